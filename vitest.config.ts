@@ -1,0 +1,63 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { testSecrets } from "./test/support/test-secrets.ts";
+
+const migrationsDir = fileURLToPath(new URL("migrations", import.meta.url));
+
+// wrangler warns about missing secrets unless it finds them here; the bindings below win over a developer's .dev.vars.
+Object.assign(process.env, testSecrets);
+
+// The folder of a test decides where it runs.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "domain",
+          environment: "node",
+          include: ["test/domain/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "architecture",
+          environment: "node",
+          include: ["test/architecture/**/*.test.ts"],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => {
+            mkdirSync(migrationsDir, { recursive: true });
+            return {
+              wrangler: { configPath: "./wrangler.toml" },
+              miniflare: {
+                bindings: { ...testSecrets, TEST_MIGRATIONS: await readD1Migrations(migrationsDir) },
+              },
+            };
+          }),
+        ],
+        test: {
+          name: "workerd",
+          include: ["test/durable/**/*.test.ts", "test/workers/**/*.test.ts", "test/db/**/*.test.ts"],
+          setupFiles: ["test/support/workerd/apply-migrations.ts"],
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          environment: "node",
+          include: ["test/e2e/**/*.e2e.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // One browser and one Worker at a time, after everything else: two cores are all there is.
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
