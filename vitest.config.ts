@@ -1,13 +1,24 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
-import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { testSecrets } from "./test/support/test-secrets.ts";
 
 const migrationsDir = fileURLToPath(new URL("migrations", import.meta.url));
 
 // wrangler warns about missing secrets unless it finds them here; the bindings below win over a developer's .dev.vars.
-Object.assign(process.env, testSecrets);
+Object.assign(process.env, testSecrets, { WRANGLER_LOG: "warn" });
+
+// stripe ships source maps without the sources; a line of warning for each of its files would bury the results.
+const quietSourceMaps: Plugin = {
+  name: "quiet-source-maps",
+  configResolved({ logger }) {
+    const warnOnce = logger.warnOnce.bind(logger);
+    logger.warnOnce = (message, options) => {
+      if (!message.endsWith("points to missing source files")) warnOnce(message, options);
+    };
+  },
+};
 
 // The folder of a test decides where it runs.
 export default defineConfig({
@@ -29,15 +40,13 @@ export default defineConfig({
       },
       {
         plugins: [
-          cloudflareTest(async () => {
-            mkdirSync(migrationsDir, { recursive: true });
-            return {
-              wrangler: { configPath: "./wrangler.toml" },
-              miniflare: {
-                bindings: { ...testSecrets, TEST_MIGRATIONS: await readD1Migrations(migrationsDir) },
-              },
-            };
-          }),
+          quietSourceMaps,
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { ...testSecrets, TEST_MIGRATIONS: await readD1Migrations(migrationsDir) },
+            },
+          })),
         ],
         test: {
           name: "workerd",
