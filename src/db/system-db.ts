@@ -1,0 +1,52 @@
+import { and, asc, eq, gt, lt, or } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { cronCursor } from "./schema/cron-cursor.ts";
+import { merchant } from "./schema/merchant.ts";
+
+/** A page of merchants in the order of their locators, which is random and so spreads the load. */
+export interface MerchantPage {
+  /** The last locator of the page before; empty at the start. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** Statements over all merchants, for jobs of the platform. Who may import this is listed in a test. */
+export function systemDb(db: Database) {
+  return {
+    batch: db.batch.bind(db),
+    /** Merchants of whom a registry has not confirmed the last change. Answered from a partial index. */
+    merchantsBehind: (page: MerchantPage) =>
+      db
+        .select({ locator: merchant.locator })
+        .from(merchant)
+        .where(
+          and(
+            or(
+              lt(merchant.config_pushed_version_live, merchant.config_version),
+              lt(merchant.config_pushed_version_test, merchant.config_version),
+            ),
+            gt(merchant.locator, page.after),
+          ),
+        )
+        .orderBy(asc(merchant.locator))
+        .limit(page.limit),
+    merchants: (page: MerchantPage) =>
+      db
+        .select({ locator: merchant.locator, config_version: merchant.config_version })
+        .from(merchant)
+        .where(gt(merchant.locator, page.after))
+        .orderBy(asc(merchant.locator))
+        .limit(page.limit),
+    cursor: (job: string) => db.select().from(cronCursor).where(eq(cronCursor.job, job)).limit(1),
+    setCursor: (cursor: typeof cronCursor.$inferInsert) =>
+      db
+        .insert(cronCursor)
+        .values(cursor)
+        .onConflictDoUpdate({
+          target: cronCursor.job,
+          set: { after: cursor.after, open: cursor.open, updated_at_ms: cursor.updated_at_ms },
+        }),
+  };
+}
+
+export type SystemDb = ReturnType<typeof systemDb>;
