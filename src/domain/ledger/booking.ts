@@ -1,0 +1,293 @@
+import type { BasketLine } from "../program/basket.ts";
+import type { LocalizedText } from "../program/document.ts";
+import type { EarnFact, FrozenContext, Remainder, UnitOutcome } from "../program/earn.ts";
+import type { Effect } from "../program/effect.ts";
+import type { AccountKind } from "../tenancy/account-id.ts";
+import type { LotKey } from "./lot.ts";
+import type { Refusal } from "./refusal.ts";
+
+/**
+ * One committed row of an account's ledger. The body is stored once as JSON text, hashed into the chain, and never
+ * rewritten; a correction is a new booking. No personal data and no free text stand in a body: those are in the note,
+ * of which the body keeps a salted digest.
+ *
+ * Everything the state needs is in the body, so the state is a fold over bodies and needs no rules.
+ */
+export type BookingBody = BookingHeader & BookingEvent;
+
+export interface BookingHeader {
+  /** Version of this shape. */
+  readonly v: 1;
+  /** Position in the account's ledger, from 1, without gaps. */
+  readonly seq: number;
+  /** When the account committed it; never smaller than the booking before. */
+  readonly at_ms: number;
+  readonly by: Actor;
+  /** SHA-256 (hex) of the request that caused it; absent when the account acted by itself. */
+  readonly request_hash?: string;
+  /** Programme version whose rules decided it; absent when no rules were needed. */
+  readonly program?: number;
+  /** What was due when this was booked: holds whose time had passed. Their entries come first. */
+  readonly expired_holds?: readonly number[];
+  readonly entries: readonly Entry[];
+  /** SHA-256 (hex) of the note's JSON text, salt included; absent without a note. */
+  readonly note_digest?: string;
+  /** How far a test clock runs ahead; absent in live mode. */
+  readonly clock_offset_ms?: number;
+}
+
+/** Who asked for a booking. */
+export type Actor =
+  | { readonly kind: "till"; readonly till: string; readonly location: string; readonly key: string; readonly staff?: string }
+  | { readonly kind: "system"; readonly job: "alarm" | "parked_return" | "registry" };
+
+/** One change of one unit inside a booking. Deltas of a unit over all its lots and buckets add up to its balance. */
+export interface Entry {
+  readonly unit: string;
+  readonly lot: LotKey;
+  readonly delta: number;
+  /** What the bucket of this unit holds after this entry. */
+  readonly after: number;
+  readonly why: EntryFact;
+}
+
+/** Why an entry was made, as facts; sentences are rendered on read. */
+export type EntryFact =
+  | EarnFact
+  | { readonly code: "returned"; readonly kept: EarnFact }
+  | { readonly code: "reserved"; readonly what: LocalizedText }
+  | { readonly code: "released"; readonly what: LocalizedText; readonly reason: "cancelled" | "expired" }
+  | { readonly code: "redeemed"; readonly what: LocalizedText }
+  | { readonly code: "restored"; readonly what: LocalizedText }
+  | { readonly code: "adjusted" }
+  | { readonly code: "opening" };
+
+export type BookingEvent =
+  | OpenedEvent
+  | DueEvent
+  | SaleEvent
+  | ReturnEvent
+  | ParkedReturnEvent
+  | HoldEvent
+  | HoldResolvedEvent
+  | HoldRenewedEvent
+  | AdjustmentEvent
+  | CardEvent
+  | ErasedEvent
+  | MergedEvent
+  | RefusedEvent;
+
+export type BookingType = BookingEvent["type"];
+
+export interface OpenedEvent {
+  readonly type: "opened";
+  readonly account_kind: AccountKind;
+  /** The digital card an account is born with. */
+  readonly card_no: number | null;
+}
+
+/** Nothing but what was due; booked by the alarm. */
+export interface DueEvent {
+  readonly type: "due";
+}
+
+/** How a rule's remainder moved in a booking. */
+export interface RemainderChange {
+  readonly rule: string;
+  readonly before: Remainder | null;
+  readonly after: Remainder;
+}
+
+export interface SaleEvent {
+  readonly type: "sale";
+  readonly sale: SaleFacts;
+  readonly frozen: FrozenContext;
+  readonly outcomes: readonly UnitOutcome[];
+  readonly remainders: readonly RemainderChange[];
+  /** Holds that this sale captured, with the parts they spent and what they gave. */
+  readonly captures: readonly Capture[];
+  readonly warnings: readonly SaleWarning[];
+}
+
+export interface SaleFacts {
+  readonly receipt: string;
+  readonly register: string | null;
+  /** Business day of the location, "YYYY-MM-DD". */
+  readonly business_date: string;
+  readonly occurred_at_ms: number;
+  readonly currency: string;
+  readonly total: number;
+  readonly lines: readonly BasketLine[];
+  readonly tender: readonly { readonly kind: string; readonly amount: number }[];
+  /** The card that was shown; null when the member was named otherwise. */
+  readonly card_no: number | null;
+  readonly backfilled: boolean;
+  /** Minor units that rewards took off and that earn all the same, when the programme earns on the gross price. */
+  readonly gross_up: number;
+}
+
+export interface Capture {
+  /** Sequence of the hold's booking. */
+  readonly hold: number;
+  readonly reward: string | null;
+  readonly what: LocalizedText;
+  readonly unit: string;
+  readonly parts: readonly HeldPart[];
+  readonly effect: Effect;
+}
+
+/** A part of a hold: the lot it came from and returns to. */
+export interface HeldPart {
+  readonly from: LotKey;
+  readonly amount: number;
+}
+
+export type SaleWarning =
+  | { readonly code: "occurred_at_clamped" }
+  | { readonly code: "foreign_currency"; readonly currency: string }
+  | { readonly code: "total_differs"; readonly difference: number }
+  | { readonly code: "effect_not_in_basket"; readonly hold: number };
+
+export interface ReturnEvent {
+  readonly type: "return";
+  readonly return_id: string;
+  /** Sequence of the sale's booking. */
+  readonly sale: number;
+  /** What was given back in this return. */
+  readonly lines: readonly ReturnedLine[];
+  /** Minor units given back in this return. */
+  readonly amount: number;
+  /** What remains of the sale after this and all earlier returns. */
+  readonly kept: KeptSale;
+  readonly outcomes: readonly UnitOutcome[];
+  readonly remainders: readonly RemainderChange[];
+  /** Units that should have been taken back but were already spent. */
+  readonly written_off: readonly { readonly unit: string; readonly amount: number }[];
+  /** True when nothing of the sale is left. */
+  readonly full: boolean;
+  /** Spent units that went back to the member because the whole sale was returned. */
+  readonly restored: readonly Capture[];
+  /** Sequence of the parked return that this one carries out; null when the sale was known. */
+  readonly parked: number | null;
+}
+
+export interface ReturnedLine {
+  readonly line: string;
+  readonly quantity_milli: number;
+  readonly amount: number;
+}
+
+export interface KeptSale {
+  /** Per line of the sale that was touched: the quantity kept, and minor units given back beyond its share by quantity. */
+  readonly lines: readonly KeptLine[];
+  /** Given back as bare amounts, not tied to lines, in all. */
+  readonly amount_returned: number;
+}
+
+export interface KeptLine {
+  readonly line: string;
+  readonly quantity_milli: number;
+  readonly amount_off: number;
+}
+
+/** A return whose sale has not arrived yet; applied when it does. */
+export interface ParkedReturnEvent {
+  readonly type: "return_parked";
+  readonly parked: ParkedReturn;
+}
+
+export interface HoldEvent {
+  readonly type: "hold";
+  /** The reward, or null when units are spent as payment. */
+  readonly reward: string | null;
+  readonly what: LocalizedText;
+  readonly unit: string;
+  readonly parts: readonly HeldPart[];
+  readonly effect: Effect;
+  readonly expires_at_ms: number;
+}
+
+export interface HoldResolvedEvent {
+  readonly type: "hold_captured" | "hold_cancelled";
+  readonly hold: number;
+  readonly reward: string | null;
+  readonly unit: string;
+  readonly parts: readonly HeldPart[];
+}
+
+export interface HoldRenewedEvent {
+  readonly type: "hold_renewed";
+  readonly hold: number;
+  readonly expires_at_ms: number;
+}
+
+export interface AdjustmentEvent {
+  readonly type: "adjustment" | "opening";
+  readonly unit: string;
+  readonly amount: number;
+}
+
+export interface CardEvent {
+  readonly type: "card_issued" | "card_blocked";
+  readonly card_no: number;
+  /** `digital` cards are tokens, `plastic` cards numbers in the registry. */
+  readonly card_kind: "digital" | "plastic";
+  /** The card that this one replaces and blocks, or null. */
+  readonly replaces: number | null;
+}
+
+export interface ErasedEvent {
+  readonly type: "erased";
+}
+
+export interface MergedEvent {
+  readonly type: "merged";
+  /** The account that carries on. */
+  readonly to: string;
+}
+
+/** A refusal decided from the ledger, kept under its key so that a retry hears the same. It has no entries. */
+export interface RefusedEvent {
+  readonly type: "refused";
+  readonly refusal: Refusal;
+  /** The parked return that turned out impossible; null otherwise. */
+  readonly parked: number | null;
+}
+
+/** How a return names its sale when it cannot name the sale's id. Null means not given. */
+export interface SaleByReceipt {
+  readonly receipt: string;
+  readonly tills: readonly string[] | null;
+  readonly register: string | null;
+  readonly business_date: string | null;
+}
+
+/** Which lines come back. By id, or by sku with the newest unreturned line first. A null quantity means all that is left. */
+export interface ReturnLineRequest {
+  readonly line: string | null;
+  readonly sku: string | null;
+  readonly quantity_milli: number | null;
+  readonly amount: number | null;
+}
+
+export interface ReturnRequest {
+  readonly return_id: string;
+  /** Null lines and null total give back the whole sale. */
+  readonly lines: readonly ReturnLineRequest[] | null;
+  readonly total: number | null;
+}
+
+export interface ParkedReturn {
+  readonly sale: SaleByReceipt;
+  readonly request: ReturnRequest;
+  /** The key under which the till will ask again, and the hash of its request. */
+  readonly idem: string;
+}
+
+/** Free text and other people's words that belong to a booking. Removed when the member is erased. */
+export interface BookingNote {
+  /** Random, so that the digest in the body says nothing once the note is gone. */
+  readonly salt: string;
+  readonly reason?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,97 @@
+import type { BasketLine } from "../program/basket.ts";
+import type { Result } from "../result.ts";
+import type { BookingBody, ReturnRequest, SaleByReceipt, SaleEvent } from "./booking.ts";
+import type { Draft } from "./draft.ts";
+import type { Refusal } from "./refusal.ts";
+
+/** What may be asked of an account that exists. Amounts in minor units or whole units; times in epoch ms, already clamped. */
+export type Command =
+  | SaleCommand
+  | ReturnCommand
+  | HoldCommand
+  | HoldActionCommand
+  | AdjustmentCommand
+  | IssueCardCommand
+  | BlockCardCommand
+  | { readonly type: "erase" };
+
+export interface SaleCommand {
+  readonly type: "sale";
+  readonly receipt: string;
+  readonly register: string | null;
+  readonly business_date: string;
+  readonly occurred_at_ms: number;
+  /** The till's own time was outside the window. */
+  readonly clamped: boolean;
+  readonly backfilled: boolean;
+  readonly currency: string;
+  readonly total: number;
+  readonly lines: readonly BasketLine[];
+  readonly tender: readonly { readonly kind: string; readonly amount: number }[];
+  readonly card_no: number | null;
+  /** Sequences of holds to capture with this sale. */
+  readonly holds: readonly number[];
+  /** Returns inside an exchange: lines of earlier sales of this account that come back with this sale. */
+  readonly exchange: readonly ExchangeReturn[];
+}
+
+export interface ExchangeReturn {
+  readonly sale: number;
+  readonly request: ReturnRequest;
+}
+
+export interface ReturnCommand {
+  readonly type: "return";
+  readonly sale: { readonly seq: number } | SaleByReceipt;
+  readonly request: ReturnRequest;
+}
+
+export interface HoldCommand {
+  readonly type: "hold";
+  readonly ask: { readonly reward: string } | { readonly unit: string; readonly amount: number };
+  readonly lines: readonly BasketLine[] | null;
+  readonly sale_total: number | null;
+  readonly card_no: number | null;
+}
+
+export interface HoldActionCommand {
+  readonly type: "capture" | "cancel" | "renew";
+  readonly hold: number;
+}
+
+export interface AdjustmentCommand {
+  readonly type: "adjustment" | "opening";
+  readonly unit: string;
+  readonly delta: number;
+  readonly card_no: number | null;
+}
+
+export interface IssueCardCommand {
+  readonly type: "issue_card";
+  readonly card_kind: "digital" | "plastic";
+  /** The card it replaces and blocks; null adds a card. */
+  readonly replaces: number | null;
+}
+
+export interface BlockCardCommand {
+  readonly type: "block_card";
+  readonly card_no: number;
+}
+
+/** A booking of a sale, as found in the ledger. */
+export type SaleBooking = BookingBody & SaleEvent;
+
+/** How a hold that is no longer open ended. */
+export type HoldEnd = "captured" | "cancelled" | "expired";
+
+/** What a decision may read of the past besides the state. */
+export interface History {
+  /** The sale booked under this sequence, and its latest return. */
+  sale(seq: number): { readonly sale: SaleBooking; readonly last_return: BookingBody | null } | null;
+  /** The sale that a return means, newest first when several fit. */
+  findSale(wanted: SaleByReceipt): number | null;
+  /** How a hold ended; null when there never was one. */
+  holdEnd(seq: number): HoldEnd | null;
+}
+
+export type Decision = Result<readonly Draft[], Refusal>;

@@ -1,0 +1,138 @@
+import { formatMilli, mulDivFloor } from "../../numbers.ts";
+import { type Basket, type BasketLine, sumOf } from "../../program/basket.ts";
+import { fail, ok, type Result } from "../../result.ts";
+import type { KeptLine, KeptSale, ReturnedLine, ReturnLineRequest, ReturnRequest, SaleFacts } from "../booking.ts";
+import type { Refusal } from "../refusal.ts";
+import { earningBasket } from "./sale.ts";
+
+/** What a return makes of a sale. */
+export interface AppliedReturn {
+  readonly kept: KeptSale;
+  readonly full: boolean;
+  readonly lines: readonly ReturnedLine[];
+  /** Minor units given back by this return. */
+  readonly amount: number;
+}
+
+export function nothingReturned(): KeptSale {
+  return { lines: [], amount_returned: 0 };
+}
+
+/** Takes a return off what is kept of a sale. Refuses an unknown line and more than is left. */
+export function applyReturn(sale: SaleFacts, kept: KeptSale, request: ReturnRequest): Result<AppliedReturn, Refusal> {
+  const left = keptTotal(sale, kept);
+  if (request.lines !== null) return returnLines(sale, kept, request.lines);
+  const amount = request.total ?? left;
+  if (amount > left) return fail({ code: "return_exceeds_sale", line: null, left: String(left) });
+  const next = { ...kept, amount_returned: kept.amount_returned + amount };
+  return ok({ kept: next, full: amount === left, lines: [], amount });
+}
+
+/** What is kept of the money paid. */
+export function keptTotal(sale: SaleFacts, kept: KeptSale): number {
+  return Math.max(0, sumOf(keptLines(sale.lines, kept)) - kept.amount_returned);
+}
+
+/** The basket that is kept, as it earns: lines with what is left of them, and bare amounts given back as a discount on all. */
+export function keptBasket(sale: SaleFacts, kept: KeptSale): Basket {
+  const lines = keptLines(sale.lines, kept);
+  const off = kept.amount_returned;
+  const gross_up = sale.total > 0 ? mulDivFloor(sale.gross_up, keptTotal(sale, kept), sale.total) : 0;
+  const all = off === 0 ? lines : [...lines, amountOffLine(off)];
+  return earningBasket({ lines: all, total: sumOf(all), gross_up });
+}
+
+/** What is kept of one line, in minor units: its share by quantity, less what was given back beyond that. */
+export function keptAmount(line: BasketLine, kept: KeptLine): number {
+  if (kept.quantity_milli === 0) return 0;
+  const share = mulDivFloor(line.amount, kept.quantity_milli, line.quantity_milli);
+  return line.amount < 0 ? share : Math.min(line.amount, Math.max(0, share - kept.amount_off));
+}
+
+/** What is kept of a line, whether or not a return has touched it. */
+export function keptOf(line: BasketLine, kept: KeptSale): KeptLine {
+  return kept.lines.find((touched) => touched.line === line.id) ?? { line: line.id, quantity_milli: line.quantity_milli, amount_off: 0 };
+}
+
+function keptLines(lines: readonly BasketLine[], kept: KeptSale): BasketLine[] {
+  return lines.flatMap((line) => {
+    const left = keptOf(line, kept);
+    if (left.quantity_milli === 0) return [];
+    return [{ ...line, quantity_milli: left.quantity_milli, amount: keptAmount(line, left) }];
+  });
+}
+
+function amountOffLine(amount: number): BasketLine {
+  const nothing = { sku: null, name: null, category: null, unit_price: null, tax_rate: null };
+  return { id: "amount_returned", kind: "discount", quantity_milli: 1000, amount: -amount, ...nothing };
+}
+
+function returnLines(sale: SaleFacts, kept: KeptSale, requests: readonly ReturnLineRequest[]): Result<AppliedReturn, Refusal> {
+  let current = kept;
+  const returned: ReturnedLine[] = [];
+  for (const request of requests) {
+    const picked = pickLines(sale, current, request);
+    if (!picked.ok) return picked;
+    for (const piece of picked.value) {
+      current = { ...current, lines: replaceLine(current.lines, piece.kept) };
+      returned.push(piece.returned);
+    }
+  }
+  const full = sale.lines.every((line) => line.amount < 0 || keptOf(line, current).quantity_milli === 0);
+  return ok({ kept: current, full, lines: returned, amount: sumOf(returned) });
+}
+
+interface Piece {
+  readonly kept: KeptLine;
+  readonly returned: ReturnedLine;
+}
+
+/** By id one line; by sku the newest unreturned line first, over several lines when one is not enough. */
+function pickLines(sale: SaleFacts, kept: KeptSale, request: ReturnLineRequest): Result<Piece[], Refusal> {
+  const named = request.line ?? request.sku ?? "";
+  const lines = sale.lines.filter((line) => (request.line === null ? line.sku === request.sku : line.id === request.line)).reverse();
+  if (lines.length === 0) return fail({ code: "line_unknown", line: named });
+  const left = lines.reduce((sum, line) => sum + keptOf(line, kept).quantity_milli, 0);
+  const wanted = request.quantity_milli ?? (request.amount === null ? left : 0);
+  if (left === 0 || wanted > left) return fail({ code: "return_exceeds_sale", line: named, left: formatMilli(left) });
+  const pieces = takeQuantity(lines, kept, wanted);
+  if (request.amount === null) return ok(pieces);
+  return takeAmount(lines, kept, pieces, { amount: request.amount, named });
+}
+
+function takeQuantity(lines: readonly BasketLine[], kept: KeptSale, wanted: number): Piece[] {
+  const pieces: Piece[] = [];
+  let open = wanted;
+  for (const line of lines) {
+    const before = keptOf(line, kept);
+    const taken = Math.min(open, before.quantity_milli);
+    if (taken === 0) continue;
+    const after = { ...before, quantity_milli: before.quantity_milli - taken };
+    const amount = keptAmount(line, before) - keptAmount(line, after);
+    pieces.push({ kept: after, returned: { line: line.id, quantity_milli: taken, amount } });
+    open -= taken;
+  }
+  return pieces;
+}
+
+/** An amount that the till names counts instead of the share by quantity; it may not exceed what the line still costs. */
+function takeAmount(
+  lines: readonly BasketLine[],
+  kept: KeptSale,
+  pieces: readonly Piece[],
+  { amount, named }: { readonly amount: number; readonly named: string },
+): Result<Piece[], Refusal> {
+  const line = lines.find((candidate) => candidate.id === (pieces[0]?.returned.line ?? candidate.id) && keptOf(candidate, kept).quantity_milli > 0);
+  if (line === undefined) return fail({ code: "line_unknown", line: named });
+  const before = keptOf(line, kept);
+  const byQuantity = pieces[0] ?? { kept: before, returned: { line: line.id, quantity_milli: 0, amount: 0 } };
+  const worth = keptAmount(line, before);
+  if (amount > worth) return fail({ code: "return_exceeds_sale", line: named, left: String(worth) });
+  const beyond = amount - byQuantity.returned.amount;
+  const nextKept = { ...byQuantity.kept, amount_off: byQuantity.kept.amount_off + beyond };
+  return ok([{ kept: nextKept, returned: { ...byQuantity.returned, amount } }, ...pieces.slice(1)]);
+}
+
+function replaceLine(lines: readonly KeptLine[], next: KeptLine): KeptLine[] {
+  return [...lines.filter((line) => line.line !== next.line), next];
+}

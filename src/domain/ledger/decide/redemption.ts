@@ -1,0 +1,126 @@
+import { assertNever } from "../../invariant.ts";
+import { mulDivFloor } from "../../numbers.ts";
+import type { CompiledProgram } from "../../program/compile.ts";
+import type { LocalizedText, RewardEffect } from "../../program/document.ts";
+import { evaluateEffect } from "../../program/effect.ts";
+import { sumOf } from "../../program/basket.ts";
+import { fail, ok, type Result } from "../../result.ts";
+import type { HoldEvent } from "../booking.ts";
+import type { Decision, History, HoldActionCommand, HoldCommand } from "../command.ts";
+import { type EntryDraft, plainDraft } from "../draft.ts";
+import { availableOf, captureEntries, heldLot, releaseEntries } from "../due.ts";
+import { takeFrom } from "../lot.ts";
+import type { Refusal } from "../refusal.ts";
+import { type AccountState, unitState } from "../state.ts";
+import { checkCard } from "./card.ts";
+
+/** Open holds one account may have at a time. */
+const HOLDS_MAX = 20;
+
+/** What is asked for, in the programme's terms. */
+interface Wanted {
+  readonly reward: string | null;
+  readonly what: LocalizedText;
+  readonly unit: string;
+  readonly amount: number;
+  readonly effect: RewardEffect;
+  readonly minimum_spend: number;
+}
+
+/** Decides a hold: the cost moves from available to held, soonest expiry first, and the effect is computed. */
+export function decideHold(state: AccountState, command: HoldCommand, program: CompiledProgram, now_ms: number): Decision {
+  const refusedCard = checkCard(state, command.card_no);
+  if (refusedCard !== null) return fail(refusedCard);
+  const found = findWanted(command.ask, program);
+  if (!found.ok) return found;
+  const wanted = found.value;
+  const spend = command.sale_total ?? (command.lines === null ? null : sumOf(command.lines));
+  if (spend !== null && spend < wanted.minimum_spend) {
+    return fail({ code: "minimum_spend_not_met", minimum: wanted.minimum_spend, spend });
+  }
+  const available = availableOf(state, wanted.unit);
+  if (available < wanted.amount) {
+    return fail({ code: "insufficient_balance", unit: wanted.unit, needed: wanted.amount, available });
+  }
+  if (Object.keys(state.holds).length >= HOLDS_MAX) return fail({ code: "too_many_holds", max: HOLDS_MAX });
+  const effect = evaluateEffect(wanted.effect, command);
+  if (!effect.ok) return fail({ code: effect.error, reward: wanted.reward ?? wanted.unit });
+  return ok([holdDraft(state, wanted, effect.value, program, now_ms)]);
+}
+
+function holdDraft(
+  state: AccountState,
+  wanted: Wanted,
+  effect: HoldEvent["effect"],
+  program: CompiledProgram,
+  now_ms: number,
+): ReturnType<typeof plainDraft> {
+  const lots = unitState(state, wanted.unit).lots.filter((lot) => lot.bucket === "available");
+  const taken = takeFrom(lots, wanted.amount);
+  const why = { code: "reserved", what: wanted.what } as const;
+  const entries: EntryDraft[] = taken.flatMap(({ key, amount }) => [
+    { unit: wanted.unit, lot: key, delta: -amount, why },
+    { unit: wanted.unit, lot: heldLot(key), delta: amount, why },
+  ]);
+  const event: HoldEvent = {
+    type: "hold",
+    reward: wanted.reward,
+    what: wanted.what,
+    unit: wanted.unit,
+    parts: taken.map(({ key, amount }) => ({ from: key, amount })),
+    effect,
+    expires_at_ms: holdDeadline(program, now_ms),
+  };
+  return plainDraft(event, entries, program.version);
+}
+
+function findWanted(ask: HoldCommand["ask"], program: CompiledProgram): Result<Wanted, Refusal> {
+  if ("reward" in ask) {
+    const reward = program.rewards.get(ask.reward);
+    if (reward === undefined) return fail({ code: "reward_unknown", reward: ask.reward });
+    const { unit, amount } = reward.cost;
+    return ok({ reward: reward.id, what: reward.name, unit, amount, effect: reward.effect, minimum_spend: reward.minimum_spend ?? 0 });
+  }
+  const facts = program.units.get(ask.unit);
+  if (facts === undefined) return fail({ code: "unit_unknown", unit: ask.unit });
+  const price = program.document.pay_with_points;
+  if (ask.unit !== "points" || price === undefined) return fail({ code: "pay_with_points_off" });
+  const worth = mulDivFloor(ask.amount, price.amount, price.points);
+  if (worth === 0) return fail({ code: "insufficient_balance", unit: ask.unit, needed: price.points, available: ask.amount });
+  const what = { nl: "Betalen met punten", en: "Payment with points" };
+  return ok({ reward: null, what, unit: ask.unit, amount: ask.amount, effect: { kind: "amount_off", amount: worth }, minimum_spend: 0 });
+}
+
+/** Decides what becomes of a hold. A hold is resolved once; asking the same end again is refused with how it ended. */
+export function decideHoldAction(
+  state: AccountState,
+  command: HoldActionCommand,
+  program: CompiledProgram,
+  history: History,
+  now_ms: number,
+): Decision {
+  const hold = state.holds[String(command.hold)];
+  if (hold === undefined) return fail(holdRefusal(command.hold, history));
+  const { seq, reward, unit, parts } = hold;
+  switch (command.type) {
+    case "capture":
+      return ok([plainDraft({ type: "hold_captured", hold: seq, reward, unit, parts }, captureEntries(hold))]);
+    case "cancel":
+      return ok([plainDraft({ type: "hold_cancelled", hold: seq, reward, unit, parts }, releaseEntries(hold, "cancelled"))]);
+    case "renew":
+      return ok([plainDraft({ type: "hold_renewed", hold: seq, expires_at_ms: holdDeadline(program, now_ms) })]);
+    default:
+      return assertNever(command.type, "hold action");
+  }
+}
+
+/** Why a hold that is not open cannot be used. */
+export function holdRefusal(seq: number, history: History): Refusal {
+  const end = history.holdEnd(seq);
+  if (end === null) return { code: "hold_unknown", hold: seq };
+  return { code: `hold_${end}`, hold: seq };
+}
+
+function holdDeadline(program: CompiledProgram, now_ms: number): number {
+  return now_ms + program.document.holds.minutes * 60_000;
+}

@@ -1,0 +1,134 @@
+import { invariant } from "../../invariant.ts";
+import type { CompiledProgram } from "../../program/compile.ts";
+import { atRate, evaluateEarning, type Remainder, type UnitOutcome } from "../../program/earn.ts";
+import { fail, ok } from "../../result.ts";
+import type { BookingBody, KeptSale, RemainderChange, ReturnEvent, ReturnRequest } from "../booking.ts";
+import type { Decision, SaleBooking } from "../command.ts";
+import type { EntryDraft } from "../draft.ts";
+import { PLAIN_LOT, takeFrom } from "../lot.ts";
+import { returnNaturalKey } from "../natural-key.ts";
+import { type AccountState, unitState } from "../state.ts";
+import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
+
+/** A sale as the ledger has it now. */
+export interface ReturnableSale {
+  readonly sale: SaleBooking;
+  readonly last_return: BookingBody | null;
+}
+
+/**
+ * Decides a return: what the sale would have earned on the basket that is kept, in the sale's own frozen context,
+ * and books the difference. Several small returns therefore take exactly what one large return takes.
+ */
+export function decideReturn(
+  state: AccountState,
+  returnable: ReturnableSale,
+  request: ReturnRequest,
+  program: CompiledProgram,
+  parked: number | null,
+): Decision {
+  const { sale } = returnable;
+  const previous = previousReturn(returnable);
+  if (previous?.full === true) return fail({ code: "already_returned" });
+  const applied = applyReturn(sale.sale, previous?.kept ?? nothingReturned(), request);
+  if (!applied.ok) return applied;
+  const { kept, full, lines, amount } = applied.value;
+  const outcomes = full ? nothingEarned(sale.outcomes) : keptOutcomes(sale, kept, program);
+  const before = previous?.outcomes ?? sale.outcomes;
+  const taken = outcomes.flatMap((outcome) => moveUnits(state, outcome, before));
+  const restored = full ? sale.captures : [];
+  const event: ReturnEvent = {
+    type: "return",
+    return_id: request.return_id,
+    sale: sale.seq,
+    lines,
+    amount,
+    kept,
+    outcomes,
+    remainders: outcomes.flatMap((outcome) => remainderChange(state, outcome, before)),
+    written_off: taken.flatMap(({ unit, missing }) => (missing === 0 ? [] : [{ unit, amount: missing }])),
+    full,
+    restored,
+    parked,
+  };
+  const back = restored.flatMap(({ unit, parts, what }) =>
+    parts.map((part): EntryDraft => ({ unit, lot: part.from, delta: part.amount, why: { code: "restored", what } })),
+  );
+  return ok([
+    {
+      event,
+      entries: [...taken.flatMap((move) => move.entries), ...back],
+      natural_key: returnNaturalKey(sale.seq, request.return_id),
+      frees: full ? sale.seq : null,
+      program: sale.frozen.program,
+    },
+  ]);
+}
+
+function previousReturn({ last_return }: ReturnableSale): ReturnEvent | null {
+  if (last_return === null) return null;
+  invariant(last_return.type === "return", "the latest return of a sale is a return");
+  return last_return;
+}
+
+/** A kept basket can never earn more than the whole sale did, however discounts fall on it. */
+function keptOutcomes(sale: SaleBooking, kept: KeptSale, program: CompiledProgram): UnitOutcome[] {
+  const evaluated = evaluateEarning(program, sale.frozen, keptBasket(sale.sale, kept));
+  return sale.outcomes.map((original) => {
+    const next = evaluated.find((outcome) => outcome.unit === original.unit);
+    invariant(next !== undefined, `the sale's own rules know no unit ${original.unit}`);
+    return next.amount > original.amount ? original : next;
+  });
+}
+
+/** A sale that is wholly given back leaves no trace in any remainder. */
+function nothingEarned(outcomes: readonly UnitOutcome[]): UnitOutcome[] {
+  return outcomes.map(({ unit }) => ({ unit, rule: null, amount: 0, remainder: null, fact: { code: "nothing_eligible" } }));
+}
+
+interface Moved {
+  readonly unit: string;
+  readonly entries: readonly EntryDraft[];
+  /** Units that should have been taken but were already spent; written off. */
+  readonly missing: number;
+}
+
+/** Takes the difference back: pending first, then the lots in spend order. What is not there any more is written off. */
+function moveUnits(state: AccountState, outcome: UnitOutcome, before: readonly UnitOutcome[]): Moved[] {
+  const { unit, fact } = outcome;
+  const difference = amountOf(before, unit) - outcome.amount;
+  const why = { code: "returned", kept: fact } as const;
+  if (difference === 0) return [];
+  if (difference < 0) return [{ unit, entries: [{ unit, lot: PLAIN_LOT, delta: -difference, why }], missing: 0 }];
+  const { lots } = unitState(state, unit);
+  const order = [...lots.filter((lot) => lot.bucket === "pending"), ...lots.filter((lot) => lot.bucket === "available")];
+  const parts = takeFrom(order, difference);
+  const entries = parts.map(({ key, amount }) => ({ unit, lot: key, delta: -amount, why }));
+  return [{ unit, entries, missing: difference - parts.reduce((sum, part) => sum + part.amount, 0) }];
+}
+
+function amountOf(outcomes: readonly UnitOutcome[], unit: string): number {
+  return outcomes.find((outcome) => outcome.unit === unit)?.amount ?? 0;
+}
+
+/**
+ * How the remainders move: by what the earlier outcome had added, less what the kept basket adds, so that
+ * kept eligible × give = points × rate + remainder goes on holding. A rule may be in both outcomes or in one.
+ */
+function remainderChange(state: AccountState, outcome: UnitOutcome, before: readonly UnitOutcome[]): RemainderChange[] {
+  const earlier = before.find(({ unit }) => unit === outcome.unit);
+  const moves = new Map<string, Remainder>();
+  const add = (from: UnitOutcome | undefined, sign: 1 | -1) => {
+    if (from === undefined || from.rule === null || from.remainder === null) return;
+    const { before: old, after } = from.remainder;
+    const value = (moves.get(from.rule)?.value ?? 0) + sign * (after.value - old.value);
+    moves.set(from.rule, { value, rate: after.rate });
+  };
+  add(earlier, -1);
+  add(outcome, 1);
+  return [...moves].flatMap(([rule, move]) => {
+    const current = state.remainders[rule] ?? { value: 0, rate: move.rate };
+    const delta = atRate(move, current.rate).value;
+    return delta === 0 ? [] : [{ rule, before: current, after: { value: current.value + delta, rate: current.rate } }];
+  });
+}

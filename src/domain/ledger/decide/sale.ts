@@ -1,0 +1,138 @@
+import { mulDivFloor } from "../../numbers.ts";
+import { type Basket, type BasketLine, sumOf } from "../../program/basket.ts";
+import type { CompiledProgram } from "../../program/compile.ts";
+import { evaluateEarning, type FrozenContext, type UnitOutcome } from "../../program/earn.ts";
+import { type Effect, evaluateEffect } from "../../program/effect.ts";
+import { normaliseBasket } from "../../program/normalise-basket.ts";
+import { fail, ok, type Result } from "../../result.ts";
+import type { Capture, RemainderChange, SaleEvent, SaleFacts, SaleWarning } from "../booking.ts";
+import type { Decision, History, SaleCommand } from "../command.ts";
+import type { EntryDraft } from "../draft.ts";
+import { captureEntries } from "../due.ts";
+import { PLAIN_LOT } from "../lot.ts";
+import { saleNaturalKey } from "../natural-key.ts";
+import type { Refusal } from "../refusal.ts";
+import type { AccountState, OpenHold } from "../state.ts";
+import { checkCard } from "./card.ts";
+import { holdRefusal } from "./redemption.ts";
+
+/** Decides a sale: captures the holds it names, then earns on what was paid, by the programme in force when it occurred. */
+export function decideSale(
+  state: AccountState,
+  command: SaleCommand,
+  till: string,
+  program: CompiledProgram,
+  history: History,
+): Decision {
+  const refusedCard = checkCard(state, command.card_no);
+  if (refusedCard !== null) return fail(refusedCard);
+  const basket = normaliseBasket(command.lines, command.total);
+  const captured = captureHolds(state, command, basket.lines, program, history);
+  if (!captured.ok) return captured;
+  const { captures, entries: captureDrafts, warnings } = captured.value;
+  const gross_up = program.document.earn_on === "gross" ? sumOf(captures.map(({ effect }) => ({ amount: effect.discount ?? 0 }))) : 0;
+  const sale = saleFacts(command, basket.lines, gross_up);
+  const frozen = freeze(state, program);
+  const earns = command.currency === program.document.currency;
+  const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
+  const event: SaleEvent = {
+    type: "sale",
+    sale,
+    frozen,
+    outcomes,
+    remainders: remainderChanges(outcomes),
+    captures,
+    warnings: [...saleWarnings(command, basket.difference, earns), ...warnings],
+  };
+  const natural_key = saleNaturalKey({ ...command, till });
+  const entries = [...captureDrafts, ...earnEntries(outcomes)];
+  return ok([{ event, entries, natural_key, frees: null, program: program.version }]);
+}
+
+/** The basket on which a sale earns: its lines, and what rewards took off when the programme earns on the gross price. */
+export function earningBasket(sale: Basket & { readonly gross_up: number }): Basket {
+  if (sale.gross_up === 0) return sale;
+  return { total: sale.total + sale.gross_up, lines: [...sale.lines, grossUpLine(sale.gross_up)] };
+}
+
+function grossUpLine(amount: number): BasketLine {
+  const nothing = { sku: null, name: null, category: null, unit_price: null, tax_rate: null };
+  return { id: "gross_up", kind: "unallocated", quantity_milli: 1000, amount, ...nothing };
+}
+
+/** What a later return needs to compute with this sale's own context. Only this programme's rules matter. */
+function freeze(state: AccountState, program: CompiledProgram): FrozenContext {
+  const rules = program.earners.flatMap((earner) => earner.rules.map(({ rule }) => rule.id));
+  const known = rules.flatMap((id) => {
+    const remainder = state.remainders[id];
+    return remainder === undefined ? [] : [[id, remainder] as const];
+  });
+  return { program: program.version, remainders: Object.fromEntries(known) };
+}
+
+function remainderChanges(outcomes: readonly UnitOutcome[]): RemainderChange[] {
+  return outcomes.flatMap(({ rule, remainder }) =>
+    rule === null || remainder === null ? [] : [{ rule, before: remainder.before, after: remainder.after }],
+  );
+}
+
+function earnEntries(outcomes: readonly UnitOutcome[]): EntryDraft[] {
+  return outcomes
+    .filter((outcome) => outcome.amount > 0)
+    .map((outcome) => ({ unit: outcome.unit, lot: PLAIN_LOT, delta: outcome.amount, why: outcome.fact }));
+}
+
+function saleFacts(command: SaleCommand, lines: readonly BasketLine[], gross_up: number): SaleFacts {
+  const { receipt, register, business_date, occurred_at_ms, currency, total, tender, card_no, backfilled } = command;
+  return { receipt, register, business_date, occurred_at_ms, currency, total, lines, tender, card_no, backfilled, gross_up };
+}
+
+function saleWarnings(command: SaleCommand, difference: number, earns: boolean): SaleWarning[] {
+  const warnings: SaleWarning[] = [];
+  if (command.clamped) warnings.push({ code: "occurred_at_clamped" });
+  if (!earns) warnings.push({ code: "foreign_currency", currency: command.currency });
+  if (difference !== 0) warnings.push({ code: "total_differs", difference });
+  return warnings;
+}
+
+interface CapturedHolds {
+  readonly captures: readonly Capture[];
+  readonly entries: readonly EntryDraft[];
+  readonly warnings: readonly SaleWarning[];
+}
+
+function captureHolds(
+  state: AccountState,
+  command: SaleCommand,
+  lines: readonly BasketLine[],
+  program: CompiledProgram,
+  history: History,
+): Result<CapturedHolds, Refusal> {
+  const captures: Capture[] = [];
+  const entries: EntryDraft[] = [];
+  const warnings: SaleWarning[] = [];
+  for (const seq of new Set(command.holds)) {
+    const hold = state.holds[String(seq)];
+    if (hold === undefined) return fail(holdRefusal(seq, history));
+    const effect = settleEffect(hold, lines, command.total, program);
+    if (effect === null) warnings.push({ code: "effect_not_in_basket", hold: seq });
+    const { reward, what, unit, parts } = hold;
+    captures.push({ hold: seq, reward, what, unit, parts, effect: effect ?? hold.effect });
+    entries.push(...captureEntries(hold));
+  }
+  return ok({ captures, entries, warnings });
+}
+
+/** The effect as it is final now: a hold that knew its basket keeps it, another is settled on the lines of the sale. */
+function settleEffect(hold: OpenHold, lines: readonly BasketLine[], total: number, program: CompiledProgram): Effect | null {
+  if (hold.effect.final) return hold.effect;
+  const reward = hold.reward === null ? undefined : program.rewards.get(hold.reward);
+  if (reward === undefined) return { ...hold.effect, discount: hold.effect.discount ?? payable(hold.effect, total), final: true };
+  const settled = evaluateEffect(reward.effect, { lines, sale_total: total });
+  return settled.ok ? settled.value : null;
+}
+
+function payable(effect: Effect, total: number): number {
+  if (effect.amount !== null) return Math.min(effect.amount, Math.max(0, total));
+  return effect.percent === null ? 0 : mulDivFloor(Math.max(0, total), effect.percent, 100);
+}

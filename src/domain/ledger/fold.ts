@@ -1,0 +1,152 @@
+import { assertNever, invariant } from "../invariant.ts";
+import { safeInteger } from "../numbers.ts";
+import type { BookingBody, CardEvent, Entry, RemainderChange } from "./booking.ts";
+import { addToLots } from "./lot.ts";
+import { type AccountState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
+
+/** The state before an account's first booking. Only an `opened` booking may follow. */
+const UNBORN: AccountState = {
+  seq: 0,
+  at_ms: 0,
+  account_kind: "member",
+  opened_at_ms: 0,
+  units: {},
+  remainders: {},
+  holds: {},
+  cards: {},
+  parked: {},
+  clock_offset_ms: 0,
+  tombstone: null,
+};
+
+/** Applies one booking. Needs no rules and no clock; a body that does not fit the state is a broken ledger and throws. */
+export function applyBooking(state: AccountState | null, body: BookingBody): AccountState {
+  const before = state ?? UNBORN;
+  invariant(body.seq === before.seq + 1, `booking ${body.seq} does not follow ${before.seq}`);
+  invariant((state === null) === (body.type === "opened"), "an account begins with one opened booking");
+  invariant(body.at_ms >= before.at_ms, "bookings cannot go back in time");
+  const moved: AccountState = {
+    ...before,
+    seq: body.seq,
+    at_ms: body.at_ms,
+    clock_offset_ms: body.clock_offset_ms ?? before.clock_offset_ms,
+    units: body.entries.reduce(applyEntry, before.units),
+    holds: withoutHolds(before.holds, body.expired_holds ?? []),
+  };
+  return applyEvent(moved, body);
+}
+
+/** Folds bookings onto a state, oldest first. */
+export function foldBookings(state: AccountState | null, bodies: readonly BookingBody[]): AccountState | null {
+  return bodies.reduce<AccountState | null>(applyBooking, state);
+}
+
+function applyEntry(units: AccountState["units"], entry: Entry): AccountState["units"] {
+  safeInteger(entry.delta, "delta");
+  invariant(entry.delta !== 0, "an entry moves something");
+  const current = units[entry.unit] ?? unitState(UNBORN, entry.unit);
+  const next: UnitState = { lots: addToLots(current.lots, entry.lot, entry.delta), lifetime: lifetimeAfter(current, entry) };
+  invariant(inBucket(next, entry.lot.bucket) === entry.after, `entry says ${entry.after} ${entry.unit} remain, the lots say otherwise`);
+  return { ...units, [entry.unit]: next };
+}
+
+function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
+  const { added, spent, returned } = unit.lifetime;
+  switch (entry.why.code) {
+    case "reserved":
+    case "released":
+      return unit.lifetime;
+    case "redeemed":
+      return { added, spent: spent - entry.delta, returned };
+    case "restored":
+      return { added, spent: spent - entry.delta, returned };
+    case "returned":
+      return { added, spent, returned: returned - entry.delta };
+    default:
+      return { added: added + entry.delta, spent, returned };
+  }
+}
+
+function applyEvent(state: AccountState, body: BookingBody): AccountState {
+  switch (body.type) {
+    case "opened": {
+      const card = { card_no: body.card_no ?? 0, kind: "digital", state: "active", issued_at_ms: body.at_ms } as const;
+      const cards = body.card_no === null ? {} : { [body.card_no]: card };
+      return { ...state, account_kind: body.account_kind, opened_at_ms: body.at_ms, cards };
+    }
+    case "sale":
+      return {
+        ...state,
+        remainders: applyRemainders(state.remainders, body.remainders),
+        holds: withoutHolds(state.holds, body.captures.map((capture) => capture.hold)),
+      };
+    case "return":
+      return {
+        ...state,
+        remainders: applyRemainders(state.remainders, body.remainders),
+        parked: withoutKey(state.parked, body.parked),
+      };
+    case "return_parked":
+      return { ...state, parked: { ...state.parked, [body.seq]: body.parked } };
+    case "hold": {
+      const { reward, what, unit, parts, effect, expires_at_ms, seq } = body;
+      return { ...state, holds: { ...state.holds, [seq]: { seq, reward, what, unit, parts, effect, expires_at_ms } } };
+    }
+    case "hold_captured":
+    case "hold_cancelled":
+      return { ...state, holds: withoutHolds(state.holds, [body.hold]) };
+    case "hold_renewed":
+      return { ...state, holds: renewHold(state.holds, body.hold, body.expires_at_ms) };
+    case "card_issued":
+    case "card_blocked":
+      return { ...state, cards: applyCard(state.cards, body, body.at_ms) };
+    case "erased":
+      return { ...state, tombstone: { kind: "erased" } };
+    case "merged":
+      return { ...state, tombstone: { kind: "merged", to: body.to } };
+    case "adjustment":
+    case "opening":
+    case "due":
+      return state;
+    case "refused":
+      return { ...state, parked: withoutKey(state.parked, body.parked) };
+    default:
+      return assertNever(body, "booking");
+  }
+}
+
+function applyRemainders(remainders: AccountState["remainders"], changes: readonly RemainderChange[]): AccountState["remainders"] {
+  if (changes.length === 0) return remainders;
+  return { ...remainders, ...Object.fromEntries(changes.map((change) => [change.rule, change.after])) };
+}
+
+function withoutHolds(holds: AccountState["holds"], gone: readonly number[]): AccountState["holds"] {
+  if (gone.length === 0) return holds;
+  for (const seq of gone) invariant(holds[String(seq)] !== undefined, `hold ${seq} is resolved twice`);
+  return Object.fromEntries(Object.entries(holds).filter(([seq]) => !gone.includes(Number(seq))));
+}
+
+function withoutKey<Value>(values: Readonly<Record<string, Value>>, key: number | null): Readonly<Record<string, Value>> {
+  if (key === null) return values;
+  return Object.fromEntries(Object.entries(values).filter(([seq]) => Number(seq) !== key));
+}
+
+function renewHold(holds: AccountState["holds"], seq: number, expires_at_ms: number): AccountState["holds"] {
+  const hold: OpenHold | undefined = holds[String(seq)];
+  invariant(hold !== undefined, `hold ${seq} is renewed but not open`);
+  return { ...holds, [seq]: { ...hold, expires_at_ms } };
+}
+
+function applyCard(cards: AccountState["cards"], event: CardEvent, at_ms: number): AccountState["cards"] {
+  if (event.type === "card_blocked") return blockCard(cards, event.card_no);
+  const issued = { card_no: event.card_no, kind: event.card_kind, state: "active", issued_at_ms: at_ms } as const;
+  invariant(cards[String(event.card_no)] === undefined, `card ${event.card_no} is issued twice`);
+  const kept = event.replaces === null ? cards : blockCard(cards, event.replaces);
+  return { ...kept, [event.card_no]: issued };
+}
+
+function blockCard(cards: AccountState["cards"], card_no: number): AccountState["cards"] {
+  const card = cards[String(card_no)];
+  invariant(card !== undefined, `card ${card_no} is blocked but was never issued`);
+  return { ...cards, [card_no]: { ...card, state: "blocked" } };
+}

@@ -1,0 +1,63 @@
+import type { SaleByReceipt } from "./booking.ts";
+
+/** What makes a sale the same sale, whatever key it is sent under: tills restart their numbering, so the day and the till count. */
+export interface SaleIdentity {
+  readonly receipt: string;
+  readonly business_date: string;
+  readonly till: string;
+  readonly register: string | null;
+}
+
+/** The natural key of a sale. The receipt leads, so that a return can look a sale up by receipt alone. */
+export function saleNaturalKey(sale: SaleIdentity): string {
+  return `${salePrefix(sale.receipt)}${sale.business_date}|${part(sale.till)}|${part(sale.register ?? "")}`;
+}
+
+/** What the natural keys of all sales with this receipt begin with. */
+export function salePrefix(receipt: string): string {
+  return `sale|${part(receipt)}|`;
+}
+
+/** Reads a sale's natural key; null for a key of another kind. */
+export function parseSaleNaturalKey(key: string): SaleIdentity | null {
+  const parts = key.split("|");
+  const [kind, receipt, business_date, till, register] = parts;
+  if (kind !== "sale" || parts.length !== 5 || receipt === undefined || business_date === undefined) return null;
+  const decodedRegister = decodeURIComponent(register ?? "");
+  return {
+    receipt: decodeURIComponent(receipt),
+    business_date,
+    till: decodeURIComponent(till ?? ""),
+    register: decodedRegister === "" ? null : decodedRegister,
+  };
+}
+
+/** The natural key of a return: its sale's place in the ledger and the till's own id for the return. */
+export function returnNaturalKey(sale: number, returnId: string): string {
+  return `${returnPrefix(sale)}${part(returnId)}`;
+}
+
+/** What the natural keys of all returns of a sale begin with. */
+export function returnPrefix(sale: number): string {
+  return `return|${sale}|`;
+}
+
+/** The natural key of a return that waits for its sale. */
+export function parkedNaturalKey(sale: SaleByReceipt, returnId: string): string {
+  return `parked|${part(sale.receipt)}|${sale.business_date ?? ""}|${part(sale.register ?? "")}|${part(returnId)}`;
+}
+
+/** Whether a sale is the one that a return names. Null in the request means any. */
+export function isSaleMeant(sale: SaleIdentity, wanted: SaleByReceipt): boolean {
+  return (
+    sale.receipt === wanted.receipt &&
+    (wanted.business_date === null || sale.business_date === wanted.business_date) &&
+    (wanted.register === null || sale.register === wanted.register) &&
+    (wanted.tills === null || wanted.tills.includes(sale.till))
+  );
+}
+
+/** Receipts may hold any character, the separator too. */
+function part(text: string): string {
+  return encodeURIComponent(text);
+}

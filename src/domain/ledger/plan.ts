@@ -1,0 +1,208 @@
+import { assertNever, invariant } from "../invariant.ts";
+import type { CompiledProgram } from "../program/compile.ts";
+import { fail, ok, type Result } from "../result.ts";
+import type { Actor, BookingBody, ReturnRequest, SaleByReceipt } from "./booking.ts";
+import type { Command, Decision, History, ReturnCommand, SaleBooking, SaleCommand } from "./command.ts";
+import { decideAdjustment } from "./decide/adjustment.ts";
+import { decideBlockCard, decideIssueCard } from "./decide/card.ts";
+import { decideHold, decideHoldAction } from "./decide/redemption.ts";
+import { decideReturn } from "./decide/return.ts";
+import { decideSale } from "./decide/sale.ts";
+import { type Draft, finishDraft, plainDraft, type Stamp } from "./draft.ts";
+import { type Due, settle } from "./due.ts";
+import { applyBooking } from "./fold.ts";
+import { isSaleMeant, parkedNaturalKey } from "./natural-key.ts";
+import type { Refusal } from "./refusal.ts";
+import type { AccountState } from "./state.ts";
+
+/** What a command needs besides the state. */
+export interface PlanContext {
+  /** The programme in force for the command. */
+  readonly program: CompiledProgram;
+  /** Any version by number; null when this account was not given it. */
+  programOf(version: number): CompiledProgram | null;
+  readonly history: History;
+  readonly stamp: Stamp;
+  /** The till that asks: part of a sale's natural key. */
+  readonly till: string;
+  /** The idempotency key as stored; null when the account acts by itself. */
+  readonly idem: string | null;
+}
+
+/** A booking ready to be written, with the keys it takes and frees. */
+export interface PlannedBooking {
+  readonly body: BookingBody;
+  readonly idem: string | null;
+  readonly natural_key: string | null;
+  readonly frees: number | null;
+}
+
+/** Everything a command would write, in order, and the state after it. Writing it is one transaction; a preview drops it. */
+export interface Plan {
+  readonly bookings: readonly PlannedBooking[];
+  /** Place in `bookings` of the one that answers the command. */
+  readonly answer: number;
+  readonly state: AccountState;
+}
+
+/** What ties one booking to the request that caused it. */
+interface BookingKeys {
+  readonly idem: string | null;
+  readonly by: Actor;
+  readonly request_hash: string | null;
+  readonly note_digest: string | null;
+}
+
+const PARKED_RETURN: Actor = { kind: "system", job: "parked_return" };
+
+/** Decides a command. Pure: the same state, command and context give the same plan, so a preview equals the write. */
+export function plan(state: AccountState, command: Command, context: PlanContext): Result<Plan, Refusal> {
+  const settled = settle(state, context.stamp.now_ms);
+  const draft = new PlanBuilder(state, settled.state, settled.due, context);
+  switch (command.type) {
+    case "sale":
+      return planSale(draft, command, context);
+    case "return":
+      return planReturn(draft, command, context);
+    case "hold":
+      return draft.answer(decideHold(draft.state, command, context.program, context.stamp.now_ms));
+    case "capture":
+    case "cancel":
+    case "renew":
+      return draft.answer(decideHoldAction(draft.state, command, context.program, context.history, context.stamp.now_ms));
+    case "adjustment":
+    case "opening":
+      return draft.answer(decideAdjustment(draft.state, command, context.program));
+    case "issue_card":
+      return draft.answer(decideIssueCard(draft.state, command));
+    case "block_card":
+      return draft.answer(decideBlockCard(draft.state, command));
+    case "erase":
+      return draft.answer(ok([plainDraft({ type: "erased" })]));
+    default:
+      return assertNever(command, "command");
+  }
+}
+
+/** An exchange books its returns first, then the sale; returns that were waiting for this sale follow it. */
+function planSale(draft: PlanBuilder, command: SaleCommand, context: PlanContext): Result<Plan, Refusal> {
+  for (const { sale, request } of command.exchange) {
+    const returned = decideKnownReturn(draft, sale, request, null, context);
+    if (!returned.ok) return returned;
+    draft.add(returned.value, { idem: null, by: context.stamp.by, request_hash: null, note_digest: null });
+  }
+  const decided = decideSale(draft.state, command, context.till, context.program, draft.history);
+  if (!decided.ok) return decided;
+  draft.addAnswer(decided.value);
+  const identity = { receipt: command.receipt, business_date: command.business_date, till: context.till, register: command.register };
+  const seq = draft.state.seq;
+  for (const [parkedSeq, parked] of Object.entries(draft.state.parked)) {
+    if (!isSaleMeant(identity, parked.sale)) continue;
+    const returned = decideKnownReturn(draft, seq, parked.request, Number(parkedSeq), context);
+    if (!returned.ok && returned.error.code === "need_program") return returned;
+    const drafts = returned.ok ? returned.value : [refusedReturn(returned.error, Number(parkedSeq))];
+    draft.add(drafts, { idem: parked.idem, by: PARKED_RETURN, request_hash: parked.request_hash, note_digest: null });
+  }
+  return draft.done();
+}
+
+/** A waiting return that turns out impossible leaves its refusal under its key, and waits no more. */
+function refusedReturn(refusal: Refusal, parked: number): Draft {
+  return plainDraft({ type: "refused", refusal, parked });
+}
+
+function planReturn(draft: PlanBuilder, command: ReturnCommand, context: PlanContext): Result<Plan, Refusal> {
+  const seq = "seq" in command.sale ? command.sale.seq : context.history.findSale(command.sale);
+  if (seq !== null) return draft.answer(decideKnownReturn(draft, seq, command.request, null, context));
+  invariant(!("seq" in command.sale), "a sale named by id has a sequence");
+  return draft.answer(parkReturn(command.sale, command.request, context));
+}
+
+function parkReturn(sale: SaleByReceipt, request: ReturnRequest, context: PlanContext): Decision {
+  const parked = { sale, request, idem: context.idem ?? "", request_hash: context.stamp.request_hash ?? "" };
+  const event = { type: "return_parked", parked } as const;
+  return ok([{ event, entries: [], natural_key: parkedNaturalKey(sale, request.return_id), frees: null, program: null }]);
+}
+
+function decideKnownReturn(
+  draft: PlanBuilder,
+  sale: number,
+  request: ReturnRequest,
+  parked: number | null,
+  context: PlanContext,
+): Decision {
+  const returnable = draft.history.sale(sale);
+  if (returnable === null) return fail({ code: "sale_unknown" });
+  const version = returnable.sale.frozen.program;
+  const program = version === context.program.version ? context.program : context.programOf(version);
+  if (program === null) return fail({ code: "need_program", version });
+  return decideReturn(draft.state, returnable, request, program, parked);
+}
+
+/** Collects bookings and keeps the state they lead to; what was due rides on the first one. */
+class PlanBuilder {
+  readonly #bookings: PlannedBooking[] = [];
+  readonly #context: PlanContext;
+  #booked: AccountState;
+  #settled: AccountState;
+  #due: Due | null;
+  #answer = 0;
+
+  constructor(booked: AccountState, settled: AccountState, due: Due, context: PlanContext) {
+    this.#booked = booked;
+    this.#settled = settled;
+    this.#due = due;
+    this.#context = context;
+  }
+
+  /** The account as the next decision must see it. */
+  get state(): AccountState {
+    return this.#settled;
+  }
+
+  /** The past including what this plan has added. */
+  get history(): History {
+    const { history } = this.#context;
+    const find = (seq: number) => this.#bookings.find(({ body }) => body.seq === seq)?.body;
+    const lastReturn = (seq: number) => this.#bookings.findLast(({ body }) => body.type === "return" && body.sale === seq)?.body;
+    return {
+      findSale: (wanted) => history.findSale(wanted),
+      holdEnd: (seq) => history.holdEnd(seq),
+      sale: (seq) => {
+        const own = find(seq);
+        const known = own === undefined ? history.sale(seq) : isSale(own) ? { sale: own, last_return: null } : null;
+        return known === null ? null : { sale: known.sale, last_return: lastReturn(seq) ?? known.last_return };
+      },
+    };
+  }
+
+  add(drafts: readonly Draft[], keys: BookingKeys): void {
+    for (const draft of drafts) {
+      const body = finishDraft(this.#booked, draft, { ...this.#context.stamp, ...keys }, this.#due ?? undefined);
+      this.#due = null;
+      this.#booked = applyBooking(this.#booked, body);
+      this.#settled = this.#booked;
+      this.#bookings.push({ body, idem: keys.idem, natural_key: draft.natural_key, frees: draft.frees });
+    }
+  }
+
+  addAnswer(drafts: readonly Draft[]): void {
+    const { stamp, idem } = this.#context;
+    this.#answer = this.#bookings.length;
+    this.add(drafts, { idem, by: stamp.by, request_hash: stamp.request_hash, note_digest: stamp.note_digest });
+  }
+
+  answer(decided: Decision): Result<Plan, Refusal> {
+    if (!decided.ok) return decided;
+    this.addAnswer(decided.value);
+    return this.done();
+  }
+
+  done(): Result<Plan, Refusal> {
+    return ok({ bookings: this.#bookings, answer: this.#answer, state: this.#booked });
+  }
+}
+
+function isSale(body: BookingBody): body is SaleBooking {
+  return body.type === "sale";
+}

@@ -1,0 +1,49 @@
+/**
+ * Everything the ledger can refuse, as data. A refusal changes no balance. Those in {@link STORED_REFUSALS} were decided
+ * from ledger state and are kept under the request's key, so that a retry hears the same; the others are not.
+ */
+export type Refusal =
+  | { readonly code: "account_unknown" }
+  | { readonly code: "account_erased" }
+  | { readonly code: "account_moved"; readonly to: string }
+  | { readonly code: "idempotency_mismatch" }
+  | { readonly code: "receipt_reused" }
+  | { readonly code: "return_id_reused" }
+  | { readonly code: "need_program"; readonly version: number }
+  | { readonly code: "card_unknown"; readonly card_no: number }
+  | { readonly code: "card_blocked"; readonly card_no: number }
+  | { readonly code: "sale_unknown" }
+  | { readonly code: "sale_not_known_yet" }
+  | { readonly code: "line_unknown"; readonly line: string }
+  | { readonly code: "return_exceeds_sale"; readonly line: string | null; readonly left: string }
+  | { readonly code: "already_returned" }
+  | { readonly code: "reward_unknown"; readonly reward: string }
+  | { readonly code: "unit_unknown"; readonly unit: string }
+  | { readonly code: "pay_with_points_off" }
+  | { readonly code: "insufficient_balance"; readonly unit: string; readonly needed: number; readonly available: number }
+  | { readonly code: "minimum_spend_not_met"; readonly minimum: number; readonly spend: number }
+  | { readonly code: "no_eligible_item"; readonly reward: string }
+  | { readonly code: "hold_unknown"; readonly hold: number }
+  | { readonly code: "hold_captured"; readonly hold: number }
+  | { readonly code: "hold_cancelled"; readonly hold: number }
+  | { readonly code: "hold_expired"; readonly hold: number }
+  | { readonly code: "too_many_holds"; readonly max: number }
+  | { readonly code: "too_many_cards"; readonly max: number };
+
+export type RefusalCode = Refusal["code"];
+
+/** Refusals that a retry under the same key must hear again. */
+export const STORED_REFUSALS: ReadonlySet<RefusalCode> = new Set([
+  "card_blocked",
+  "line_unknown",
+  "return_exceeds_sale",
+  "already_returned",
+  "insufficient_balance",
+  "minimum_spend_not_met",
+  "no_eligible_item",
+  "hold_captured",
+  "hold_cancelled",
+  "hold_expired",
+  "too_many_holds",
+  "too_many_cards",
+]);

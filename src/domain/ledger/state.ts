@@ -1,0 +1,59 @@
+import type { Remainders } from "../program/earn.ts";
+import type { AccountKind } from "../tenancy/account-id.ts";
+import type { HeldPart, ParkedReturn } from "./booking.ts";
+import type { Effect } from "../program/effect.ts";
+import type { LocalizedText } from "../program/document.ts";
+import { type Bucket, type Lot, sumParts } from "./lot.ts";
+
+/** Everything an account knows, folded from its bookings. Plain JSON: it is stored as a checkpoint every 32 bookings. */
+export interface AccountState {
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly account_kind: AccountKind;
+  readonly opened_at_ms: number;
+  readonly units: Readonly<Record<string, UnitState>>;
+  readonly remainders: Remainders;
+  /** Open holds by the sequence of their booking. */
+  readonly holds: Readonly<Record<string, OpenHold>>;
+  readonly cards: Readonly<Record<string, CardState>>;
+  /** Returns that wait for their sale, by the sequence of their booking. */
+  readonly parked: Readonly<Record<string, ParkedReturn>>;
+  readonly clock_offset_ms: number;
+  readonly tombstone: Tombstone | null;
+}
+
+export interface UnitState {
+  readonly lots: readonly Lot[];
+  /** Sums over the account's life: earned and otherwise added, spent on redemptions, taken back by returns, written off. */
+  readonly lifetime: { readonly added: number; readonly spent: number; readonly returned: number };
+}
+
+export interface OpenHold {
+  readonly seq: number;
+  readonly reward: string | null;
+  readonly what: LocalizedText;
+  readonly unit: string;
+  readonly parts: readonly HeldPart[];
+  readonly effect: Effect;
+  readonly expires_at_ms: number;
+}
+
+export interface CardState {
+  readonly card_no: number;
+  readonly kind: "digital" | "plastic";
+  readonly state: "active" | "blocked";
+  readonly issued_at_ms: number;
+}
+
+export type Tombstone = { readonly kind: "erased" } | { readonly kind: "merged"; readonly to: string };
+
+const EMPTY_UNIT: UnitState = { lots: [], lifetime: { added: 0, spent: 0, returned: 0 } };
+
+export function unitState(state: AccountState, unit: string): UnitState {
+  return state.units[unit] ?? EMPTY_UNIT;
+}
+
+/** What a unit holds in one bucket; debt counts against `available`. */
+export function inBucket(unit: UnitState, bucket: Bucket): number {
+  return sumParts(unit.lots.filter((lot) => lot.bucket === bucket));
+}

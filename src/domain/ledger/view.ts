@@ -1,0 +1,83 @@
+import type { CompiledProgram } from "../program/compile.ts";
+import type { LocalizedText, Reward } from "../program/document.ts";
+import type { LocalDate } from "../time/local-date.ts";
+import { availableOf } from "./due.ts";
+import { type AccountState, inBucket, unitState } from "./state.ts";
+
+/** A member's balances at one moment, as data; amounts in units. */
+export interface Wallet {
+  readonly balances: readonly WalletBalance[];
+  readonly tier: null;
+}
+
+export interface WalletBalance {
+  readonly unit: string;
+  readonly kind: "points" | "stamps" | "credit";
+  readonly name: LocalizedText;
+  readonly available: number;
+  readonly pending: number;
+  readonly held: number;
+  readonly expiring: readonly { readonly amount: number; readonly on: LocalDate }[];
+  /** Stamps on a full card; null for other units. */
+  readonly of: number | null;
+}
+
+/** What a member can have now, and how far the others are. */
+export interface RewardView {
+  readonly id: string;
+  readonly name: LocalizedText;
+  readonly cost: { readonly unit: string; readonly amount: number };
+  readonly effect: Reward["effect"];
+  readonly affordable: boolean;
+  /** Units still needed; 0 when affordable. */
+  readonly missing: number;
+}
+
+/** The wallet under a programme: its own units first, then units of earlier versions that still hold something. */
+export function walletOf(state: AccountState, program: CompiledProgram): Wallet {
+  const known = [...program.units.values()];
+  const others = Object.keys(state.units).filter((unit) => !program.units.has(unit) && !isEmpty(state, unit));
+  const extra = others.map((unit) => ({ unit, kind: kindOf(unit), name: { en: unit }, of: null }));
+  return { balances: [...known, ...extra].map((facts) => balanceOf(state, facts)), tier: null };
+}
+
+function balanceOf(state: AccountState, facts: Pick<WalletBalance, "unit" | "kind" | "name" | "of">): WalletBalance {
+  const unit = unitState(state, facts.unit);
+  return {
+    unit: facts.unit,
+    kind: facts.kind,
+    name: facts.name,
+    available: inBucket(unit, "available"),
+    pending: inBucket(unit, "pending"),
+    held: inBucket(unit, "held"),
+    expiring: unit.lots.flatMap((lot) =>
+      lot.bucket === "available" && lot.expires_on !== null ? [{ amount: lot.amount, on: lot.expires_on }] : [],
+    ),
+    of: facts.of,
+  };
+}
+
+function isEmpty(state: AccountState, unit: string): boolean {
+  return unitState(state, unit).lots.length === 0;
+}
+
+function kindOf(unit: string): WalletBalance["kind"] {
+  if (unit.startsWith("stamps:")) return "stamps";
+  return unit.startsWith("credit:") ? "credit" : "points";
+}
+
+/** Every reward of the programme: affordable ones first, dearest first; then the others, nearest first. */
+export function rewardsOf(state: AccountState, program: CompiledProgram): RewardView[] {
+  const views = [...program.rewards.values()].map((reward): RewardView => {
+    const missing = Math.max(0, reward.cost.amount - availableOf(state, reward.cost.unit));
+    return { id: reward.id, name: reward.name, cost: reward.cost, effect: reward.effect, affordable: missing === 0, missing };
+  });
+  const byCost = (left: RewardView, right: RewardView) => right.cost.amount - left.cost.amount;
+  const byNearness = (left: RewardView, right: RewardView) => nearness(right) - nearness(left);
+  return [...views.filter((view) => view.affordable).sort(byCost), ...views.filter((view) => !view.affordable).sort(byNearness)];
+}
+
+/** How much of the cost is there already, 0 to 1. */
+function nearness(view: RewardView): number {
+  return (view.cost.amount - view.missing) / view.cost.amount;
+}

@@ -1,0 +1,80 @@
+import { mulDivFloor } from "../numbers.ts";
+import type { CompiledMatcher } from "./compile.ts";
+
+/** What a line is. Only `item` and `unallocated` lines earn; `discount` and `rounding` lower what earns. */
+export type LineKind =
+  | "item"
+  | "tip"
+  | "deposit"
+  | "gift_card"
+  | "top_up"
+  | "strip_card"
+  | "delivery"
+  | "discount"
+  | "rounding"
+  | "unallocated";
+
+/** A line of a basket, normalised. Its sign: only discount, rounding, unallocated and exchange lines may be negative. */
+export interface BasketLine {
+  readonly id: string;
+  readonly kind: LineKind;
+  readonly sku: string | null;
+  readonly name: string | null;
+  readonly category: string | null;
+  /** Thousandths of a unit. */
+  readonly quantity_milli: number;
+  /** What the line costs in all, after discounts, tax included, in minor units. */
+  readonly amount: number;
+  /** Minor units, or null when the till gave none. */
+  readonly unit_price: number | null;
+  /** Percent as a decimal string, or null. */
+  readonly tax_rate: string | null;
+}
+
+export interface Basket {
+  readonly lines: readonly BasketLine[];
+  /** What was paid in all, in minor units. */
+  readonly total: number;
+}
+
+export function matches(matcher: CompiledMatcher, line: BasketLine): boolean {
+  return (
+    (line.sku !== null && matcher.skus.has(line.sku)) || (line.category !== null && matcher.categories.has(line.category))
+  );
+}
+
+/** Lines that a rule counts: goods, inside `only`, outside `except` and the programme's own exclusions. */
+export function eligibleLines(
+  basket: Basket,
+  filter: { readonly only: CompiledMatcher | null; readonly except: CompiledMatcher | null; readonly exclude: CompiledMatcher | null },
+): BasketLine[] {
+  return basket.lines.filter(
+    (line) =>
+      (line.kind === "item" || line.kind === "unallocated") &&
+      line.amount > 0 &&
+      (filter.only === null || matches(filter.only, line)) &&
+      (filter.except === null || !matches(filter.except, line)) &&
+      (filter.exclude === null || !matches(filter.exclude, line)),
+  );
+}
+
+/**
+ * What a set of lines contributes to spending, in minor units. Discounts and rounding that stand in lines of their
+ * own belong to the whole basket, so every positive line bears its share: floor(eligible × (positive − off) / positive).
+ */
+export function eligibleAmount(basket: Basket, lines: readonly BasketLine[]): number {
+  const eligible = sumOf(lines);
+  const positive = sumOf(basket.lines.filter((line) => line.amount > 0));
+  const off = -sumOf(basket.lines.filter((line) => line.amount < 0));
+  if (eligible === 0 || positive === 0 || off >= positive) return 0;
+  return off === 0 ? eligible : mulDivFloor(eligible, positive - off, positive);
+}
+
+/** Whole units in the lines; fractions of several lines add up before they are floored. */
+export function wholeUnits(lines: readonly BasketLine[]): number {
+  return Math.floor(lines.reduce((sum, line) => sum + line.quantity_milli, 0) / 1000);
+}
+
+export function sumOf(lines: readonly { readonly amount: number }[]): number {
+  return lines.reduce((sum, line) => sum + line.amount, 0);
+}

@@ -1,0 +1,95 @@
+import { invariant } from "../invariant.ts";
+import type { Locale } from "../tenancy/config.ts";
+import { type EarningRule, type LocalizedText, type Matcher, type ProgramDocument, parseProgramDocument, type Reward } from "./document.ts";
+
+/** Lines a rule looks at, ready for look-ups. */
+export interface CompiledMatcher {
+  readonly skus: ReadonlySet<string>;
+  readonly categories: ReadonlySet<string>;
+}
+
+/** An earning rule ready to evaluate. */
+export interface CompiledRule {
+  readonly rule: EarningRule;
+  readonly only: CompiledMatcher | null;
+  readonly except: CompiledMatcher | null;
+}
+
+/** One unit of the programme and every rule that gives it. */
+export interface Earner {
+  readonly unit: string;
+  readonly rules: readonly CompiledRule[];
+}
+
+export interface UnitFacts {
+  readonly unit: string;
+  readonly kind: "points" | "stamps" | "credit";
+  readonly name: LocalizedText;
+  /** Stamps on a full card; null for other units. */
+  readonly of: number | null;
+}
+
+/** A programme version as the ledger uses it. Plain data, built once per isolate and version. */
+export interface CompiledProgram {
+  readonly version: number;
+  readonly hash: string;
+  readonly document: ProgramDocument;
+  readonly exclude: CompiledMatcher | null;
+  readonly earners: readonly Earner[];
+  readonly units: ReadonlyMap<string, UnitFacts>;
+  readonly rewards: ReadonlyMap<string, Reward>;
+}
+
+/** Compiles the exact text that was published. A text that does not parse is a bug: it was validated before it was stored. */
+export function compileProgram(version: number, hash: string, json: string): CompiledProgram {
+  const parsed = parseProgramDocument(JSON.parse(json));
+  invariant(parsed.ok, `programme version ${version} does not parse`);
+  const document = parsed.value;
+  return {
+    version,
+    hash,
+    document,
+    exclude: compileMatcher(document.exclude),
+    earners: compileEarners(document),
+    units: new Map(unitFacts(document).map((facts) => [facts.unit, facts])),
+    rewards: new Map(document.rewards.map((reward) => [reward.id, reward])),
+  };
+}
+
+/** The text in the wanted language, else in the other one. */
+export function inLocale(text: LocalizedText, locale: Locale): string {
+  return text[locale] ?? text.nl ?? text.en ?? "";
+}
+
+export function compileMatcher(matcher: Matcher | undefined): CompiledMatcher | null {
+  if (matcher === undefined) return null;
+  return { skus: new Set(matcher.skus ?? []), categories: new Set(matcher.categories ?? []) };
+}
+
+function compileEarners(document: ProgramDocument): Earner[] {
+  const pointsEarner = document.units.points === undefined ? [] : [{ unit: "points", rules: document.earning.map(compileRule) }];
+  const stampEarners = document.stamp_cards.map((card) => ({ unit: `stamps:${card.id}`, rules: card.earning.map(compileRule) }));
+  return [...pointsEarner, ...stampEarners];
+}
+
+function compileRule(rule: EarningRule): CompiledRule {
+  switch (rule.kind) {
+    case "spend":
+      return { rule, only: compileMatcher(rule.only), except: compileMatcher(rule.except) };
+    case "visit":
+      return { rule, only: null, except: null };
+    case "item":
+      return { rule, only: compileMatcher({ skus: rule.skus }), except: null };
+    case "category":
+      return { rule, only: compileMatcher({ categories: rule.categories }), except: null };
+  }
+}
+
+function unitFacts(document: ProgramDocument): UnitFacts[] {
+  const points = document.units.points;
+  const pointsFacts: UnitFacts[] = points === undefined ? [] : [{ unit: "points", kind: "points", name: points.name, of: null }];
+  const stampFacts = document.stamp_cards.map(
+    (card): UnitFacts => ({ unit: `stamps:${card.id}`, kind: "stamps", name: card.name, of: card.size }),
+  );
+  return [...pointsFacts, ...stampFacts];
+}

@@ -1,0 +1,235 @@
+import { z } from "zod";
+import { AMOUNT_MAX } from "../numbers.ts";
+import { fail, ok, type Result } from "../result.ts";
+
+/** A name or sentence in the languages of the product; at least one, and the other falls back to it. */
+export const localizedText = z
+  .strictObject({ nl: z.string().min(1).max(120).optional(), en: z.string().min(1).max(120).optional() })
+  .refine((text) => text.nl !== undefined || text.en !== undefined, "give at least one language, nl or en")
+  .describe("A text in Dutch, English or both; a missing language falls back to the other.");
+export type LocalizedText = z.infer<typeof localizedText>;
+
+const slug = (prefix: string, what: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}_[a-z0-9_]{1,40}$`), `must look like ${prefix}_… in lower case`)
+    .describe(what);
+
+const points = z.int().min(1).max(1_000_000);
+const money = z.int().min(0).max(AMOUNT_MAX);
+
+/** Which basket lines a rule looks at: a line matches when its sku or its category is named. */
+const matcher = z
+  .strictObject({
+    skus: z.array(z.string().min(1).max(64)).max(500).optional().describe("Exact skus."),
+    categories: z.array(z.string().min(1).max(64)).max(100).optional().describe("Exact category names."),
+  })
+  .refine((value) => (value.skus?.length ?? 0) + (value.categories?.length ?? 0) > 0, "name at least one sku or category")
+  .describe("Lines by sku or category; one match is enough.");
+export type Matcher = z.infer<typeof matcher>;
+
+const give = points.describe("How many points or stamps the rule gives each time it applies.");
+const minimumSpend = money.optional().describe("Least eligible amount of the sale, in minor units, for the rule to apply.");
+
+const spendRule = z.strictObject({
+  id: slug("ear", "The rule's id; stays the same across versions so that fractions carry over."),
+  kind: z.literal("spend"),
+  give,
+  per: z.int().min(1).max(AMOUNT_MAX).describe("For every so many minor units of eligible spending; fractions carry over."),
+  minimum_spend: minimumSpend,
+  only: matcher.optional().describe("Count these lines alone."),
+  except: matcher.optional().describe("Leave these lines out."),
+});
+const visitRule = z.strictObject({
+  id: slug("ear", "The rule's id."),
+  kind: z.literal("visit"),
+  give,
+  minimum_spend: minimumSpend,
+});
+const itemRule = z.strictObject({
+  id: slug("ear", "The rule's id."),
+  kind: z.literal("item"),
+  give,
+  skus: z.array(z.string().min(1).max(64)).min(1).max(500).describe("Gives for each whole unit of these skus."),
+  minimum_spend: minimumSpend,
+});
+const categoryRule = z.strictObject({
+  id: slug("ear", "The rule's id."),
+  kind: z.literal("category"),
+  give,
+  categories: z.array(z.string().min(1).max(64)).min(1).max(100).describe("Gives for each whole unit in these categories."),
+  minimum_spend: minimumSpend,
+});
+const earningRule = z.discriminatedUnion("kind", [spendRule, visitRule, itemRule, categoryRule]);
+export type EarningRule = z.infer<typeof earningRule>;
+
+const stampCard = z.strictObject({
+  id: slug("stc", "The stamp card's id."),
+  name: localizedText,
+  size: z.int().min(2).max(30).describe("Stamps on a full card."),
+  earning: z.array(earningRule).min(1).max(20).describe("What earns a stamp; the rule that gives most counts."),
+  reward: slug("rew", "The reward a full card buys; its cost is the card's size in this card's stamps."),
+});
+export type StampCard = z.infer<typeof stampCard>;
+
+const unitId = z
+  .string()
+  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40})$/, "must be points or stamps:stc_…")
+  .describe("`points`, or `stamps:` and a stamp card's id.");
+
+const effect = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("percent_off"),
+    percent: z.int().min(1).max(100).describe("Percent off the eligible lines."),
+    max_discount: money.optional().describe("Never more than this, in minor units."),
+    only: matcher.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("amount_off"),
+    amount: z.int().min(1).max(AMOUNT_MAX).describe("Minor units off the eligible lines; never more than they cost."),
+    only: matcher.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("free_item"),
+    only: matcher.optional().describe("Which items may be free; without it, any item."),
+  }),
+  z.strictObject({
+    kind: z.literal("product"),
+    sku: z.string().min(1).max(64).optional().describe("The product that is handed over."),
+  }),
+]);
+export type RewardEffect = z.infer<typeof effect>;
+
+const reward = z.strictObject({
+  id: slug("rew", "The reward's id."),
+  name: localizedText,
+  cost: z.strictObject({ unit: unitId, amount: points }).describe("What the member gives for it."),
+  effect,
+  minimum_spend: minimumSpend,
+  cost_price: money.optional().describe("What it costs the merchant, in minor units."),
+});
+export type Reward = z.infer<typeof reward>;
+
+const documentSchema = z.strictObject({
+  schema: z.literal(1),
+  name: z.string().min(1).max(80),
+  currency: z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code"),
+  timezone: z.string().min(1).max(64).refine(isTimeZone, "must be an IANA time zone"),
+  locale: z.enum(["nl", "en"]),
+  units: z.strictObject({
+    points: z
+      .strictObject({ name: localizedText })
+      .optional()
+      .describe("The points unit; leave out for a programme of stamps alone."),
+  }),
+  earn_on: z.enum(["net_paid", "gross"]).default("net_paid").describe("Earn on what was paid, or on the price before rewards."),
+  exclude: matcher.optional().describe("Lines that never earn. Tips, deposits, delivery, gift cards, top-ups and strip cards never do."),
+  earning: z.array(earningRule).max(50).default([]),
+  stamp_cards: z.array(stampCard).max(10).default([]),
+  rewards: z.array(reward).max(100).default([]),
+  pay_with_points: z
+    .strictObject({ points, amount: z.int().min(1).max(AMOUNT_MAX) })
+    .optional()
+    .describe("So many points pay so many minor units; any number may be spent."),
+  returns: z
+    .strictObject({
+      spent_points: z
+        .enum(["clamp"])
+        .default("clamp")
+        .describe("What happens when returned points are already spent: `clamp` writes the shortfall off."),
+    })
+    .default({ spent_points: "clamp" }),
+  holds: z.strictObject({ minutes: z.int().min(1).max(1440).default(15) }).default({ minutes: 15 }),
+});
+
+/**
+ * The merchant's rules as one immutable JSON document. Money in minor units of `currency`;
+ * ids keep their meaning from version to version.
+ */
+export const programDocument = documentSchema.superRefine((document, context) => {
+  for (const { path, message } of crossCheck(document)) context.addIssue({ code: "custom", path, message });
+});
+export type ProgramDocument = z.infer<typeof documentSchema>;
+
+/** One thing that is wrong with a document: where (`rewards.0.cost.unit`) and what to fix. */
+export interface DocumentIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Reads and checks a programme document; on failure every issue found, not just the first. */
+export function parseProgramDocument(json: unknown): Result<ProgramDocument, readonly DocumentIssue[]> {
+  const parsed = programDocument.safeParse(json);
+  if (parsed.success) return ok(parsed.data);
+  return fail(parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })));
+}
+
+interface CrossIssue {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+function crossCheck(document: ProgramDocument): CrossIssue[] {
+  return [...duplicateIds(document), ...unitIssues(document), ...stampRewardIssues(document)];
+}
+
+function duplicateIds(document: ProgramDocument): CrossIssue[] {
+  const places = [
+    ...document.earning.map((rule, index) => ({ id: rule.id, path: ["earning", index, "id"] })),
+    ...document.stamp_cards.map((card, index) => ({ id: card.id, path: ["stamp_cards", index, "id"] })),
+    ...document.stamp_cards.flatMap((card, at) =>
+      card.earning.map((rule, index) => ({ id: rule.id, path: ["stamp_cards", at, "earning", index, "id"] })),
+    ),
+    ...document.rewards.map((item, index) => ({ id: item.id, path: ["rewards", index, "id"] })),
+  ];
+  const seen = new Set<string>();
+  return places.flatMap(({ id, path }) => {
+    if (seen.has(id)) return [{ path, message: `the id ${id} is used twice` }];
+    seen.add(id);
+    return [];
+  });
+}
+
+function unitIssues(document: ProgramDocument): CrossIssue[] {
+  const issues: CrossIssue[] = [];
+  const hasPoints = document.units.points !== undefined;
+  if (!hasPoints && document.earning.length > 0) {
+    issues.push({ path: ["earning"], message: "earning rules give points, but the programme has no points unit" });
+  }
+  if (!hasPoints && document.pay_with_points !== undefined) {
+    issues.push({ path: ["pay_with_points"], message: "the programme has no points unit" });
+  }
+  const units = new Set(unitIdsOf(document));
+  document.rewards.forEach((item, index) => {
+    if (!units.has(item.cost.unit)) {
+      issues.push({ path: ["rewards", index, "cost", "unit"], message: `the programme has no unit ${item.cost.unit}` });
+    }
+  });
+  return issues;
+}
+
+function stampRewardIssues(document: ProgramDocument): CrossIssue[] {
+  return document.stamp_cards.flatMap((card, index) => {
+    const target = document.rewards.find((item) => item.id === card.reward);
+    const path = ["stamp_cards", index, "reward"];
+    if (target === undefined) return [{ path, message: `there is no reward ${card.reward}` }];
+    if (target.cost.unit !== `stamps:${card.id}` || target.cost.amount !== card.size) {
+      return [{ path, message: `the reward ${card.reward} must cost ${card.size} of stamps:${card.id}` }];
+    }
+    return [];
+  });
+}
+
+function unitIdsOf(document: ProgramDocument): string[] {
+  const pointsUnit = document.units.points === undefined ? [] : ["points"];
+  return [...pointsUnit, ...document.stamp_cards.map((card) => `stamps:${card.id}`)];
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

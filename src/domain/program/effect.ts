@@ -1,0 +1,113 @@
+import { assertNever } from "../invariant.ts";
+import { mulDivFloor, splitInProportion } from "../numbers.ts";
+import { fail, ok, type Result } from "../result.ts";
+import { type BasketLine, eligibleLines, sumOf } from "./basket.ts";
+import { compileMatcher } from "./compile.ts";
+import type { Matcher, RewardEffect } from "./document.ts";
+
+/** What a redemption does to the basket. Amounts are minor units off, positive. */
+export interface Effect {
+  readonly kind: RewardEffect["kind"];
+  /** What comes off in all; null while the basket is not known. */
+  readonly discount: number | null;
+  /** Per line; sums exactly to `discount` when lines were given. */
+  readonly lines: readonly { readonly line: string; readonly discount: number }[];
+  /** Per VAT rate (null = the till gave none); sums exactly to `discount` when lines were given. */
+  readonly by_tax_rate: readonly { readonly tax_rate: string | null; readonly discount: number }[];
+  /** Whether the amounts are settled; otherwise they are settled at the sale. */
+  readonly final: boolean;
+  readonly percent: number | null;
+  /** The amount off that the reward names, before the basket limits it. */
+  readonly amount: number | null;
+  /** The line that is free, or the product that is handed over. */
+  readonly item: { readonly line: string | null; readonly sku: string | null; readonly name: string | null } | null;
+}
+
+/** What is known of the basket when a reward is asked for. */
+export interface EffectBasket {
+  readonly lines: readonly BasketLine[] | null;
+  readonly sale_total: number | null;
+}
+
+/** Computes what a reward takes off. `no_eligible_item` when lines are given and none qualifies. */
+export function evaluateEffect(effect: RewardEffect, basket: EffectBasket): Result<Effect, "no_eligible_item"> {
+  if (effect.kind === "product") {
+    return ok({ ...emptyEffect(effect), discount: 0, final: true, item: { line: null, sku: effect.sku ?? null, name: null } });
+  }
+  if (basket.lines === null) return ok(withoutLines(effect, basket.sale_total));
+  const lines = candidates(effect.only, basket.lines);
+  if (lines.length === 0) return fail("no_eligible_item");
+  switch (effect.kind) {
+    case "free_item":
+      return ok(freeItem(effect, lines));
+    case "percent_off": {
+      const whole = mulDivFloor(sumOf(lines), effect.percent, 100);
+      return ok(spread(effect, lines, Math.min(whole, effect.max_discount ?? whole)));
+    }
+    case "amount_off":
+      return ok(spread(effect, lines, Math.min(effect.amount, sumOf(lines))));
+    default:
+      return assertNever(effect, "effect");
+  }
+}
+
+function candidates(only: Matcher | undefined, lines: readonly BasketLine[]): BasketLine[] {
+  return eligibleLines({ lines, total: 0 }, { only: compileMatcher(only), except: null, exclude: null });
+}
+
+function emptyEffect(effect: RewardEffect): Effect {
+  return {
+    kind: effect.kind,
+    discount: null,
+    lines: [],
+    by_tax_rate: [],
+    final: false,
+    percent: effect.kind === "percent_off" ? effect.percent : null,
+    amount: effect.kind === "amount_off" ? effect.amount : null,
+    item: null,
+  };
+}
+
+/** Without lines only an amount over the whole sale can be told, and only when the reward is not bound to some items. */
+function withoutLines(effect: Exclude<RewardEffect, { kind: "product" }>, saleTotal: number | null): Effect {
+  const open = emptyEffect(effect);
+  if (saleTotal === null || effect.kind === "free_item" || effect.only !== undefined) return open;
+  if (effect.kind === "amount_off") return { ...open, discount: Math.min(effect.amount, saleTotal) };
+  const whole = mulDivFloor(saleTotal, effect.percent, 100);
+  return { ...open, discount: Math.min(whole, effect.max_discount ?? whole) };
+}
+
+/** The cheapest eligible unit is free; on a tie the earlier line. Chosen here so that every till gives the same one. */
+function freeItem(effect: RewardEffect, lines: readonly BasketLine[]): Effect {
+  const priced = lines.map((line) => ({ line, price: unitPrice(line) }));
+  const cheapest = priced.reduce((best, next) => (next.price < best.price ? next : best));
+  const { line, price } = cheapest;
+  return {
+    ...emptyEffect(effect),
+    discount: price,
+    lines: [{ line: line.id, discount: price }],
+    by_tax_rate: [{ tax_rate: line.tax_rate, discount: price }],
+    final: true,
+    item: { line: line.id, sku: line.sku, name: line.name },
+  };
+}
+
+function unitPrice(line: BasketLine): number {
+  if (line.quantity_milli <= 1000) return line.amount;
+  return mulDivFloor(line.amount, 1000, line.quantity_milli);
+}
+
+function spread(effect: RewardEffect, lines: readonly BasketLine[], discount: number): Effect {
+  const shares = splitInProportion(discount, lines.map((line) => line.amount));
+  const perLine = lines.map((line, index) => ({ line: line.id, tax_rate: line.tax_rate, discount: shares[index] ?? 0 }));
+  const byRate = new Map<string | null, number>();
+  for (const share of perLine) byRate.set(share.tax_rate, (byRate.get(share.tax_rate) ?? 0) + share.discount);
+  return {
+    ...emptyEffect(effect),
+    discount,
+    lines: perLine.filter((share) => share.discount > 0).map(({ line, discount: off }) => ({ line, discount: off })),
+    by_tax_rate: [...byRate].filter(([, off]) => off > 0).map(([tax_rate, off]) => ({ tax_rate, discount: off })),
+    final: true,
+  };
+}
+
