@@ -35,7 +35,9 @@ export function splitInProportion(total: number, weights: readonly number[]): nu
   }
   const shares = weights.map((weight) => mulDivFloor(total, weight, sum));
   let left = total - shares.reduce((given, share) => given + share, 0);
-  const byWeight = weights.map((weight, index) => ({ weight, index })).sort((a, b) => b.weight - a.weight || a.index - b.index);
+  const byWeight = weights
+    .map((weight, index) => ({ weight, index }))
+    .sort((a, b) => b.weight - a.weight || a.index - b.index);
   for (const { weight, index } of byWeight) {
     if (left === 0) break;
     if (weight === 0) continue;

@@ -38,7 +38,13 @@ export interface BookingHeader {
 
 /** Who asked for a booking. */
 export type Actor =
-  | { readonly kind: "till"; readonly till: string; readonly location: string; readonly key: string; readonly staff?: string }
+  | {
+      readonly kind: "till";
+      readonly till: string;
+      readonly location: string;
+      readonly key: string;
+      readonly staff?: string;
+    }
   | { readonly kind: "system"; readonly job: "alarm" | "parked_return" | "registry" };
 
 /** One change of one unit inside a booking. Deltas of a unit over all its lots and buckets add up to its balance. */
@@ -282,6 +288,7 @@ export interface ParkedReturn {
   readonly request: ReturnRequest;
   /** The key under which the till will ask again, and the hash of its request. */
   readonly idem: string;
+  readonly request_hash: string;
 }
 
 /** Free text and other people's words that belong to a booking. Removed when the member is erased. */

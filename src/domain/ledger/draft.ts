@@ -35,7 +35,12 @@ export interface Stamp {
 const NOTHING_DUE: Due = { expired_holds: [], entries: [] };
 
 /** Gives a draft its place after `state`: what was due goes first, and every entry gets the amount that remains. */
-export function finishDraft(state: AccountState | null, draft: Draft, stamp: Stamp, due: Due = NOTHING_DUE): BookingBody {
+export function finishDraft(
+  state: AccountState | null,
+  draft: Draft,
+  stamp: Stamp,
+  due: Due = NOTHING_DUE,
+): BookingBody {
   const header = {
     v: 1 as const,
     seq: (state?.seq ?? 0) + 1,
@@ -56,7 +61,9 @@ function withAmountsAfter(state: AccountState | null, drafts: readonly EntryDraf
   return drafts
     .filter((draft) => draft.delta !== 0)
     .map(({ unit, lot, delta, why }) => {
-      const current = units.get(unit) ?? (state === null ? { lots: [], lifetime: { added: 0, spent: 0, returned: 0 } } : unitState(state, unit));
+      const current =
+        units.get(unit) ??
+        (state === null ? { lots: [], lifetime: { added: 0, spent: 0, returned: 0 } } : unitState(state, unit));
       const next = { ...current, lots: addToLots(current.lots, lot, delta) };
       units.set(unit, next);
       return { unit, lot, delta, after: inBucket(next, lot.bucket), why };
@@ -64,6 +71,10 @@ function withAmountsAfter(state: AccountState | null, drafts: readonly EntryDraf
 }
 
 /** A draft that takes no natural key and frees none. */
-export function plainDraft(event: BookingEvent, entries: readonly EntryDraft[] = [], program: number | null = null): Draft {
+export function plainDraft(
+  event: BookingEvent,
+  entries: readonly EntryDraft[] = [],
+  program: number | null = null,
+): Draft {
   return { event, entries, natural_key: null, frees: null, program };
 }

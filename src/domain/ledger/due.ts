@@ -54,7 +54,9 @@ function withDue(state: AccountState, due: Due): AccountState {
     const unit = all[entry.unit] ?? unitState(state, entry.unit);
     return { ...all, [entry.unit]: { ...unit, lots: addToLots(unit.lots, entry.lot, entry.delta) } };
   }, state.units);
-  const holds = Object.fromEntries(Object.entries(state.holds).filter(([seq]) => !due.expired_holds.includes(Number(seq))));
+  const holds = Object.fromEntries(
+    Object.entries(state.holds).filter(([seq]) => !due.expired_holds.includes(Number(seq))),
+  );
   return { ...state, units, holds };
 }
 

@@ -45,8 +45,14 @@ function applyEntry(units: AccountState["units"], entry: Entry): AccountState["u
   safeInteger(entry.delta, "delta");
   invariant(entry.delta !== 0, "an entry moves something");
   const current = units[entry.unit] ?? unitState(UNBORN, entry.unit);
-  const next: UnitState = { lots: addToLots(current.lots, entry.lot, entry.delta), lifetime: lifetimeAfter(current, entry) };
-  invariant(inBucket(next, entry.lot.bucket) === entry.after, `entry says ${entry.after} ${entry.unit} remain, the lots say otherwise`);
+  const next: UnitState = {
+    lots: addToLots(current.lots, entry.lot, entry.delta),
+    lifetime: lifetimeAfter(current, entry),
+  };
+  invariant(
+    inBucket(next, entry.lot.bucket) === entry.after,
+    `entry says ${entry.after} ${entry.unit} remain, the lots say otherwise`,
+  );
   return { ...units, [entry.unit]: next };
 }
 
@@ -62,8 +68,16 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
       return { added, spent: spent - entry.delta, returned };
     case "returned":
       return { added, spent, returned: returned - entry.delta };
-    default:
+    case "earned_spend":
+    case "earned_visit":
+    case "earned_units":
+    case "below_minimum":
+    case "nothing_eligible":
+    case "adjusted":
+    case "opening":
       return { added: added + entry.delta, spent, returned };
+    default:
+      return assertNever(entry.why, "entry fact");
   }
 }
 
@@ -78,7 +92,10 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       return {
         ...state,
         remainders: applyRemainders(state.remainders, body.remainders),
-        holds: withoutHolds(state.holds, body.captures.map((capture) => capture.hold)),
+        holds: withoutHolds(
+          state.holds,
+          body.captures.map((capture) => capture.hold),
+        ),
       };
     case "return":
       return {
@@ -115,7 +132,10 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
   }
 }
 
-function applyRemainders(remainders: AccountState["remainders"], changes: readonly RemainderChange[]): AccountState["remainders"] {
+function applyRemainders(
+  remainders: AccountState["remainders"],
+  changes: readonly RemainderChange[],
+): AccountState["remainders"] {
   if (changes.length === 0) return remainders;
   return { ...remainders, ...Object.fromEntries(changes.map((change) => [change.rule, change.after])) };
 }
@@ -126,7 +146,10 @@ function withoutHolds(holds: AccountState["holds"], gone: readonly number[]): Ac
   return Object.fromEntries(Object.entries(holds).filter(([seq]) => !gone.includes(Number(seq))));
 }
 
-function withoutKey<Value>(values: Readonly<Record<string, Value>>, key: number | null): Readonly<Record<string, Value>> {
+function withoutKey<Value>(
+  values: Readonly<Record<string, Value>>,
+  key: number | null,
+): Readonly<Record<string, Value>> {
   if (key === null) return values;
   return Object.fromEntries(Object.entries(values).filter(([seq]) => Number(seq) !== key));
 }

@@ -8,9 +8,15 @@ export function brokenInvariants(state: AccountState): string[] {
 
 function lotProblems(state: AccountState): string[] {
   return Object.entries(state.units).flatMap(([unit, { lots }]) => [
-    ...lots.filter((lot) => (lot.class === "debt" ? lot.amount >= 0 : lot.amount <= 0)).map((lot) => `${unit} has a lot of ${lot.amount}`),
-    ...lots.filter((lot, index) => lots.findIndex((other) => sameLot(other, lot)) !== index).map(() => `${unit} has a lot twice`),
-    ...(lots.every((lot, index) => index === 0 || bySpendOrder(lots[index - 1] ?? lot, lot) <= 0) ? [] : [`${unit} has lots out of order`]),
+    ...lots
+      .filter((lot) => (lot.class === "debt" ? lot.amount >= 0 : lot.amount <= 0))
+      .map((lot) => `${unit} has a lot of ${lot.amount}`),
+    ...lots
+      .filter((lot, index) => lots.findIndex((other) => sameLot(other, lot)) !== index)
+      .map(() => `${unit} has a lot twice`),
+    ...(lots.every((lot, index) => index === 0 || bySpendOrder(lots[index - 1] ?? lot, lot) <= 0)
+      ? []
+      : [`${unit} has lots out of order`]),
   ]);
 }
 

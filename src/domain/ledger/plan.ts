@@ -69,7 +69,9 @@ export function plan(state: AccountState, command: Command, context: PlanContext
     case "capture":
     case "cancel":
     case "renew":
-      return draft.answer(decideHoldAction(draft.state, command, context.program, context.history, context.stamp.now_ms));
+      return draft.answer(
+        decideHoldAction(draft.state, command, context.program, context.history, context.stamp.now_ms),
+      );
     case "adjustment":
     case "opening":
       return draft.answer(decideAdjustment(draft.state, command, context.program));
@@ -94,7 +96,12 @@ function planSale(draft: PlanBuilder, command: SaleCommand, context: PlanContext
   const decided = decideSale(draft.state, command, context.till, context.program, draft.history);
   if (!decided.ok) return decided;
   draft.addAnswer(decided.value);
-  const identity = { receipt: command.receipt, business_date: command.business_date, till: context.till, register: command.register };
+  const identity = {
+    receipt: command.receipt,
+    business_date: command.business_date,
+    till: context.till,
+    register: command.register,
+  };
   const seq = draft.state.seq;
   for (const [parkedSeq, parked] of Object.entries(draft.state.parked)) {
     if (!isSaleMeant(identity, parked.sale)) continue;
@@ -121,7 +128,9 @@ function planReturn(draft: PlanBuilder, command: ReturnCommand, context: PlanCon
 function parkReturn(sale: SaleByReceipt, request: ReturnRequest, context: PlanContext): Decision {
   const parked = { sale, request, idem: context.idem ?? "", request_hash: context.stamp.request_hash ?? "" };
   const event = { type: "return_parked", parked } as const;
-  return ok([{ event, entries: [], natural_key: parkedNaturalKey(sale, request.return_id), frees: null, program: null }]);
+  return ok([
+    { event, entries: [], natural_key: parkedNaturalKey(sale, request.return_id), frees: null, program: null },
+  ]);
 }
 
 function decideKnownReturn(
@@ -164,7 +173,8 @@ class PlanBuilder {
   get history(): History {
     const { history } = this.#context;
     const find = (seq: number) => this.#bookings.find(({ body }) => body.seq === seq)?.body;
-    const lastReturn = (seq: number) => this.#bookings.findLast(({ body }) => body.type === "return" && body.sale === seq)?.body;
+    const lastReturn = (seq: number) =>
+      this.#bookings.findLast(({ body }) => body.type === "return" && body.sale === seq)?.body;
     return {
       findSale: (wanted) => history.findSale(wanted),
       holdEnd: (seq) => history.holdEnd(seq),

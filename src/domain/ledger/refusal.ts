@@ -20,7 +20,12 @@ export type Refusal =
   | { readonly code: "reward_unknown"; readonly reward: string }
   | { readonly code: "unit_unknown"; readonly unit: string }
   | { readonly code: "pay_with_points_off" }
-  | { readonly code: "insufficient_balance"; readonly unit: string; readonly needed: number; readonly available: number }
+  | {
+      readonly code: "insufficient_balance";
+      readonly unit: string;
+      readonly needed: number;
+      readonly available: number;
+    }
   | { readonly code: "minimum_spend_not_met"; readonly minimum: number; readonly spend: number }
   | { readonly code: "no_eligible_item"; readonly reward: string }
   | { readonly code: "hold_unknown"; readonly hold: number }

@@ -70,11 +70,21 @@ function kindOf(unit: string): WalletBalance["kind"] {
 export function rewardsOf(state: AccountState, program: CompiledProgram): RewardView[] {
   const views = [...program.rewards.values()].map((reward): RewardView => {
     const missing = Math.max(0, reward.cost.amount - availableOf(state, reward.cost.unit));
-    return { id: reward.id, name: reward.name, cost: reward.cost, effect: reward.effect, affordable: missing === 0, missing };
+    return {
+      id: reward.id,
+      name: reward.name,
+      cost: reward.cost,
+      effect: reward.effect,
+      affordable: missing === 0,
+      missing,
+    };
   });
   const byCost = (left: RewardView, right: RewardView) => right.cost.amount - left.cost.amount;
   const byNearness = (left: RewardView, right: RewardView) => nearness(right) - nearness(left);
-  return [...views.filter((view) => view.affordable).sort(byCost), ...views.filter((view) => !view.affordable).sort(byNearness)];
+  return [
+    ...views.filter((view) => view.affordable).sort(byCost),
+    ...views.filter((view) => !view.affordable).sort(byNearness),
+  ];
 }
 
 /** How much of the cost is there already, 0 to 1. */

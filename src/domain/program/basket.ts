@@ -39,14 +39,19 @@ export interface Basket {
 
 export function matches(matcher: CompiledMatcher, line: BasketLine): boolean {
   return (
-    (line.sku !== null && matcher.skus.has(line.sku)) || (line.category !== null && matcher.categories.has(line.category))
+    (line.sku !== null && matcher.skus.has(line.sku)) ||
+    (line.category !== null && matcher.categories.has(line.category))
   );
 }
 
 /** Lines that a rule counts: goods, inside `only`, outside `except` and the programme's own exclusions. */
 export function eligibleLines(
   basket: Basket,
-  filter: { readonly only: CompiledMatcher | null; readonly except: CompiledMatcher | null; readonly exclude: CompiledMatcher | null },
+  filter: {
+    readonly only: CompiledMatcher | null;
+    readonly except: CompiledMatcher | null;
+    readonly exclude: CompiledMatcher | null;
+  },
 ): BasketLine[] {
   return basket.lines.filter(
     (line) =>

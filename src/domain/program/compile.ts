@@ -1,6 +1,13 @@
 import { invariant } from "../invariant.ts";
 import type { Locale } from "../tenancy/config.ts";
-import { type EarningRule, type LocalizedText, type Matcher, type ProgramDocument, parseProgramDocument, type Reward } from "./document.ts";
+import {
+  type EarningRule,
+  type LocalizedText,
+  type Matcher,
+  type ProgramDocument,
+  parseProgramDocument,
+  type Reward,
+} from "./document.ts";
 
 /** Lines a rule looks at, ready for look-ups. */
 export interface CompiledMatcher {
@@ -67,8 +74,12 @@ export function compileMatcher(matcher: Matcher | undefined): CompiledMatcher | 
 }
 
 function compileEarners(document: ProgramDocument): Earner[] {
-  const pointsEarner = document.units.points === undefined ? [] : [{ unit: "points", rules: document.earning.map(compileRule) }];
-  const stampEarners = document.stamp_cards.map((card) => ({ unit: `stamps:${card.id}`, rules: card.earning.map(compileRule) }));
+  const pointsEarner =
+    document.units.points === undefined ? [] : [{ unit: "points", rules: document.earning.map(compileRule) }];
+  const stampEarners = document.stamp_cards.map((card) => ({
+    unit: `stamps:${card.id}`,
+    rules: card.earning.map(compileRule),
+  }));
   return [...pointsEarner, ...stampEarners];
 }
 
@@ -87,9 +98,13 @@ function compileRule(rule: EarningRule): CompiledRule {
 
 function unitFacts(document: ProgramDocument): UnitFacts[] {
   const points = document.units.points;
-  const pointsFacts: UnitFacts[] = points === undefined ? [] : [{ unit: "points", kind: "points", name: points.name, of: null }];
-  const stampFacts = document.stamp_cards.map(
-    (card): UnitFacts => ({ unit: `stamps:${card.id}`, kind: "stamps", name: card.name, of: card.size }),
-  );
+  const pointsFacts: UnitFacts[] =
+    points === undefined ? [] : [{ unit: "points", kind: "points", name: points.name, of: null }];
+  const stampFacts = document.stamp_cards.map((card): UnitFacts => ({
+    unit: `stamps:${card.id}`,
+    kind: "stamps",
+    name: card.name,
+    of: card.size,
+  }));
   return [...pointsFacts, ...stampFacts];
 }

@@ -24,18 +24,27 @@ const matcher = z
     skus: z.array(z.string().min(1).max(64)).max(500).optional().describe("Exact skus."),
     categories: z.array(z.string().min(1).max(64)).max(100).optional().describe("Exact category names."),
   })
-  .refine((value) => (value.skus?.length ?? 0) + (value.categories?.length ?? 0) > 0, "name at least one sku or category")
+  .refine(
+    (value) => (value.skus?.length ?? 0) + (value.categories?.length ?? 0) > 0,
+    "name at least one sku or category",
+  )
   .describe("Lines by sku or category; one match is enough.");
 export type Matcher = z.infer<typeof matcher>;
 
 const give = points.describe("How many points or stamps the rule gives each time it applies.");
-const minimumSpend = money.optional().describe("Least eligible amount of the sale, in minor units, for the rule to apply.");
+const minimumSpend = money
+  .optional()
+  .describe("Least eligible amount of the sale, in minor units, for the rule to apply.");
 
 const spendRule = z.strictObject({
   id: slug("ear", "The rule's id; stays the same across versions so that fractions carry over."),
   kind: z.literal("spend"),
   give,
-  per: z.int().min(1).max(AMOUNT_MAX).describe("For every so many minor units of eligible spending; fractions carry over."),
+  per: z
+    .int()
+    .min(1)
+    .max(AMOUNT_MAX)
+    .describe("For every so many minor units of eligible spending; fractions carry over."),
   minimum_spend: minimumSpend,
   only: matcher.optional().describe("Count these lines alone."),
   except: matcher.optional().describe("Leave these lines out."),
@@ -57,7 +66,11 @@ const categoryRule = z.strictObject({
   id: slug("ear", "The rule's id."),
   kind: z.literal("category"),
   give,
-  categories: z.array(z.string().min(1).max(64)).min(1).max(100).describe("Gives for each whole unit in these categories."),
+  categories: z
+    .array(z.string().min(1).max(64))
+    .min(1)
+    .max(100)
+    .describe("Gives for each whole unit in these categories."),
   minimum_spend: minimumSpend,
 });
 const earningRule = z.discriminatedUnion("kind", [spendRule, visitRule, itemRule, categoryRule]);
@@ -122,8 +135,13 @@ const documentSchema = z.strictObject({
       .optional()
       .describe("The points unit; leave out for a programme of stamps alone."),
   }),
-  earn_on: z.enum(["net_paid", "gross"]).default("net_paid").describe("Earn on what was paid, or on the price before rewards."),
-  exclude: matcher.optional().describe("Lines that never earn. Tips, deposits, delivery, gift cards, top-ups and strip cards never do."),
+  earn_on: z
+    .enum(["net_paid", "gross"])
+    .default("net_paid")
+    .describe("Earn on what was paid, or on the price before rewards."),
+  exclude: matcher
+    .optional()
+    .describe("Lines that never earn. Tips, deposits, delivery, gift cards, top-ups and strip cards never do."),
   earning: z.array(earningRule).max(50).default([]),
   stamp_cards: z.array(stampCard).max(10).default([]),
   rewards: z.array(reward).max(100).default([]),

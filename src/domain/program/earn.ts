@@ -54,7 +54,13 @@ export function evaluateEarning(program: CompiledProgram, frozen: FrozenContext,
 
 /** The rule that gives most wins; on a tie the earlier one, except that a rule which moves nothing never hides a remainder. */
 function bestOf(program: CompiledProgram, earner: Earner, frozen: FrozenContext, basket: Basket): UnitOutcome {
-  let best: UnitOutcome = { unit: earner.unit, rule: null, amount: 0, remainder: null, fact: { code: "nothing_eligible" } };
+  let best: UnitOutcome = {
+    unit: earner.unit,
+    rule: null,
+    amount: 0,
+    remainder: null,
+    fact: { code: "nothing_eligible" },
+  };
   for (const rule of earner.rules) {
     const outcome = evaluateRule(program, rule, earner.unit, frozen, basket);
     if (outcome.amount > best.amount || (best.rule === null && outranksNothing(outcome, best))) best = outcome;
@@ -84,12 +90,24 @@ function evaluateRule(
     case "spend":
       return spendOutcome(unit, rule, frozen, eligible);
     case "visit":
-      return { unit, rule: rule.id, amount: rule.give, remainder: null, fact: { code: "earned_visit", give: rule.give } };
+      return {
+        unit,
+        rule: rule.id,
+        amount: rule.give,
+        remainder: null,
+        fact: { code: "earned_visit", give: rule.give },
+      };
     case "item":
     case "category": {
       const count = wholeUnits(lines);
       if (count === 0) return nothing({ code: "nothing_eligible" });
-      return { unit, rule: rule.id, amount: count * rule.give, remainder: null, fact: { code: "earned_units", count, give: rule.give } };
+      return {
+        unit,
+        rule: rule.id,
+        amount: count * rule.give,
+        remainder: null,
+        fact: { code: "earned_units", count, give: rule.give },
+      };
     }
     default:
       return assertNever(rule, "earning rule");

@@ -32,7 +32,12 @@ export interface EffectBasket {
 /** Computes what a reward takes off. `no_eligible_item` when lines are given and none qualifies. */
 export function evaluateEffect(effect: RewardEffect, basket: EffectBasket): Result<Effect, "no_eligible_item"> {
   if (effect.kind === "product") {
-    return ok({ ...emptyEffect(effect), discount: 0, final: true, item: { line: null, sku: effect.sku ?? null, name: null } });
+    return ok({
+      ...emptyEffect(effect),
+      discount: 0,
+      final: true,
+      item: { line: null, sku: effect.sku ?? null, name: null },
+    });
   }
   if (basket.lines === null) return ok(withoutLines(effect, basket.sale_total));
   const lines = candidates(effect.only, basket.lines);
@@ -98,8 +103,15 @@ function unitPrice(line: BasketLine): number {
 }
 
 function spread(effect: RewardEffect, lines: readonly BasketLine[], discount: number): Effect {
-  const shares = splitInProportion(discount, lines.map((line) => line.amount));
-  const perLine = lines.map((line, index) => ({ line: line.id, tax_rate: line.tax_rate, discount: shares[index] ?? 0 }));
+  const shares = splitInProportion(
+    discount,
+    lines.map((line) => line.amount),
+  );
+  const perLine = lines.map((line, index) => ({
+    line: line.id,
+    tax_rate: line.tax_rate,
+    discount: shares[index] ?? 0,
+  }));
   const byRate = new Map<string | null, number>();
   for (const share of perLine) byRate.set(share.tax_rate, (byRate.get(share.tax_rate) ?? 0) + share.discount);
   return {
@@ -110,4 +122,3 @@ function spread(effect: RewardEffect, lines: readonly BasketLine[], discount: nu
     final: true,
   };
 }
-

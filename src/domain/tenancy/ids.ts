@@ -65,7 +65,11 @@ export class IdCodec {
   }
 
   entry(ref: EntryRef): string {
-    return this.#encode("ent", ref.account, `${encodeInteger(ref.index).padStart(INDEX_LENGTH, "0")}${encodeInteger(ref.seq)}`);
+    return this.#encode(
+      "ent",
+      ref.account,
+      `${encodeInteger(ref.index).padStart(INDEX_LENGTH, "0")}${encodeInteger(ref.seq)}`,
+    );
   }
   parseEntry(id: string): EntryRef | null {
     const parsed = this.#decode("ent", id);

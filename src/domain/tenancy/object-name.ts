@@ -4,7 +4,14 @@ import type { Mode, Tenant } from "./merchant.ts";
 
 /** The kinds of Durable Object: three kinds of account, and the objects that a merchant has one of per mode (or per scarce thing). */
 export type ObjectKind = AccountKind | "registry" | "insights" | "guard";
-const OBJECT_KINDS: readonly string[] = ["member", "receipt", "bearer", "registry", "insights", "guard"] satisfies ObjectKind[];
+const OBJECT_KINDS: readonly string[] = [
+  "member",
+  "receipt",
+  "bearer",
+  "registry",
+  "insights",
+  "guard",
+] satisfies ObjectKind[];
 
 export interface ObjectName extends Tenant {
   readonly kind: ObjectKind;

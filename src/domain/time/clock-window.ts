@@ -14,5 +14,7 @@ export function clampOccurredAt(given_ms: number | null, now_ms: number, backfil
   if (given_ms === null) return { occurred_at_ms: now_ms, clamped: false };
   const tooFarAhead = given_ms > now_ms + OCCURRED_AHEAD_MAX_MS;
   const tooFarBack = !backfill && given_ms < now_ms - OCCURRED_BACK_MAX_MS;
-  return tooFarAhead || tooFarBack ? { occurred_at_ms: now_ms, clamped: true } : { occurred_at_ms: given_ms, clamped: false };
+  return tooFarAhead || tooFarBack
+    ? { occurred_at_ms: now_ms, clamped: true }
+    : { occurred_at_ms: given_ms, clamped: false };
 }

@@ -51,7 +51,13 @@ export function keptAmount(line: BasketLine, kept: KeptLine): number {
 
 /** What is kept of a line, whether or not a return has touched it. */
 export function keptOf(line: BasketLine, kept: KeptSale): KeptLine {
-  return kept.lines.find((touched) => touched.line === line.id) ?? { line: line.id, quantity_milli: line.quantity_milli, amount_off: 0 };
+  return (
+    kept.lines.find((touched) => touched.line === line.id) ?? {
+      line: line.id,
+      quantity_milli: line.quantity_milli,
+      amount_off: 0,
+    }
+  );
 }
 
 function keptLines(lines: readonly BasketLine[], kept: KeptSale): BasketLine[] {
@@ -67,7 +73,11 @@ function amountOffLine(amount: number): BasketLine {
   return { id: "amount_returned", kind: "discount", quantity_milli: 1000, amount: -amount, ...nothing };
 }
 
-function returnLines(sale: SaleFacts, kept: KeptSale, requests: readonly ReturnLineRequest[]): Result<AppliedReturn, Refusal> {
+function returnLines(
+  sale: SaleFacts,
+  kept: KeptSale,
+  requests: readonly ReturnLineRequest[],
+): Result<AppliedReturn, Refusal> {
   let current = kept;
   const returned: ReturnedLine[] = [];
   for (const request of requests) {
@@ -90,7 +100,9 @@ interface Piece {
 /** By id one line; by sku the newest unreturned line first, over several lines when one is not enough. */
 function pickLines(sale: SaleFacts, kept: KeptSale, request: ReturnLineRequest): Result<Piece[], Refusal> {
   const named = request.line ?? request.sku ?? "";
-  const lines = sale.lines.filter((line) => (request.line === null ? line.sku === request.sku : line.id === request.line)).reverse();
+  const lines = sale.lines
+    .filter((line) => (request.line === null ? line.sku === request.sku : line.id === request.line))
+    .reverse();
   if (lines.length === 0) return fail({ code: "line_unknown", line: named });
   const left = lines.reduce((sum, line) => sum + keptOf(line, kept).quantity_milli, 0);
   const wanted = request.quantity_milli ?? (request.amount === null ? left : 0);
@@ -122,7 +134,10 @@ function takeAmount(
   pieces: readonly Piece[],
   { amount, named }: { readonly amount: number; readonly named: string },
 ): Result<Piece[], Refusal> {
-  const line = lines.find((candidate) => candidate.id === (pieces[0]?.returned.line ?? candidate.id) && keptOf(candidate, kept).quantity_milli > 0);
+  const line = lines.find(
+    (candidate) =>
+      candidate.id === (pieces[0]?.returned.line ?? candidate.id) && keptOf(candidate, kept).quantity_milli > 0,
+  );
   if (line === undefined) return fail({ code: "line_unknown", line: named });
   const before = keptOf(line, kept);
   const byQuantity = pieces[0] ?? { kept: before, returned: { line: line.id, quantity_milli: 0, amount: 0 } };

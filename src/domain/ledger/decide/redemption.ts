@@ -28,7 +28,12 @@ interface Wanted {
 }
 
 /** Decides a hold: the cost moves from available to held, soonest expiry first, and the effect is computed. */
-export function decideHold(state: AccountState, command: HoldCommand, program: CompiledProgram, now_ms: number): Decision {
+export function decideHold(
+  state: AccountState,
+  command: HoldCommand,
+  program: CompiledProgram,
+  now_ms: number,
+): Decision {
   const refusedCard = checkCard(state, command.card_no);
   if (refusedCard !== null) return fail(refusedCard);
   const found = findWanted(command.ask, program);
@@ -79,16 +84,31 @@ function findWanted(ask: HoldCommand["ask"], program: CompiledProgram): Result<W
     const reward = program.rewards.get(ask.reward);
     if (reward === undefined) return fail({ code: "reward_unknown", reward: ask.reward });
     const { unit, amount } = reward.cost;
-    return ok({ reward: reward.id, what: reward.name, unit, amount, effect: reward.effect, minimum_spend: reward.minimum_spend ?? 0 });
+    return ok({
+      reward: reward.id,
+      what: reward.name,
+      unit,
+      amount,
+      effect: reward.effect,
+      minimum_spend: reward.minimum_spend ?? 0,
+    });
   }
   const facts = program.units.get(ask.unit);
   if (facts === undefined) return fail({ code: "unit_unknown", unit: ask.unit });
   const price = program.document.pay_with_points;
   if (ask.unit !== "points" || price === undefined) return fail({ code: "pay_with_points_off" });
   const worth = mulDivFloor(ask.amount, price.amount, price.points);
-  if (worth === 0) return fail({ code: "insufficient_balance", unit: ask.unit, needed: price.points, available: ask.amount });
+  if (worth === 0)
+    return fail({ code: "insufficient_balance", unit: ask.unit, needed: price.points, available: ask.amount });
   const what = { nl: "Betalen met punten", en: "Payment with points" };
-  return ok({ reward: null, what, unit: ask.unit, amount: ask.amount, effect: { kind: "amount_off", amount: worth }, minimum_spend: 0 });
+  return ok({
+    reward: null,
+    what,
+    unit: ask.unit,
+    amount: ask.amount,
+    effect: { kind: "amount_off", amount: worth },
+    minimum_spend: 0,
+  });
 }
 
 /** Decides what becomes of a hold. A hold is resolved once; asking the same end again is refused with how it ended. */
@@ -106,7 +126,9 @@ export function decideHoldAction(
     case "capture":
       return ok([plainDraft({ type: "hold_captured", hold: seq, reward, unit, parts }, captureEntries(hold))]);
     case "cancel":
-      return ok([plainDraft({ type: "hold_cancelled", hold: seq, reward, unit, parts }, releaseEntries(hold, "cancelled"))]);
+      return ok([
+        plainDraft({ type: "hold_cancelled", hold: seq, reward, unit, parts }, releaseEntries(hold, "cancelled")),
+      ]);
     case "renew":
       return ok([plainDraft({ type: "hold_renewed", hold: seq, expires_at_ms: holdDeadline(program, now_ms) })]);
     default:

@@ -83,7 +83,13 @@ function keptOutcomes(sale: SaleBooking, kept: KeptSale, program: CompiledProgra
 
 /** A sale that is wholly given back leaves no trace in any remainder. */
 function nothingEarned(outcomes: readonly UnitOutcome[]): UnitOutcome[] {
-  return outcomes.map(({ unit }) => ({ unit, rule: null, amount: 0, remainder: null, fact: { code: "nothing_eligible" } }));
+  return outcomes.map(({ unit }) => ({
+    unit,
+    rule: null,
+    amount: 0,
+    remainder: null,
+    fact: { code: "nothing_eligible" },
+  }));
 }
 
 interface Moved {
@@ -101,7 +107,10 @@ function moveUnits(state: AccountState, outcome: UnitOutcome, before: readonly U
   if (difference === 0) return [];
   if (difference < 0) return [{ unit, entries: [{ unit, lot: PLAIN_LOT, delta: -difference, why }], missing: 0 }];
   const { lots } = unitState(state, unit);
-  const order = [...lots.filter((lot) => lot.bucket === "pending"), ...lots.filter((lot) => lot.bucket === "available")];
+  const order = [
+    ...lots.filter((lot) => lot.bucket === "pending"),
+    ...lots.filter((lot) => lot.bucket === "available"),
+  ];
   const parts = takeFrom(order, difference);
   const entries = parts.map(({ key, amount }) => ({ unit, lot: key, delta: -amount, why }));
   return [{ unit, entries, missing: difference - parts.reduce((sum, part) => sum + part.amount, 0) }];

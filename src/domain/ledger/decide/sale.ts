@@ -30,7 +30,8 @@ export function decideSale(
   const captured = captureHolds(state, command, basket.lines, program, history);
   if (!captured.ok) return captured;
   const { captures, entries: captureDrafts, warnings } = captured.value;
-  const gross_up = program.document.earn_on === "gross" ? sumOf(captures.map(({ effect }) => ({ amount: effect.discount ?? 0 }))) : 0;
+  const gross_up =
+    program.document.earn_on === "gross" ? sumOf(captures.map(({ effect }) => ({ amount: effect.discount ?? 0 }))) : 0;
   const sale = saleFacts(command, basket.lines, gross_up);
   const frozen = freeze(state, program);
   const earns = command.currency === program.document.currency;
@@ -84,7 +85,19 @@ function earnEntries(outcomes: readonly UnitOutcome[]): EntryDraft[] {
 
 function saleFacts(command: SaleCommand, lines: readonly BasketLine[], gross_up: number): SaleFacts {
   const { receipt, register, business_date, occurred_at_ms, currency, total, tender, card_no, backfilled } = command;
-  return { receipt, register, business_date, occurred_at_ms, currency, total, lines, tender, card_no, backfilled, gross_up };
+  return {
+    receipt,
+    register,
+    business_date,
+    occurred_at_ms,
+    currency,
+    total,
+    lines,
+    tender,
+    card_no,
+    backfilled,
+    gross_up,
+  };
 }
 
 function saleWarnings(command: SaleCommand, difference: number, earns: boolean): SaleWarning[] {
@@ -124,10 +137,16 @@ function captureHolds(
 }
 
 /** The effect as it is final now: a hold that knew its basket keeps it, another is settled on the lines of the sale. */
-function settleEffect(hold: OpenHold, lines: readonly BasketLine[], total: number, program: CompiledProgram): Effect | null {
+function settleEffect(
+  hold: OpenHold,
+  lines: readonly BasketLine[],
+  total: number,
+  program: CompiledProgram,
+): Effect | null {
   if (hold.effect.final) return hold.effect;
   const reward = hold.reward === null ? undefined : program.rewards.get(hold.reward);
-  if (reward === undefined) return { ...hold.effect, discount: hold.effect.discount ?? payable(hold.effect, total), final: true };
+  if (reward === undefined)
+    return { ...hold.effect, discount: hold.effect.discount ?? payable(hold.effect, total), final: true };
   const settled = evaluateEffect(reward.effect, { lines, sale_total: total });
   return settled.ok ? settled.value : null;
 }

@@ -1,0 +1,135 @@
+import { assertNever } from "../invariant.ts";
+import { formatMoney } from "../money.ts";
+import { inLocale } from "../program/compile.ts";
+import type { LocalizedText } from "../program/document.ts";
+import type { EarnFact } from "../program/earn.ts";
+import type { Locale } from "../tenancy/config.ts";
+import type { EntryFact, SaleWarning } from "./booking.ts";
+
+/** What a reader needs for a sentence: the language, the money, and what units are called. */
+export interface Reader {
+  readonly locale: Locale;
+  readonly currency: string;
+  /** The unit's name in the programme; null for a unit it does not know. */
+  unitName(unit: string): LocalizedText | null;
+}
+
+/** One entry as a sentence: what changed and why. */
+export function explainEntry(
+  reader: Reader,
+  entry: { readonly unit: string; readonly delta: number; readonly why: EntryFact },
+): string {
+  return `${signed(entry.delta)} ${unitLabel(reader, entry.unit, entry.delta)}: ${explainFact(reader, entry.why)}`;
+}
+
+/** Why a sale gave, or did not give, a unit. */
+export function explainOutcome(
+  reader: Reader,
+  outcome: { readonly unit: string; readonly amount: number; readonly fact: EarnFact },
+): string {
+  return `${signed(outcome.amount)} ${unitLabel(reader, outcome.unit, outcome.amount)}: ${explainEarning(reader, outcome.fact)}`;
+}
+
+/** A warning of a sale as a sentence. */
+export function explainWarning(reader: Reader, warning: SaleWarning): string {
+  const nl = reader.locale === "nl";
+  switch (warning.code) {
+    case "occurred_at_clamped":
+      return nl
+        ? "De tijd van de kassa ligt te ver van de onze; de tijd van ontvangst telt."
+        : "The till's time is too far from ours; the time of receipt counts.";
+    case "foreign_currency":
+      return nl
+        ? `Betaald in ${warning.currency}; dat telt niet mee voor het programma.`
+        : `Paid in ${warning.currency}; that earns nothing in this programme.`;
+    case "total_differs": {
+      const difference = formatMoney(warning.difference, reader.currency, reader.locale);
+      return nl
+        ? `De regels tellen niet op tot het totaal; ${difference} is als losse regel geboekt.`
+        : `The lines do not add up to the total; ${difference} was booked as a line of its own.`;
+    }
+    case "effect_not_in_basket":
+      return nl
+        ? "De beloning past op geen enkele regel van deze bon; ze is wel verzilverd."
+        : "The reward fits no line of this receipt; it was redeemed all the same.";
+    default:
+      return assertNever(warning, "warning");
+  }
+}
+
+function explainFact(reader: Reader, fact: EntryFact): string {
+  const nl = reader.locale === "nl";
+  switch (fact.code) {
+    case "reserved":
+      return nl ? `gereserveerd voor ${text(reader, fact.what)}` : `reserved for ${text(reader, fact.what)}`;
+    case "released":
+      return explainRelease(reader, fact.what, fact.reason);
+    case "redeemed":
+      return nl ? `verzilverd voor ${text(reader, fact.what)}` : `redeemed for ${text(reader, fact.what)}`;
+    case "restored":
+      return nl ? `terug, omdat de aankoop met ${text(reader, fact.what)} is geretourneerd` : `back, because the sale with ${text(reader, fact.what)} was returned`;
+    case "returned":
+      return nl ? `retour; over blijft: ${explainEarning(reader, fact.kept)}` : `return; what remains: ${explainEarning(reader, fact.kept)}`;
+    case "adjusted":
+      return nl ? "aangepast door een medewerker" : "adjusted by staff";
+    case "opening":
+      return nl ? "beginsaldo" : "opening balance";
+    case "earned_spend":
+    case "earned_visit":
+    case "earned_units":
+    case "below_minimum":
+    case "nothing_eligible":
+      return explainEarning(reader, fact);
+    default:
+      return assertNever(fact, "entry fact");
+  }
+}
+
+function explainRelease(reader: Reader, what: LocalizedText, reason: "cancelled" | "expired"): string {
+  const name = text(reader, what);
+  if (reader.locale === "nl") return reason === "expired" ? `${name} niet op tijd opgehaald` : `${name} geannuleerd`;
+  return reason === "expired" ? `${name} was not collected in time` : `${name} was cancelled`;
+}
+
+function explainEarning(reader: Reader, fact: EarnFact): string {
+  const nl = reader.locale === "nl";
+  const money = (amount: number) => formatMoney(amount, reader.currency, reader.locale);
+  switch (fact.code) {
+    case "earned_spend": {
+      const rule = nl ? `${fact.give} per ${money(fact.per)} over ${money(fact.eligible)}` : `${fact.give} per ${money(fact.per)} on ${money(fact.eligible)}`;
+      const carried = fact.carried_in === 0 ? "" : nl ? `, met ${money(fact.carried_in)} van eerder` : `, with ${money(fact.carried_in)} from before`;
+      const rest = fact.carried_out === 0 ? "" : nl ? `; ${money(fact.carried_out)} telt de volgende keer mee` : `; ${money(fact.carried_out)} counts next time`;
+      return `${rule}${carried}${rest}`;
+    }
+    case "earned_visit":
+      return nl ? `${fact.give} per bezoek` : `${fact.give} per visit`;
+    case "earned_units":
+      return nl ? `${fact.give} per stuk, ${fact.count} stuks` : `${fact.give} each for ${fact.count} items`;
+    case "below_minimum":
+      return nl
+        ? `${money(fact.eligible)} is minder dan het minimum van ${money(fact.minimum)}`
+        : `${money(fact.eligible)} is below the minimum of ${money(fact.minimum)}`;
+    case "nothing_eligible":
+      return nl ? "niets op deze bon telt mee" : "nothing on this receipt counts";
+    default:
+      return assertNever(fact, "earning fact");
+  }
+}
+
+/** The unit's name; stamp cards are called by their own name. */
+function unitLabel(reader: Reader, unit: string, amount: number): string {
+  const name = reader.unitName(unit);
+  const label = name === null ? unit : text(reader, name);
+  if (!unit.startsWith("stamps:")) return label;
+  const single = Math.abs(amount) === 1;
+  const stamps = reader.locale === "nl" ? (single ? "stempel" : "stempels") : single ? "stamp" : "stamps";
+  return `${stamps} ${label}`;
+}
+
+function text(reader: Reader, value: LocalizedText): string {
+  return inLocale(value, reader.locale);
+}
+
+function signed(amount: number): string {
+  return amount > 0 ? `+${amount}` : amount < 0 ? `−${-amount}` : "0";
+}
