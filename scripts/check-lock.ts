@@ -9,7 +9,7 @@ interface Manifest {
 }
 
 interface Lock {
-  packages: Record<string, { version?: string; resolved?: string }>;
+  packages: Record<string, { version?: string; resolved?: string; optionalDependencies?: Record<string, string> }>;
 }
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
@@ -21,7 +21,12 @@ for (const [name, version] of Object.entries(wanted)) {
   if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) problems.push(`package.json: ${name} is not pinned (${version})`);
 }
 
+const locked = new Set(Object.keys(lock.packages).map((path) => path.split("node_modules/").at(-1)));
 for (const [path, entry] of Object.entries(lock.packages)) {
+  // A release whose binaries for other machines cannot be fetched is written without them, and then `npm ci` refuses it.
+  for (const name of Object.keys(entry.optionalDependencies ?? {})) {
+    if (!locked.has(name)) problems.push(`package-lock.json: ${path} lacks ${name}; pin a release that has it`);
+  }
   if (entry.resolved !== undefined) problems.push(`package-lock.json: ${path} names a registry address`);
 }
 

@@ -29,33 +29,28 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 function describe(scripts: string[]): Set<string> {
   const db = new DatabaseSync(":memory:");
   for (const script of scripts) db.exec(script);
-  const all = (sql: string, ...values: string[]): Record<string, unknown>[] => db.prepare(sql).all(...values);
-  const lines = new Set<string>();
 
-  for (const { name } of all("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")) {
-    const table = String(name);
-    for (const column of all("SELECT * FROM pragma_table_info(?)", table)) {
-      const notNull = column["notnull"] === 1 || column["pk"] !== 0 ? " not null" : "";
-      const key = column["pk"] === 0 ? "" : ` key ${column["pk"]}`;
-      const byDefault = column["dflt_value"] === null ? "" : ` default ${column["dflt_value"]}`;
-      lines.add(`${table}.${column["name"]} ${String(column["type"]).toLowerCase()}${notNull}${key}${byDefault}`);
-    }
-    for (const reference of all(
-      `SELECT "table", group_concat("from" || '=' || "to", ', ') AS pairs, on_delete
-       FROM (SELECT * FROM pragma_foreign_key_list(?) ORDER BY id, seq) GROUP BY id`,
-      table,
-    )) {
-      lines.add(
-        `${table} references ${reference["table"]} (${reference["pairs"]}) on delete ${reference["on_delete"]}`,
-      );
-    }
-    for (const index of all("SELECT * FROM pragma_index_list(?) WHERE origin <> 'pk'", table)) {
-      const columns = all("SELECT name FROM pragma_index_info(?)", String(index["name"])).map((row) => row["name"]);
-      const unique = index["unique"] === 1 ? "unique " : "";
-      const indexName = index["origin"] === "u" ? "" : ` ${index["name"]}`;
-      lines.add(`${unique}index${indexName} on ${table} (${columns.join(", ")})`);
-    }
-  }
+  const rows = db
+    .prepare(
+      `WITH tables AS (SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%')
+
+       SELECT t.name || '.' || c.name || ' ' || lower(c.type)
+         || iif(c."notnull" OR c.pk, ' not null', '') || iif(c.pk, ' key ' || c.pk, '')
+         || coalesce(' default ' || c.dflt_value, '') AS line
+       FROM tables t, pragma_table_info(t.name) c
+
+       UNION ALL
+       SELECT t.name || ' references ' || f."table"
+         || ' (' || group_concat(f."from" || '=' || f."to", ', ' ORDER BY f.seq) || ') on delete ' || f.on_delete
+       FROM tables t, pragma_foreign_key_list(t.name) f GROUP BY t.name, f.id
+
+       UNION ALL
+       SELECT iif(i."unique", 'unique ', '') || 'index ' || iif(i.origin = 'c', i.name || ' ', '')
+         || 'on ' || t.name || ' (' || group_concat(coalesce(k.name, 'expression'), ', ' ORDER BY k.seqno) || ')'
+       FROM tables t, pragma_index_list(t.name) i, pragma_index_info(i.name) k
+       WHERE i.origin <> 'pk' GROUP BY t.name, i.name`,
+    )
+    .all();
   db.close();
-  return lines;
+  return new Set(rows.map((row) => String(row["line"])));
 }
