@@ -1,8 +1,10 @@
 import { defineConfig } from "drizzle-kit";
 
-// Migrations are written and reviewed by hand, for what drizzle cannot say: STRICT, CHECK, triggers. `npm run db:generate`
-// prints the SQL of the schema as a starting point, and `npm run check` compares the two.
+// `npm run db:generate -- --name=verb_noun` writes migrations/NNNN_verb_noun.sql and its snapshot. Then edit the file by
+// hand for what drizzle cannot say (STRICT, CHECK, triggers) before it is applied anywhere; `npm run check` compares the
+// tables it makes with the schema.
 export default defineConfig({
   dialect: "sqlite",
   schema: "./src/db/schema/*.ts",
+  out: "./migrations",
 });

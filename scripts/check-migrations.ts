@@ -11,7 +11,7 @@ const names = readdirSync("migrations")
   .filter((name) => name.endsWith(".sql"))
   .sort();
 for (const [index, name] of names.entries()) {
-  const number = String(index + 1).padStart(4, "0");
+  const number = String(index).padStart(4, "0");
   if (!/^\d{4}(_[a-z0-9]+){2,}\.sql$/.test(name)) problems.push(`migrations/${name}: name it NNNN_verb_noun.sql`);
   if (!name.startsWith(number)) problems.push(`migrations/${name}: this should be number ${number}`);
 }
