@@ -25,7 +25,7 @@ export interface BookingHeader {
   readonly by: Actor;
   /** SHA-256 (hex) of the request that caused it; absent when the account acted by itself. */
   readonly request_hash?: string;
-  /** Programme version whose rules decided it; absent when no rules were needed. */
+  /** Programme version in force for the command; absent when the account acted by itself. */
   readonly program?: number;
   /** What was due when this was booked: holds whose time had passed. Their entries come first. */
   readonly expired_holds?: readonly number[];
@@ -87,6 +87,8 @@ export type BookingType = BookingEvent["type"];
 
 export interface OpenedEvent {
   readonly type: "opened";
+  /** The object's name, so that a ledger read from disk says whose it is. */
+  readonly object: string;
   readonly account_kind: AccountKind;
   /** The digital card an account is born with. */
   readonly card_no: number | null;
@@ -157,6 +159,8 @@ export type SaleWarning =
 export interface ReturnEvent {
   readonly type: "return";
   readonly return_id: string;
+  /** As the till asked for it: a retry under another key must ask for the same. */
+  readonly request: ReturnRequest;
   /** Sequence of the sale's booking. */
   readonly sale: number;
   /** What was given back in this return. */

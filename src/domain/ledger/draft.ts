@@ -17,10 +17,8 @@ export interface Draft {
   readonly entries: readonly EntryDraft[];
   /** Natural key that the booking takes; null when it has none. */
   readonly natural_key: string | null;
-  /** Sequence of a booking whose natural key becomes free again. */
+  /** Sequence of a sale's booking whose natural key becomes free again. */
   readonly frees: number | null;
-  /** Version of the rules that decided it; null when none were needed. */
-  readonly program: number | null;
 }
 
 /** What the account adds to a draft when it commits it. */
@@ -30,6 +28,8 @@ export interface Stamp {
   readonly request_hash: string | null;
   readonly note_digest: string | null;
   readonly clock_offset_ms: number;
+  /** Version of the programme in force for the command; null when the account acts by itself. */
+  readonly program: number | null;
 }
 
 const NOTHING_DUE: Due = { expired_holds: [], entries: [] };
@@ -47,7 +47,7 @@ export function finishDraft(
     at_ms: Math.max(stamp.now_ms, state?.at_ms ?? 0),
     by: stamp.by,
     ...(stamp.request_hash === null ? {} : { request_hash: stamp.request_hash }),
-    ...(draft.program === null ? {} : { program: draft.program }),
+    ...(stamp.program === null ? {} : { program: stamp.program }),
     ...(due.expired_holds.length === 0 ? {} : { expired_holds: due.expired_holds }),
     entries: withAmountsAfter(state, [...due.entries, ...draft.entries]),
     ...(stamp.note_digest === null ? {} : { note_digest: stamp.note_digest }),
@@ -71,10 +71,6 @@ function withAmountsAfter(state: AccountState | null, drafts: readonly EntryDraf
 }
 
 /** A draft that takes no natural key and frees none. */
-export function plainDraft(
-  event: BookingEvent,
-  entries: readonly EntryDraft[] = [],
-  program: number | null = null,
-): Draft {
-  return { event, entries, natural_key: null, frees: null, program };
+export function plainDraft(event: BookingEvent, entries: readonly EntryDraft[] = []): Draft {
+  return { event, entries, natural_key: null, frees: null };
 }

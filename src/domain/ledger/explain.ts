@@ -67,9 +67,13 @@ function explainFact(reader: Reader, fact: EntryFact): string {
     case "redeemed":
       return nl ? `verzilverd voor ${text(reader, fact.what)}` : `redeemed for ${text(reader, fact.what)}`;
     case "restored":
-      return nl ? `terug, omdat de aankoop met ${text(reader, fact.what)} is geretourneerd` : `back, because the sale with ${text(reader, fact.what)} was returned`;
+      return nl
+        ? `terug, omdat de aankoop met ${text(reader, fact.what)} is geretourneerd`
+        : `back, because the sale with ${text(reader, fact.what)} was returned`;
     case "returned":
-      return nl ? `retour; over blijft: ${explainEarning(reader, fact.kept)}` : `return; what remains: ${explainEarning(reader, fact.kept)}`;
+      return nl
+        ? `retour; over blijft: ${explainEarning(reader, fact.kept)}`
+        : `return; what remains: ${explainEarning(reader, fact.kept)}`;
     case "adjusted":
       return nl ? "aangepast door een medewerker" : "adjusted by staff";
     case "opening":
@@ -96,9 +100,21 @@ function explainEarning(reader: Reader, fact: EarnFact): string {
   const money = (amount: number) => formatMoney(amount, reader.currency, reader.locale);
   switch (fact.code) {
     case "earned_spend": {
-      const rule = nl ? `${fact.give} per ${money(fact.per)} over ${money(fact.eligible)}` : `${fact.give} per ${money(fact.per)} on ${money(fact.eligible)}`;
-      const carried = fact.carried_in === 0 ? "" : nl ? `, met ${money(fact.carried_in)} van eerder` : `, with ${money(fact.carried_in)} from before`;
-      const rest = fact.carried_out === 0 ? "" : nl ? `; ${money(fact.carried_out)} telt de volgende keer mee` : `; ${money(fact.carried_out)} counts next time`;
+      const rule = nl
+        ? `${fact.give} per ${money(fact.per)} over ${money(fact.eligible)}`
+        : `${fact.give} per ${money(fact.per)} on ${money(fact.eligible)}`;
+      const carried =
+        fact.carried_in === 0
+          ? ""
+          : nl
+            ? `, met ${money(fact.carried_in)} van eerder`
+            : `, with ${money(fact.carried_in)} from before`;
+      const rest =
+        fact.carried_out === 0
+          ? ""
+          : nl
+            ? `; ${money(fact.carried_out)} telt de volgende keer mee`
+            : `; ${money(fact.carried_out)} counts next time`;
       return `${rule}${carried}${rest}`;
     }
     case "earned_visit":

@@ -18,11 +18,22 @@ export function salePrefix(receipt: string): string {
   return `sale|${part(receipt)}|`;
 }
 
-/** Reads a sale's natural key; null for a key of another kind. */
+/** A wholly returned sale gives its natural key up, but is still found by its receipt: `void|…|{sequence}`. */
+export function voidedNaturalKey(key: string, seq: number): string {
+  return `void${key.slice("sale".length)}|${seq}`;
+}
+
+/** What the keys of all wholly returned sales with this receipt begin with. */
+export function voidedPrefix(receipt: string): string {
+  return `void|${part(receipt)}|`;
+}
+
+/** Reads a sale's natural key, given up or not; null for a key of another kind. */
 export function parseSaleNaturalKey(key: string): SaleIdentity | null {
   const parts = key.split("|");
   const [kind, receipt, business_date, till, register] = parts;
-  if (kind !== "sale" || parts.length !== 5 || receipt === undefined || business_date === undefined) return null;
+  const fits = (kind === "sale" && parts.length === 5) || (kind === "void" && parts.length === 6);
+  if (!fits || receipt === undefined || business_date === undefined) return null;
   const decodedRegister = decodeURIComponent(register ?? "");
   return {
     receipt: decodeURIComponent(receipt),

@@ -128,9 +128,7 @@ function planReturn(draft: PlanBuilder, command: ReturnCommand, context: PlanCon
 function parkReturn(sale: SaleByReceipt, request: ReturnRequest, context: PlanContext): Decision {
   const parked = { sale, request, idem: context.idem ?? "", request_hash: context.stamp.request_hash ?? "" };
   const event = { type: "return_parked", parked } as const;
-  return ok([
-    { event, entries: [], natural_key: parkedNaturalKey(sale, request.return_id), frees: null, program: null },
-  ]);
+  return ok([{ event, entries: [], natural_key: parkedNaturalKey(sale, request.return_id), frees: null }]);
 }
 
 function decideKnownReturn(

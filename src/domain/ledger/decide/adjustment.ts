@@ -15,10 +15,10 @@ export function decideAdjustment(state: AccountState, command: AdjustmentCommand
   if (!program.units.has(unit)) return fail({ code: "unit_unknown", unit });
   const why = { code: type === "opening" ? "opening" : "adjusted" } as const;
   const event = { type, unit, amount: delta } as const;
-  if (delta > 0) return ok([plainDraft(event, [{ unit, lot: PLAIN_LOT, delta, why }], program.version)]);
+  if (delta > 0) return ok([plainDraft(event, [{ unit, lot: PLAIN_LOT, delta, why }])]);
   const available = availableOf(state, unit);
   if (available < -delta) return fail({ code: "insufficient_balance", unit, needed: -delta, available });
   const lots = unitState(state, unit).lots.filter((lot) => lot.bucket === "available");
   const entries = takeFrom(lots, -delta).map(({ key, amount }) => ({ unit, lot: key, delta: -amount, why }));
-  return ok([plainDraft(event, entries, program.version)]);
+  return ok([plainDraft(event, entries)]);
 }

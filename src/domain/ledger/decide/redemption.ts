@@ -76,7 +76,7 @@ function holdDraft(
     effect,
     expires_at_ms: holdDeadline(program, now_ms),
   };
-  return plainDraft(event, entries, program.version);
+  return plainDraft(event, entries);
 }
 
 function findWanted(ask: HoldCommand["ask"], program: CompiledProgram): Result<Wanted, Refusal> {

@@ -40,6 +40,7 @@ export function decideReturn(
   const event: ReturnEvent = {
     type: "return",
     return_id: request.return_id,
+    request,
     sale: sale.seq,
     lines,
     amount,
@@ -60,7 +61,6 @@ export function decideReturn(
       entries: [...taken.flatMap((move) => move.entries), ...back],
       natural_key: returnNaturalKey(sale.seq, request.return_id),
       frees: full ? sale.seq : null,
-      program: sale.frozen.program,
     },
   ]);
 }

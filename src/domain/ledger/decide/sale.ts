@@ -47,7 +47,7 @@ export function decideSale(
   };
   const natural_key = saleNaturalKey({ ...command, till });
   const entries = [...captureDrafts, ...earnEntries(outcomes)];
-  return ok([{ event, entries, natural_key, frees: null, program: program.version }]);
+  return ok([{ event, entries, natural_key, frees: null }]);
 }
 
 /** The basket on which a sale earns: its lines, and what rewards took off when the programme earns on the gross price. */
