@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 
-export class MemberAccount extends DurableObject<Env> {}
+export { MemberAccount } from "./member-account/member-account.ts";
 
-export class MerchantRegistry extends DurableObject<Env> {}
+export { MerchantRegistry } from "./merchant-registry/merchant-registry.ts";
 
 export class MerchantInsights extends DurableObject<Env> {}
 

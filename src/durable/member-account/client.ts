@@ -1,0 +1,63 @@
+import type { Tenant } from "../../domain/tenancy/merchant.ts";
+import { accountObjectName, formatObjectName } from "../../domain/tenancy/object-name.ts";
+import { invariant } from "../../domain/invariant.ts";
+import { callObject } from "../shared/call.ts";
+import { objectStub, type StubOptions } from "../shared/namespace.ts";
+import type { MemberAccount } from "./member-account.ts";
+import type {
+  AccountView,
+  Answer,
+  BookingsQuery,
+  BookingStory,
+  ChainPage,
+  CommandAnswer,
+  CommandMessage,
+  OpenMessage,
+  ProgramPayloads,
+  StoredBooking,
+} from "./protocol.ts";
+
+type Unaddressed<Message> = Omit<Message, "to" | "clock_offset_ms">;
+
+/** One account as a Worker sees it. Every method is one call of the object. */
+export interface AccountClient {
+  open(message: Unaddressed<OpenMessage>): Promise<Answer<{ readonly opened_at_ms: number }>>;
+  run(message: Unaddressed<CommandMessage>): Promise<CommandAnswer>;
+  knowsKey(idem: string): Promise<boolean>;
+  wallet(programs: ProgramPayloads): Promise<Answer<AccountView>>;
+  bookings(query: Unaddressed<BookingsQuery>): Promise<Answer<StoredBooking[]>>;
+  booking(seq: number): Promise<Answer<BookingStory | null>>;
+  chain(after_seq: number): Promise<ChainPage>;
+}
+
+export interface AccountClientOptions extends StubOptions {
+  /** How far the merchant's test clock runs ahead; 0 in live mode. */
+  readonly clock_offset_ms: number;
+}
+
+/**
+ * The client of one account. The account id must come from an id or token whose MAC was checked, or from the registry.
+ *
+ * @throws ObjectUnavailableError from any method when the object cannot be reached
+ */
+export function accountClient(
+  namespace: DurableObjectNamespace<MemberAccount>,
+  tenant: Tenant,
+  account: string,
+  options: AccountClientOptions,
+): AccountClient {
+  const name = accountObjectName(tenant, account);
+  invariant(name !== null, `not an account id: ${account}`);
+  const address = { to: formatObjectName(name), clock_offset_ms: options.clock_offset_ms };
+  const call = <Outcome>(run: (stub: DurableObjectStub<MemberAccount>) => Outcome): Promise<Awaited<Outcome>> =>
+    callObject(() => objectStub(namespace, name, options), run);
+  return {
+    open: (message) => call((stub) => stub.open({ ...address, ...message })),
+    run: (message) => call((stub) => stub.run({ ...address, ...message })),
+    knowsKey: (idem) => call((stub) => stub.knowsKey({ ...address, idem })),
+    wallet: (programs) => call((stub) => stub.wallet({ ...address, programs })),
+    bookings: (query) => call((stub) => stub.bookings({ ...address, ...query })),
+    booking: (seq) => call((stub) => stub.booking({ ...address, seq })),
+    chain: (after_seq) => call((stub) => stub.chain({ ...address, after_seq })),
+  };
+}

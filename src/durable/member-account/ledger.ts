@@ -1,0 +1,112 @@
+import { Buffer } from "node:buffer";
+import { createHash, randomBytes } from "node:crypto";
+import { invariant } from "../../domain/invariant.ts";
+import { accountKindOf } from "../../domain/tenancy/account-id.ts";
+import type { BookingBody, BookingNote } from "../../domain/ledger/booking.ts";
+import { chainHash, encodeBody, genesisHash, type Sha256 } from "../../domain/ledger/chain.ts";
+import { finishDraft, plainDraft, type Stamp } from "../../domain/ledger/draft.ts";
+import { settle } from "../../domain/ledger/due.ts";
+import { applyBooking, foldBookings } from "../../domain/ledger/fold.ts";
+import type { PlannedBooking } from "../../domain/ledger/plan.ts";
+import type { AccountState } from "../../domain/ledger/state.ts";
+import type { ObjectName } from "../../domain/tenancy/object-name.ts";
+import type { LedgerStore } from "./store.ts";
+
+/** A state is stored with every so-manieth booking, so that waking folds few. */
+const CHECKPOINT_EVERY = 32;
+
+export const sha256: Sha256 = (...parts) => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return new Uint8Array(hash.digest());
+};
+
+interface Head {
+  readonly state: AccountState;
+  readonly hash: Uint8Array;
+}
+
+/** An account's ledger: its state in memory while the object is awake, and its rows. */
+export class Ledger {
+  readonly #store: LedgerStore;
+  #head: Head | null = null;
+
+  constructor(store: LedgerStore) {
+    this.#store = store;
+  }
+
+  /** The state after the newest booking; null when the account was never opened. Touches storage before every answer. */
+  current(now_ms: number): AccountState | null {
+    if (!this.#store.exists(now_ms)) return null;
+    const head = this.#store.head();
+    if (head === null) return null;
+    if (this.#head === null || this.#head.state.seq !== head.seq) {
+      this.#head = { state: this.stateAt(head.seq), hash: head.hash };
+    }
+    return this.#head.state;
+  }
+
+  /** The state right after a booking: the latest checkpoint and the bookings since. */
+  stateAt(seq: number): AccountState {
+    const checkpoint = this.#store.checkpointAt(seq);
+    const state = foldBookings(checkpoint, this.#store.bodiesBetween(checkpoint?.seq ?? 0, seq));
+    invariant(state !== null && state.seq === seq, `there is no booking ${seq}`);
+    return state;
+  }
+
+  /** Creates the account: its schema and its first booking, in one transaction. */
+  open(name: ObjectName, to: string, card_no: number | null, stamp: Stamp): AccountState {
+    const account_kind = accountKindOf(name.id);
+    invariant(account_kind !== null && account_kind === name.kind, `not an account: ${to}`);
+    return this.#store.transaction(() => {
+      this.#store.create(stamp.now_ms);
+      const body = finishDraft(null, plainDraft({ type: "opened", object: to, account_kind, card_no }), stamp);
+      const text = encodeBody(body);
+      const hash = chainHash(sha256, genesisHash(sha256, to), text);
+      this.#store.append({ seq: 1, idem: null, nat: null, body: text, hash, note: null, checkpoint: null });
+      const state = applyBooking(null, body);
+      this.#head = { state, hash };
+      return state;
+    });
+  }
+
+  /** Writes planned bookings in one transaction, each with its link of the chain. */
+  commit(bookings: readonly PlannedBooking[], notes: ReadonlyMap<PlannedBooking, BookingNote>): void {
+    const head = this.#head;
+    invariant(head !== null, "commit follows current");
+    let { state, hash } = head;
+    this.#store.transaction(() => {
+      for (const booking of bookings) {
+        const text = encodeBody(booking.body);
+        hash = chainHash(sha256, hash, text);
+        state = applyBooking(state, booking.body);
+        this.#store.append({
+          seq: booking.body.seq,
+          idem: booking.idem,
+          nat: booking.natural_key,
+          body: text,
+          hash,
+          note: notes.get(booking) ?? null,
+          checkpoint: booking.body.seq % CHECKPOINT_EVERY === 0 ? state : null,
+        });
+        if (booking.frees !== null) this.#store.voidNaturalKey(booking.frees);
+        if (booking.body.type === "erased") this.#store.eraseNotes();
+      }
+    });
+    this.#head = { state, hash };
+  }
+
+  /** Books what time alone has changed. Nothing is written when nothing is due. */
+  bookDue(state: AccountState, stamp: Stamp): void {
+    const { due } = settle(state, stamp.now_ms);
+    if (due.expired_holds.length === 0) return;
+    const body: BookingBody = finishDraft(state, plainDraft({ type: "due" }), stamp, due);
+    this.commit([{ body, idem: null, natural_key: null, frees: null }], new Map());
+  }
+}
+
+/** A note with its salt, and the digest that the body keeps of it. */
+export function sealNote(note: Omit<BookingNote, "salt">): { readonly note: BookingNote; readonly digest: string } {
+  const salted = { salt: Buffer.from(randomBytes(16)).toString("hex"), ...note };
+  return { note: salted, digest: createHash("sha256").update(JSON.stringify(salted)).digest("hex") };
+}

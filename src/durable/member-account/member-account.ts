@@ -1,0 +1,124 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Stamp } from "../../domain/ledger/draft.ts";
+import { nextDueAt } from "../../domain/ledger/due.ts";
+import { assertObjectIdentity } from "../shared/object-identity.ts";
+import { Ledger } from "./ledger.ts";
+import type {
+  AccountView,
+  Addressed,
+  Answer,
+  BookingQuery,
+  BookingsQuery,
+  BookingStory,
+  ChainPage,
+  CommandAnswer,
+  CommandMessage,
+  KeyQuery,
+  OpenMessage,
+  StoredBooking,
+  WalletQuery,
+} from "./protocol.ts";
+import { readBooking, readBookings, readChain, readWallet } from "./read-account.ts";
+import { buriedRefusal, type Desk, runCommand } from "./run-command.ts";
+import { LedgerStore } from "./store.ts";
+
+/**
+ * One account: a member's, a receipt's or a bearer's ledger with its balances. The only truth for a balance.
+ * Thin on purpose: rules are in the domain, SQL is in the store.
+ */
+export class MemberAccount extends DurableObject<Env> {
+  readonly #store: LedgerStore;
+  readonly #ledger: Ledger;
+  /** When the alarm will ring, as far as this instance knows; undefined until it has looked. */
+  #alarmAt: number | null | undefined = undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = new LedgerStore(ctx.storage);
+    this.#ledger = new Ledger(this.#store);
+  }
+
+  /** Opens the account. Opening it again changes nothing. */
+  async open(message: OpenMessage): Promise<Answer<{ readonly opened_at_ms: number }>> {
+    const name = assertObjectIdentity(this.ctx.id, message.to);
+    const desk = this.#desk(message);
+    const known = this.#ledger.current(desk.now_ms);
+    const buried = known === null ? null : buriedRefusal(known);
+    if (buried !== null) return { ok: false, refusal: buried };
+    const stamp = systemStamp(desk.now_ms, message.clock_offset_ms);
+    const state = known ?? this.#ledger.open(name, message.to, message.card_no, { ...stamp, by: message.by });
+    return { ok: true, value: { opened_at_ms: state.opened_at_ms } };
+  }
+
+  /** Decides a command and books it, or previews it. Refusals are values. */
+  async run(message: CommandMessage): Promise<CommandAnswer> {
+    const answer = runCommand(this.#enter(message), message);
+    if (answer.ok && !message.preview) await this.#arm(message);
+    return answer;
+  }
+
+  /** Whether a request's key was used here: asked of an identifier's former owners before a new one books. */
+  async knowsKey(query: KeyQuery): Promise<boolean> {
+    const desk = this.#enter(query);
+    return this.#ledger.current(desk.now_ms) !== null && this.#store.byIdem(query.idem) !== null;
+  }
+
+  async wallet(query: WalletQuery): Promise<Answer<AccountView>> {
+    return readWallet(this.#enter(query), query);
+  }
+
+  async bookings(query: BookingsQuery): Promise<Answer<StoredBooking[]>> {
+    return readBookings(this.#enter(query), query);
+  }
+
+  async booking(query: BookingQuery): Promise<Answer<BookingStory | null>> {
+    return readBooking(this.#enter(query), query);
+  }
+
+  async chain(query: Addressed & { readonly after_seq: number }): Promise<ChainPage> {
+    return readChain(this.#enter(query), query.after_seq);
+  }
+
+  /** Books what has fallen due. May run late, twice, or for nothing: it acts on stored facts alone. */
+  override async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    const real_now_ms = Date.now();
+    const state = this.#ledger.current(real_now_ms);
+    if (state === null || state.tombstone !== null) return;
+    const stamp = systemStamp(real_now_ms + state.clock_offset_ms, state.clock_offset_ms);
+    this.#ledger.bookDue(state, stamp);
+    await this.#arm({ clock_offset_ms: state.clock_offset_ms });
+  }
+
+  #enter(message: Addressed): Desk {
+    assertObjectIdentity(this.ctx.id, message.to);
+    return this.#desk(message);
+  }
+
+  #desk(message: Pick<Addressed, "clock_offset_ms">): Desk {
+    return { store: this.#store, ledger: this.#ledger, now_ms: Date.now() + message.clock_offset_ms };
+  }
+
+  /** Sets the alarm only when none is set or an earlier one is needed: each setting is billed as a row. */
+  async #arm({ clock_offset_ms }: Pick<Addressed, "clock_offset_ms">): Promise<void> {
+    const state = this.#ledger.current(Date.now());
+    const due_ms = state === null || state.tombstone !== null ? null : nextDueAt(state);
+    if (due_ms === null) return;
+    if (this.#alarmAt === undefined) this.#alarmAt = await this.ctx.storage.getAlarm();
+    const wanted = due_ms - clock_offset_ms;
+    if (this.#alarmAt !== null && this.#alarmAt <= wanted) return;
+    await this.ctx.storage.setAlarm(wanted);
+    this.#alarmAt = wanted;
+  }
+}
+
+function systemStamp(now_ms: number, clock_offset_ms: number): Stamp {
+  return {
+    now_ms,
+    by: { kind: "system", job: "alarm" },
+    request_hash: null,
+    note_digest: null,
+    clock_offset_ms,
+    program: null,
+  };
+}

@@ -1,0 +1,120 @@
+import type { Actor, BookingBody, BookingNote } from "../../domain/ledger/booking.ts";
+import type { Command, HoldEnd } from "../../domain/ledger/command.ts";
+import type { Refusal } from "../../domain/ledger/refusal.ts";
+import type { CardState } from "../../domain/ledger/state.ts";
+import type { RewardView, Wallet } from "../../domain/ledger/view.ts";
+
+// What travels between a Worker and an account: plain data. Every message names the object it is meant for (`to`).
+
+export interface Addressed {
+  /** The account's object name as text. */
+  readonly to: string;
+  /** How far a test clock runs ahead; 0 in live mode. */
+  readonly clock_offset_ms: number;
+}
+
+/** A programme as it travels: the exact text, so that each isolate parses a version once. */
+export interface ProgramPayload {
+  readonly version: number;
+  readonly hash: string;
+  readonly json: string;
+}
+
+/** Programmes a message carries: the one in force first, then versions that the account asked for. */
+export type ProgramPayloads = readonly [ProgramPayload, ...ProgramPayload[]];
+
+export interface OpenMessage extends Addressed {
+  /** The number of the digital card the account is born with; null for none. */
+  readonly card_no: number | null;
+  readonly by: Actor;
+}
+
+/** A command under an idempotency key. */
+export interface CommandMessage extends Addressed {
+  readonly command: Command;
+  readonly by: Actor;
+  readonly till: string;
+  /** `{till}:{key}`; null only for a preview. */
+  readonly idem: string | null;
+  /** SHA-256 (hex) of the request with the account it resolved to. */
+  readonly request_hash: string;
+  /** Free text of the request; it stays out of the hashed body. */
+  readonly note: Omit<BookingNote, "salt"> | null;
+  readonly programs: ProgramPayloads;
+  /** True decides without writing. */
+  readonly preview: boolean;
+}
+
+/** A booking with the account as it stood right after it. A replay gives the same view as the first answer. */
+export interface BookingView {
+  readonly body: BookingBody;
+  readonly note: BookingNote | null;
+  readonly wallet: Wallet;
+  readonly rewards: readonly RewardView[];
+}
+
+export type CommandAnswer =
+  | { readonly ok: true; readonly replayed: boolean; readonly view: BookingView }
+  | { readonly ok: false; readonly replayed: boolean; readonly refusal: Refusal };
+
+/** Whether a key was used in this account before; asked of the former owners of an identifier. */
+export interface KeyQuery extends Addressed {
+  readonly idem: string;
+}
+
+export interface WalletQuery extends Addressed {
+  readonly programs: ProgramPayloads;
+}
+
+export interface AccountView {
+  readonly wallet: Wallet;
+  readonly rewards: readonly RewardView[];
+  readonly cards: readonly CardState[];
+  readonly opened_at_ms: number;
+  readonly seq: number;
+}
+
+export type Answer<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** A page of bookings, in ledger order or newest first. */
+export interface BookingsQuery extends Addressed {
+  /** Only bookings beyond this sequence in the given order; null starts at the end that the order names. */
+  readonly beyond_seq: number | null;
+  readonly order: "asc" | "desc";
+  /** 1 … 200. */
+  readonly limit: number;
+  /** Only bookings of these types; null for all. */
+  readonly types: readonly BookingBody["type"][] | null;
+}
+
+export interface StoredBooking {
+  readonly body: BookingBody;
+  readonly note: BookingNote | null;
+}
+
+export interface BookingQuery extends Addressed {
+  readonly seq: number;
+}
+
+/** A booking with what became of it. */
+export interface BookingStory extends StoredBooking {
+  /** Returns of a sale, oldest first. */
+  readonly returns: readonly StoredBooking[];
+  /** How a hold ended; null while it is open, or when the booking is no hold. */
+  readonly hold_end: { readonly end: HoldEnd; readonly at_ms: number } | null;
+  /** When an open hold expires. */
+  readonly hold_expires_at_ms: number | null;
+}
+
+/** Rows of the chain as stored, for the verifier. */
+export interface ChainPage {
+  readonly rows: readonly {
+    readonly seq: number;
+    readonly body: string;
+    readonly hash_hex: string;
+    readonly note: string | null;
+  }[];
+  readonly head_seq: number;
+}

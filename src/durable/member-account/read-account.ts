@@ -1,0 +1,90 @@
+import { Buffer } from "node:buffer";
+import type { BookingBody } from "../../domain/ledger/booking.ts";
+import { settle } from "../../domain/ledger/due.ts";
+import { returnPrefix } from "../../domain/ledger/natural-key.ts";
+import type { AccountState } from "../../domain/ledger/state.ts";
+import { rewardsOf, walletOf } from "../../domain/ledger/view.ts";
+import { holdEndNow } from "./history.ts";
+import { compiledProgram } from "./programs.ts";
+import type {
+  AccountView,
+  Answer,
+  BookingQuery,
+  BookingsQuery,
+  BookingStory,
+  ChainPage,
+  StoredBooking,
+  WalletQuery,
+} from "./protocol.ts";
+import { buriedRefusal, type Desk } from "./run-command.ts";
+import type { BookingRow } from "./store.ts";
+
+/** Rows a single call may read for the verifier. */
+export const CHAIN_PAGE_MAX = 500;
+
+export function readWallet(desk: Desk, query: WalletQuery): Answer<AccountView> {
+  return withAccount(desk, (state) => {
+    const { state: settled } = settle(state, desk.now_ms);
+    const program = compiledProgram(query.programs[0]);
+    return {
+      wallet: walletOf(settled, program),
+      rewards: rewardsOf(settled, program),
+      cards: Object.values(settled.cards),
+      opened_at_ms: settled.opened_at_ms,
+      seq: settled.seq,
+    };
+  });
+}
+
+export function readBookings(desk: Desk, query: BookingsQuery): Answer<StoredBooking[]> {
+  return withAccount(desk, () => desk.store.page(query).map(stored));
+}
+
+/** Null when there is no such booking. */
+export function readBooking(desk: Desk, query: BookingQuery): Answer<BookingStory | null> {
+  return withAccount(desk, (state) => {
+    const row = desk.store.bySeq(query.seq);
+    if (row === null) return null;
+    const { state: settled } = settle(state, desk.now_ms);
+    const returns = row.body.type === "sale" ? desk.store.byNaturalPrefix(returnPrefix(row.seq)).map(stored) : [];
+    return { ...stored(row), returns, ...holdStory(desk, settled, row.body) };
+  });
+}
+
+function holdStory(
+  desk: Desk,
+  settled: AccountState,
+  body: BookingBody,
+): Pick<BookingStory, "hold_end" | "hold_expires_at_ms"> {
+  if (body.type !== "hold") return { hold_end: null, hold_expires_at_ms: null };
+  const open = settled.holds[String(body.seq)];
+  return {
+    hold_end: holdEndNow(desk.store, settled, body.seq, body.expires_at_ms),
+    hold_expires_at_ms: open?.expires_at_ms ?? null,
+  };
+}
+
+/** The chain as stored, also of an account that has ended: a verifier must see all of it. */
+export function readChain(desk: Desk, after_seq: number): ChainPage {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return { rows: [], head_seq: 0 };
+  const rows = desk.store.chain(after_seq, CHAIN_PAGE_MAX).map(({ seq, body, hash, note }) => ({
+    seq,
+    body,
+    hash_hex: Buffer.from(hash).toString("hex"),
+    note,
+  }));
+  return { rows, head_seq: state.seq };
+}
+
+function withAccount<Value>(desk: Desk, read: (state: AccountState) => Value): Answer<Value> {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return { ok: false, refusal: { code: "account_unknown" } };
+  const buried = buriedRefusal(state);
+  if (buried !== null) return { ok: false, refusal: buried };
+  return { ok: true, value: read(state) };
+}
+
+function stored(row: BookingRow): StoredBooking {
+  return { body: row.body, note: row.note };
+}

@@ -1,0 +1,158 @@
+import type { BookingNote } from "../../domain/ledger/booking.ts";
+import type { Command } from "../../domain/ledger/command.ts";
+import type { Stamp } from "../../domain/ledger/draft.ts";
+import { plainDraft, finishDraft } from "../../domain/ledger/draft.ts";
+import { settle } from "../../domain/ledger/due.ts";
+import { parkedNaturalKey, returnNaturalKey, saleNaturalKey } from "../../domain/ledger/natural-key.ts";
+import { plan, type Plan, type PlannedBooking } from "../../domain/ledger/plan.ts";
+import { type Refusal, STORED_REFUSALS } from "../../domain/ledger/refusal.ts";
+import { sameReturn, sameSale } from "../../domain/ledger/same-content.ts";
+import type { AccountState } from "../../domain/ledger/state.ts";
+import { rewardsOf, walletOf } from "../../domain/ledger/view.ts";
+import type { CompiledProgram } from "../../domain/program/compile.ts";
+import { storedHistory } from "./history.ts";
+import { type Ledger, sealNote } from "./ledger.ts";
+import { compiledProgram } from "./programs.ts";
+import type { BookingView, CommandAnswer, CommandMessage } from "./protocol.ts";
+import type { BookingRow, LedgerStore } from "./store.ts";
+
+/** What a command works on. */
+export interface Desk {
+  readonly store: LedgerStore;
+  readonly ledger: Ledger;
+  readonly now_ms: number;
+}
+
+/** Look the key up, load, decide, book, answer: one synchronous block, so that commands of an account never interleave. */
+export function runCommand(desk: Desk, message: CommandMessage): CommandAnswer {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return refused({ code: "account_unknown" });
+  const known = message.idem === null ? null : desk.store.byIdem(message.idem);
+  if (known !== null) return replay(desk, message, known, known.body.request_hash === message.request_hash);
+  const buried = buriedRefusal(state);
+  if (buried !== null) return refused(buried);
+  const twin = naturalTwin(desk, message.command, message.till);
+  if (twin !== null) return replayTwin(desk, message, twin);
+  return decideAndBook(desk, message, state);
+}
+
+function decideAndBook(desk: Desk, message: CommandMessage, state: AccountState): CommandAnswer {
+  const sealed = message.note === null ? null : sealNote(message.note);
+  const stamp: Stamp = {
+    now_ms: desk.now_ms,
+    by: message.by,
+    request_hash: message.request_hash,
+    note_digest: sealed?.digest ?? null,
+    clock_offset_ms: message.clock_offset_ms,
+    program: message.programs[0].version,
+  };
+  const decided = plan(state, message.command, {
+    program: compiledProgram(message.programs[0]),
+    programOf: (version) => programOf(message, version),
+    history: storedHistory(desk.store),
+    stamp,
+    till: message.till,
+    idem: message.idem,
+  });
+  if (!decided.ok) return refuse(desk, message, state, { ...stamp, note_digest: null }, decided.error);
+  if (!message.preview) write(desk, decided.value, sealed?.note ?? null);
+  return answerOf(desk, message, decided.value, sealed?.note ?? null);
+}
+
+function write(desk: Desk, planned: Plan, note: BookingNote | null): void {
+  const answer = planned.bookings[planned.answer];
+  const notes = new Map<PlannedBooking, BookingNote>();
+  if (note !== null && answer !== undefined) notes.set(answer, note);
+  desk.ledger.commit(planned.bookings, notes);
+}
+
+function answerOf(desk: Desk, message: CommandMessage, planned: Plan, note: BookingNote | null): CommandAnswer {
+  const answer = planned.bookings[planned.answer];
+  if (answer === undefined) return refused({ code: "account_unknown" });
+  if (answer.body.type === "return_parked") return refused({ code: "sale_not_known_yet" });
+  const program = compiledProgram(message.programs[0]);
+  // Right after the answer's own booking: returns that had waited for a sale come after it and show at the next read.
+  const last = planned.bookings.length - 1 === planned.answer;
+  const after = last || message.preview ? planned.state : desk.ledger.stateAt(answer.body.seq);
+  return { ok: true, replayed: false, view: viewOf(after, program, answer.body, note) };
+}
+
+/** Refusals decided from the ledger are kept under the key. One that depends on rules or time to come is not. */
+function refuse(
+  desk: Desk,
+  message: CommandMessage,
+  state: AccountState,
+  stamp: Stamp,
+  refusal: Refusal,
+): CommandAnswer {
+  if (!message.preview && message.idem !== null && STORED_REFUSALS.has(refusal.code)) {
+    const { due } = settle(state, stamp.now_ms);
+    const body = finishDraft(state, plainDraft({ type: "refused", refusal, parked: null }), stamp, due);
+    desk.ledger.commit([{ body, idem: message.idem, natural_key: null, frees: null }], new Map());
+  }
+  return refused(refusal);
+}
+
+/** The booking that this command would repeat under another key; null when it is new. */
+function naturalTwin(desk: Desk, command: Command, till: string): BookingRow | null {
+  if (command.type === "sale") {
+    return desk.store.byNaturalKey(saleNaturalKey({ ...command, till }));
+  }
+  if (command.type !== "return") return null;
+  const seq = "seq" in command.sale ? command.sale.seq : storedHistory(desk.store).findSale(command.sale);
+  if (seq !== null) return desk.store.byNaturalKey(returnNaturalKey(seq, command.request.return_id));
+  return "seq" in command.sale
+    ? null
+    : desk.store.byNaturalKey(parkedNaturalKey(command.sale, command.request.return_id));
+}
+
+function replayTwin(desk: Desk, message: CommandMessage, twin: BookingRow): CommandAnswer {
+  const { command } = message;
+  const { body } = twin;
+  if (command.type === "sale" && body.type === "sale") {
+    return sameSale(command, body.sale) ? replay(desk, message, twin, true) : refused({ code: "receipt_reused" });
+  }
+  const request = body.type === "return" ? body.request : body.type === "return_parked" ? body.parked.request : null;
+  if (command.type === "return" && request !== null && sameReturn(command.request, request)) {
+    return replay(desk, message, twin, true);
+  }
+  return refused({ code: "return_id_reused" });
+}
+
+/** Renders the stored outcome again, as it was: the wallet of that moment, by the rules of that moment. */
+function replay(desk: Desk, message: CommandMessage, row: BookingRow, same: boolean): CommandAnswer {
+  if (!same) return refused({ code: "idempotency_mismatch" });
+  const { body } = row;
+  if (body.type === "refused") return { ok: false, replayed: true, refusal: body.refusal };
+  if (body.type === "return_parked") return refused({ code: "sale_not_known_yet" });
+  const version = body.program ?? message.programs[0].version;
+  const program = programOf(message, version);
+  if (program === null) return refused({ code: "need_program", version });
+  return { ok: true, replayed: true, view: viewOf(desk.ledger.stateAt(body.seq), program, body, row.note) };
+}
+
+function viewOf(
+  state: AccountState,
+  program: CompiledProgram,
+  body: BookingView["body"],
+  note: BookingNote | null,
+): BookingView {
+  return { body, note, wallet: walletOf(state, program), rewards: rewardsOf(state, program) };
+}
+
+function programOf(message: CommandMessage, version: number): CompiledProgram | null {
+  const payload = message.programs.find((program) => program.version === version);
+  return payload === undefined ? null : compiledProgram(payload);
+}
+
+/** What an account that has ended answers to everything but its own keys. */
+export function buriedRefusal(state: AccountState): Refusal | null {
+  if (state.tombstone === null) return null;
+  return state.tombstone.kind === "erased"
+    ? { code: "account_erased" }
+    : { code: "account_moved", to: state.tombstone.to };
+}
+
+function refused(refusal: Refusal): CommandAnswer {
+  return { ok: false, replayed: false, refusal };
+}
