@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, lt } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { merchant } from "../schema/merchant.ts";
 import { programVersion } from "../schema/program-version.ts";
 
 export type NewProgramVersion = Omit<typeof programVersion.$inferInsert, "merchant">;
@@ -26,12 +27,12 @@ export function programVersionRepository(db: Database, tenant: string) {
         .where(and(own, lt(programVersion.version, page.before)))
         .orderBy(desc(programVersion.version))
         .limit(page.limit),
-    /** The texts published after a configuration version, oldest first. */
-    textsSince: (config_version: number) =>
+    /** The texts that at least one registry has not confirmed, oldest first. */
+    unconfirmedTexts: () =>
       db
         .select()
         .from(programVersion)
-        .where(and(own, gt(programVersion.config_version, config_version)))
+        .where(and(own, gt(programVersion.config_version, leastPushed(db, tenant))))
         .orderBy(asc(programVersion.version)),
   };
 }
@@ -44,3 +45,10 @@ const facts = {
   published_at_ms: programVersion.published_at_ms,
   note: programVersion.note,
 };
+
+function leastPushed(db: Database, tenant: string) {
+  return db
+    .select({ version: sql`min(${merchant.config_pushed_version_live}, ${merchant.config_pushed_version_test})` })
+    .from(merchant)
+    .where(eq(merchant.locator, tenant));
+}

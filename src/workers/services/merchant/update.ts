@@ -1,0 +1,25 @@
+import { fail, ok, type Result } from "../../../domain/result.ts";
+import { may } from "../../../domain/tenancy/permissions.ts";
+import { changeConfig } from "../change.ts";
+import type { ServiceCall } from "../context.ts";
+import { given } from "../given.ts";
+import { type ChangeRefusal, forbidden, parseInput } from "../refusal.ts";
+import { type Merchant, toMerchant, updateMerchantInput } from "./schemas.ts";
+
+/** Changes what may change; currency, country and jurisdiction may not. */
+export async function updateMerchant({
+  ctx,
+  input,
+}: ServiceCall<typeof updateMerchantInput>): Promise<Result<Merchant, ChangeRefusal>> {
+  if (!may(ctx.actor, "configure")) return fail(forbidden);
+  const parsed = parseInput(updateMerchantInput, input);
+  if (!parsed.ok) return parsed;
+
+  const change = given(parsed.value);
+  return changeConfig<Merchant, ChangeRefusal>(ctx, async (row) =>
+    ok({
+      value: toMerchant({ ...row, ...change }),
+      statements: Object.keys(change).length === 0 ? [] : [ctx.tenant.merchant.update(change)],
+    }),
+  );
+}
