@@ -38,11 +38,11 @@ const runtime: CallDeps = {
  * @throws ObjectUnavailableError when the last attempt failed, or the object is overloaded (never retried)
  * @throws the object's own error, unchanged, when it is a bug in it
  */
-export async function callObject<Stub, Value>(
+export async function callObject<Stub, Answer>(
   newStub: () => Stub,
-  call: (stub: Stub) => Promise<Value>,
+  call: (stub: Stub) => Answer,
   deps: CallDeps = runtime,
-): Promise<Value> {
+): Promise<Awaited<Answer>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call(newStub());
