@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { money, taxRate } from "./common.ts";
+
+export const effect = z
+  .strictObject({
+    kind: z
+      .enum(["percent_off", "amount_off", "free_item", "product"])
+      .meta({ description: "What the reward does. New kinds may be added." }),
+    discount: money.nullable().meta({ description: "What comes off the sale; null while the basket is not known." }),
+    percent: z.int().nullable().meta({ description: "For percent_off." }),
+    amount: money
+      .nullable()
+      .meta({ description: "For amount_off: what the reward is worth before the basket limits it." }),
+    item: z
+      .strictObject({ line: z.string().nullable(), sku: z.string().nullable(), name: z.string().nullable() })
+      .nullable()
+      .meta({ description: "The line that is free, or the product to hand over." }),
+    lines: z
+      .array(
+        z.strictObject({
+          line: z.string().meta({ example: "l1" }),
+          discount: z.int().meta({ description: "Minor units off this line.", example: 250 }),
+        }),
+      )
+      .meta({ description: "Per line; sums exactly to `discount`. Empty without lines." }),
+    by_tax_rate: z
+      .array(
+        z.strictObject({
+          tax_rate: taxRate.nullable(),
+          discount: z.int().meta({ description: "Minor units off at this rate.", example: 250 }),
+        }),
+      )
+      .meta({ description: "Per VAT rate; sums exactly to `discount`. Empty without lines." }),
+    final: z.boolean().meta({ description: "Whether the amounts are settled; otherwise they are at the sale." }),
+  })
+  .meta({
+    id: "Effect",
+    description:
+      "What a redemption takes off the basket. Apply it to your lines and send the sale with what is then paid.",
+  });

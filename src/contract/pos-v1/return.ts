@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { AMOUNT_MAX } from "../../domain/numbers.ts";
+import { currency, localDate, memberRef, metadata, money, quantity, text, timestamp } from "./common.ts";
+import { warning } from "./sale.ts";
+import { entry, rewardStatus, wallet } from "./wallet.ts";
+
+const positiveMinorUnits = z.int("must be whole minor units (cents)").min(1).max(AMOUNT_MAX);
+
+const saleRef = z
+  .strictObject({
+    id: z.string().max(64).optional().meta({ description: "Id of the sale." }),
+    receipt: text(128).optional().meta({ description: "The sale's receipt.", example: "2026-000123" }),
+    location: z.string().max(64).optional().meta({ description: "Where it was sold; when absent, any location." }),
+    register: text(64).optional(),
+    business_date: localDate.optional().meta({ description: "When absent, the newest sale with this receipt." }),
+  })
+  .refine((ref) => (ref.id === undefined) !== (ref.receipt === undefined), "name the sale by id or by receipt")
+  .refine((ref) => ref.id === undefined || Object.keys(ref).length === 1, "an id needs nothing beside it")
+  .meta({
+    id: "SaleRef",
+    description: "Names the sale by its id, or by its receipt; then the member must be named too.",
+  });
+
+const returnLine = z
+  .strictObject({
+    id: text(64).optional().meta({ description: "Id of the line in the sale.", example: "l1" }),
+    sku: text(64).optional().meta({ description: "Or its sku; the newest unreturned line with it comes first." }),
+    quantity: quantity.optional().meta({ description: "How much comes back; when absent, all that is left." }),
+    amount: positiveMinorUnits
+      .optional()
+      .meta({ description: "Minor units given back for it; when absent, its share of the line." }),
+  })
+  .refine((line) => (line.id === undefined) !== (line.sku === undefined), "name the line by id or by sku")
+  .meta({ id: "ReturnLine", description: "A line that comes back." });
+
+export const returnInput = z
+  .strictObject({
+    return_id: text(128).meta({ description: "Your id of this return, unique for the sale.", example: "R-77" }),
+    sale: saleRef,
+    member: memberRef
+      .optional()
+      .meta({ description: "Whose sale it was; needed when the sale is named by its receipt." }),
+    lines: z
+      .array(returnLine)
+      .min(1)
+      .max(500)
+      .optional()
+      .meta({ description: "What comes back. Without lines and total: everything." }),
+    total: z
+      .strictObject({ amount: positiveMinorUnits, currency })
+      .optional()
+      .meta({ description: "Or an amount given back, not tied to lines." }),
+    staff: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
+      .optional()
+      .meta({ description: "Your code of the cashier." }),
+    metadata: metadata.default({}),
+  })
+  .refine((input) => input.lines === undefined || input.total === undefined, {
+    path: ["total"],
+    message: "give lines or total, not both",
+  })
+  .refine((input) => input.sale.id !== undefined || input.member !== undefined, {
+    path: ["member"],
+    message: "name the member when the sale is named by its receipt",
+  })
+  .meta({
+    id: "ReturnInput",
+    description: "Goods or money that come back.",
+    example: {
+      return_id: "R-77",
+      sale: { receipt: "2026-000123" },
+      member: { phone: "06 12345678" },
+      lines: [{ sku: "CROISSANT", quantity: "1" }],
+    },
+  });
+export type ReturnInput = z.infer<typeof returnInput>;
+
+export const saleReturn = z
+  .strictObject({
+    object: z.literal("return"),
+    id: z.string().meta({ example: "ret_m0123456789abcde3b4f6h8jk" }),
+    created_at: timestamp,
+    return_id: z.string(),
+    sale: z.string().meta({ description: "Id of the sale." }),
+    member: z.string(),
+    amount: money.meta({ description: "What was given back." }),
+    lines: z.array(
+      z.strictObject({ id: z.string(), quantity: z.string(), amount: z.int().meta({ description: "Minor units." }) }),
+    ),
+    full: z.boolean().meta({ description: "Whether nothing of the sale is left." }),
+    restored: z
+      .array(z.strictObject({ redemption: z.string(), reward: z.string().nullable() }))
+      .meta({ description: "Redemptions that went back to the member because the whole sale came back." }),
+    metadata,
+  })
+  .meta({ id: "Return", description: "A return as it was booked." });
+
+export const returnAnswer = z
+  .strictObject({
+    return: saleReturn,
+    entries: z.array(entry),
+    wallet,
+    rewards: z.array(rewardStatus),
+    explanation: z.array(z.string()),
+    receipt_lines: z.array(z.string().max(32)).max(5),
+    warnings: z.array(warning),
+  })
+  .meta({ id: "ReturnAnswer", description: "The return and what it did." });

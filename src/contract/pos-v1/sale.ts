@@ -1,0 +1,227 @@
+import { z } from "zod";
+import { AMOUNT_MAX } from "../../domain/numbers.ts";
+import {
+  currency,
+  localDate,
+  memberRef,
+  metadata,
+  minorUnits,
+  money,
+  quantity,
+  taxRate,
+  text,
+  timestamp,
+} from "./common.ts";
+import { effect } from "./effect.ts";
+import { entry, rewardStatus, wallet } from "./wallet.ts";
+
+const LINES_MAX = 500;
+
+export const lineKind = z
+  .enum(["item", "tip", "deposit", "gift_card", "top_up", "strip_card", "delivery", "discount", "rounding"])
+  .meta({ description: "Only `item` lines earn. `discount` and `rounding` lower what the basket earns." });
+
+export const lineInput = z
+  .strictObject({
+    id: text(64)
+      .optional()
+      .meta({
+        description: "Your id of the line, unique in the sale; made up as l1, l2, … when absent.",
+        example: "l1",
+      }),
+    sku: text(64).optional().meta({ description: "Your article number.", example: "FLAT-WHITE" }),
+    name: text(200).optional().meta({ example: "Flat white" }),
+    category: text(64)
+      .optional()
+      .meta({
+        description: "As named in the programme; when absent, the item list's category of the sku.",
+        example: "coffee",
+      }),
+    kind: lineKind.default("item"),
+    quantity,
+    amount: minorUnits.meta({
+      description: "What the line costs in all, after discounts, tax included, in minor units.",
+      example: 700,
+    }),
+    unit_price: z
+      .int()
+      .min(0)
+      .max(AMOUNT_MAX)
+      .optional()
+      .meta({ description: "Price of one, in minor units.", example: 350 }),
+    tax_rate: taxRate.optional(),
+    returns: z
+      .strictObject({
+        sale: z.string().max(64).meta({ description: "Id of the earlier sale." }),
+        line: text(64).meta({ description: "Id of its line." }),
+      })
+      .optional()
+      .meta({
+        description:
+          "Exchange: this line brings back a line of an earlier sale of the same member. Its amount is negative.",
+      }),
+  })
+  .refine(
+    (line) => line.amount >= 0 || line.kind === "discount" || line.kind === "rounding" || line.returns !== undefined,
+    {
+      path: ["amount"],
+      message: "only discount, rounding and exchange lines may be negative; send a return to /v1/returns",
+    },
+  )
+  .refine((line) => line.returns === undefined || line.amount <= 0, {
+    path: ["amount"],
+    message: "an exchange line brings money back, so it is not positive",
+  })
+  .meta({ id: "LineInput", description: "One line of the basket." });
+export type LineInput = z.infer<typeof lineInput>;
+
+const lines = z
+  .array(lineInput)
+  .max(LINES_MAX)
+  .refine((all) => {
+    const ids = all.flatMap((line) => (line.id === undefined ? [] : [line.id]));
+    return new Set(ids).size === ids.length;
+  }, "line ids must be unique");
+
+export const basketLines = lines;
+
+export const saleInput = z
+  .strictObject({
+    receipt: text(128).meta({ description: "The receipt's number as printed. Any character.", example: "2026-000123" }),
+    register: text(64)
+      .optional()
+      .meta({ description: "The register within the till, when one till numbers several.", example: "1" }),
+    business_date: localDate
+      .optional()
+      .meta({ description: "The business day; when absent, the local day of `occurred_at` at the location." }),
+    occurred_at: timestamp
+      .optional()
+      .meta({
+        description:
+          "When the sale happened; when absent, now. Older than 7 days or more than 5 minutes ahead counts as now, with a warning.",
+      }),
+    member: memberRef.optional().meta({ description: "Whose sale it is. Without a member nothing is booked." }),
+    total: z
+      .strictObject({
+        amount: minorUnits.meta({
+          description: "Minor units paid, tax included. Negative only when an exchange gives money back.",
+          example: 1250,
+        }),
+        currency,
+      })
+      .meta({ description: "What was paid." }),
+    lines: lines.default([]).meta({ description: "The basket. Without lines the whole total earns by amount." }),
+    tender: z
+      .array(
+        z.strictObject({
+          kind: text(32).meta({ example: "card" }),
+          amount: minorUnits.meta({ description: "Minor units.", example: 1250 }),
+        }),
+      )
+      .max(20)
+      .default([])
+      .meta({ description: "How it was paid." }),
+    redemptions: z
+      .array(z.string().max(64))
+      .max(20)
+      .default([])
+      .meta({ description: "Ids of held redemptions; they are captured with the sale, or the sale is refused." }),
+    staff: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
+      .optional()
+      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
+    metadata: metadata.default({}),
+  })
+  .refine((sale) => sale.total.amount >= 0 || sale.lines.some((line) => line.returns !== undefined), {
+    path: ["total", "amount"],
+    message: "a sale cannot be negative unless it is an exchange; send a return to /v1/returns",
+  })
+  .meta({
+    id: "SaleInput",
+    description: "A sale as the till rang it up.",
+    example: {
+      receipt: "2026-000123",
+      member: { phone: "06 12345678" },
+      total: { amount: 1050, currency: "EUR" },
+      lines: [
+        { sku: "FLAT-WHITE", name: "Flat white", category: "coffee", quantity: "2", amount: 700, tax_rate: "9" },
+        { sku: "CROISSANT", name: "Croissant", category: "bakery", quantity: "1", amount: 350, tax_rate: "9" },
+      ],
+    },
+  });
+export type SaleInput = z.infer<typeof saleInput>;
+
+export const warning = z
+  .strictObject({
+    code: z
+      .string()
+      .meta({
+        description:
+          "occurred_at_clamped, foreign_currency, total_differs, effect_not_in_basket, member_missing, written_off. More may be added.",
+        example: "total_differs",
+      }),
+    detail: z.string().meta({ description: "In the reader's language." }),
+  })
+  .meta({ id: "Warning", description: "Something the merchant should know; the call was carried out all the same." });
+
+export const saleLine = z
+  .strictObject({
+    id: z.string().meta({ example: "l1" }),
+    kind: z
+      .string()
+      .meta({ description: "As sent; `unallocated` is what the lines did not explain of the total.", example: "item" }),
+    sku: z.string().nullable(),
+    name: z.string().nullable(),
+    category: z.string().nullable(),
+    quantity: z.string().meta({ example: "2" }),
+    amount: z.int().meta({ description: "Minor units.", example: 700 }),
+    unit_price: z.int().nullable().meta({ description: "Minor units." }),
+    tax_rate: z.string().nullable(),
+    returned_quantity: z.string().meta({ description: "How much of it came back.", example: "0" }),
+  })
+  .meta({ id: "SaleLine", description: "A line as it was booked." });
+
+export const sale = z
+  .strictObject({
+    object: z.literal("sale"),
+    id: z.string().nullable().meta({ description: "Null in a preview.", example: "sal_m0123456789abcde2b4f6h8jk" }),
+    created_at: timestamp,
+    occurred_at: timestamp,
+    business_date: localDate,
+    receipt: z.string(),
+    register: z.string().nullable(),
+    location: z.string().meta({ example: "loc_0123456789abcdef" }),
+    till: z.string().meta({ example: "til_0123456789abcdef" }),
+    staff: z.string().nullable(),
+    member: z.string().meta({ example: "mem_m0123456789abcdef01234567" }),
+    total: money,
+    lines: z.array(saleLine),
+    tender: z.array(z.strictObject({ kind: z.string(), amount: z.int() })),
+    redemptions: z
+      .array(z.strictObject({ redemption: z.string(), reward: z.string().nullable(), effect }))
+      .meta({ description: "What was redeemed with the sale, settled." }),
+    returned: z.enum(["no", "partly", "fully"]),
+    metadata,
+  })
+  .meta({ id: "Sale", description: "A sale as it was booked." });
+
+export const saleAnswer = z
+  .strictObject({
+    sale: sale.nullable().meta({ description: "Null when the sale named no member and nothing was booked." }),
+    entries: z.array(entry),
+    wallet: wallet.nullable(),
+    rewards: z.array(rewardStatus),
+    explanation: z
+      .array(z.string())
+      .meta({
+        description: "Why the sale gave what it gave, in the reader's language.",
+        example: ["+10 punten: 1 per € 1,00 over € 10,50; € 0,50 telt de volgende keer mee"],
+      }),
+    receipt_lines: z
+      .array(z.string().max(32))
+      .max(5)
+      .meta({ description: "Ready to print: at most five lines of 32 characters." }),
+    warnings: z.array(warning),
+  })
+  .meta({ id: "SaleAnswer", description: "The sale and what it did." });

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { localDate, metadata, timestamp, unit } from "./common.ts";
+
+export const wallet = z
+  .strictObject({
+    balances: z.array(
+      z.strictObject({
+        unit,
+        kind: z.enum(["points", "stamps", "credit"]).meta({ description: "What the unit is. New kinds may be added." }),
+        name: z
+          .string()
+          .meta({ description: "What the merchant calls it, in the reader's language.", example: "punten" }),
+        available: z.int().meta({ description: "Free to spend now.", example: 120 }),
+        pending: z.int().meta({ description: "Earned, but not free to spend yet.", example: 0 }),
+        held: z.int().meta({ description: "Reserved by open redemptions.", example: 0 }),
+        expiring: z
+          .array(z.strictObject({ amount: z.int(), on: localDate }))
+          .meta({ description: "What expires, soonest first; `on` is the last day it can be spent." }),
+        of: z.int().optional().meta({ description: "Stamps on a full card.", example: 10 }),
+      }),
+    ),
+    tier: z.null().meta({ description: "The member's tier; null in a programme without tiers." }),
+  })
+  .meta({ id: "Wallet", description: "What a member has." });
+export type WireWallet = z.infer<typeof wallet>;
+
+export const rewardStatus = z
+  .strictObject({
+    object: z.literal("reward"),
+    id: z.string().meta({ example: "rew_free_coffee" }),
+    name: z.string().meta({ description: "In the reader's language.", example: "Gratis koffie" }),
+    cost: z.strictObject({ unit, amount: z.int().meta({ example: 100 }) }),
+    available: z.boolean().meta({ description: "Whether the member can have it now." }),
+    missing: z.int().meta({ description: "Units still needed; 0 when available.", example: 0 }),
+  })
+  .meta({
+    id: "RewardStatus",
+    description: "A reward and how far the member is from it. Available ones come first, then the nearest.",
+  });
+
+export const entry = z
+  .strictObject({
+    object: z.literal("entry"),
+    id: z.string().meta({ example: "ent_m0123456789abcde0012b4f6h8j" }),
+    created_at: timestamp,
+    type: z
+      .string()
+      .meta({
+        description:
+          "Why it was made: earned_spend, earned_visit, earned_units, returned, reserved, released, redeemed, restored, adjusted, opening. More may be added.",
+        example: "earned_spend",
+      }),
+    unit,
+    delta: z.int().meta({ description: "What changed.", example: 12 }),
+    bucket: z.enum(["available", "pending", "held"]).meta({ description: "Where it changed." }),
+    balance_after: z.int().meta({ description: "What this bucket of the unit held right after.", example: 132 }),
+    explanation: z.string().meta({ description: "The entry in a sentence, in the reader's language." }),
+    source: z
+      .string()
+      .nullable()
+      .meta({
+        description: "Id of the sale, return, redemption or adjustment it belongs to.",
+        example: "sal_m0123456789abcde2b4f6h8jk",
+      }),
+    metadata,
+  })
+  .meta({
+    id: "Entry",
+    description: "One change of one unit on an account's ledger. Entries are never changed or removed.",
+  });
