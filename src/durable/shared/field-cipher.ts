@@ -91,7 +91,7 @@ function seal(key: Uint8Array, plain: Uint8Array, context: string): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, key, nonce);
   cipher.setAAD(Buffer.from(context, "utf8"));
-  const body = cipher.update(plain);
+  const body = updateUnlessEmpty(cipher, plain);
   const rest = cipher.final();
   return new Uint8Array(Buffer.concat([nonce, body, rest, cipher.getAuthTag()]));
 }
@@ -102,8 +102,13 @@ function open(key: Uint8Array, box: Uint8Array, context: string): Uint8Array {
   const decipher = createDecipheriv(ALGORITHM, key, box.subarray(0, NONCE_BYTES));
   decipher.setAAD(Buffer.from(context, "utf8"));
   decipher.setAuthTag(box.subarray(tagAt));
-  const body = decipher.update(box.subarray(NONCE_BYTES, tagAt));
+  const body = updateUnlessEmpty(decipher, box.subarray(NONCE_BYTES, tagAt));
   // GCM is a stream: update() gives everything, final() checks the tag and throws when it is wrong.
   decipher.final();
   return body;
+}
+
+/** After an update with no bytes, workerd's final() fails as if the tag were wrong; without any update it is right. */
+function updateUnlessEmpty(step: { update(data: Uint8Array): Uint8Array }, data: Uint8Array): Uint8Array {
+  return data.length === 0 ? data : step.update(data);
 }

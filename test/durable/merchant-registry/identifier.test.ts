@@ -1,6 +1,13 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import type { Identifier } from "../../../src/domain/tenancy/member-profile.ts";
 import type { IdentifierAnswer } from "../../../src/durable/merchant-registry/protocol.ts";
+import { registryObjectName } from "../../../src/domain/tenancy/object-name.ts";
+import { RegistryStore } from "../../../src/durable/merchant-registry/store.ts";
+import { openVault } from "../../../src/durable/merchant-registry/vault.ts";
+import { createMember } from "../../../src/durable/merchant-registry/write-member.ts";
 import {
   addMember,
   DAY_MS,
@@ -183,4 +190,52 @@ test("in test mode the 30 days run on the test clock", async () => {
   await registry.client.setClockOffset(31 * DAY_MS);
 
   expect(await find(registry, phone("+31612345678"))).toEqual({ outcome: "unknown", former: [] });
+});
+
+test("what was stored under a retired master key is found, belongs to its owner, and opens", async () => {
+  const registry = await openRegistry();
+  const { m1 } = z.object({ m1: z.string() }).parse(JSON.parse(env.STEMPEL_MASTER_KEYS));
+  const command = {
+    to: registry.to,
+    account: newAccount(),
+    idem: newIdem(),
+    profile: newProfile({ phone: "+31612345678" }),
+    identifiers: [],
+    now_ms: NOW_MS,
+  };
+  await runInDurableObject(registry.stub(), (_instance, { storage }) => {
+    const name = registryObjectName("live", registry.tenant.merchant);
+    const vault = openVault(new RegistryStore(storage.sql), name, JSON.stringify({ m1 }));
+    storage.transactionSync(() => createMember(vault, command, NOW_MS));
+  });
+
+  expect(await find(registry, phone("+31612345678"))).toEqual(found(command.account));
+  expect(await registry.client.createMember(command)).toEqual({
+    ok: true,
+    value: { account: command.account, replayed: true },
+  });
+  expect(await registry.client.createMember({ ...command, account: newAccount(), idem: newIdem() })).toEqual({
+    ok: false,
+    error: { code: "identifier_taken", kind: "phone" },
+  });
+  const member = await registry.client.getMember(command.account);
+  expect(member.ok && member.value.profile.phone).toBe("+31612345678");
+});
+
+test("of many that claim one phone number at once, one gets it", async () => {
+  const registry = await openRegistry();
+
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      registry.client.createMember({
+        account: newAccount(),
+        idem: newIdem(),
+        profile: newProfile({ phone: "+31612345678" }),
+        identifiers: [],
+        now_ms: NOW_MS,
+      }),
+    ),
+  );
+
+  expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
 });
