@@ -243,7 +243,9 @@ function unitIdsOf(document: ProgramDocument): string[] {
   return [...pointsUnit, ...document.stamp_cards.map((card) => `stamps:${card.id}`)];
 }
 
+/** Intl takes fixed offsets too; those know no summer time and are no place. */
 function isTimeZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return true;
