@@ -1,7 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { invariant } from "../../domain/invariant.ts";
 import { fail, ok } from "../../domain/result.ts";
-import type { ProgramText } from "../../domain/tenancy/config.ts";
+import type { MerchantConfig, ProgramText } from "../../domain/tenancy/config.ts";
+import { normaliseIdentifier } from "../../domain/tenancy/identifier.ts";
+import type { Identifier } from "../../domain/tenancy/member-profile.ts";
 import type { ObjectName } from "../../domain/tenancy/object-name.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
 import { hasSchema, runMigrations } from "../shared/run-migrations.ts";
@@ -56,15 +58,22 @@ export class MerchantRegistry extends DurableObject {
     const open = this.#open(query);
     if (open === null) return UNKNOWN_MERCHANT;
     const config = this.#configs.load(open.version);
-    const { keyHash, identifier, configVersionKnown } = query;
+    const { keyHash, configVersionKnown } = query;
     if (keyHash !== undefined && !config.keys.some((key) => key.hash === keyHash)) return fail({ code: "unknown_key" });
     const now_ms = query.now_ms + open.clock_offset_ms;
+    const asked = query.identifier !== undefined || query.rawIdentifier !== undefined;
+    const identifier = query.identifier ?? comparable(config, keyHash, query.rawIdentifier);
     return ok({
       configVersion: open.version,
       clock_offset_ms: open.clock_offset_ms,
       snapshot: configVersionKnown === open.version ? null : this.#configs.snapshot(config, now_ms),
-      identifier: identifier === undefined ? null : findByIdentifier(this.#openVault(open.name), identifier, now_ms),
+      identifier: asked ? this.#find(open, identifier, now_ms) : null,
     });
+  }
+
+  #find(open: Open, identifier: Identifier | null, now_ms: number): protocol.IdentifierAnswer {
+    if (identifier === null) return { outcome: "unknown", former: [] };
+    return findByIdentifier(this.#openVault(open.name), identifier, now_ms);
   }
 
   /** Any version ever applied, however old; null when there is none such. */
@@ -172,4 +181,17 @@ export class MerchantRegistry extends DurableObject {
     this.#vault ??= openVault(this.#store, name, this.env.STEMPEL_MASTER_KEYS);
     return this.#vault;
   }
+}
+
+/** A raw identifier made comparable; a national phone number is read with the country of the till's location. */
+function comparable(
+  config: MerchantConfig,
+  keyHash: string | undefined,
+  raw: protocol.RawIdentifier | undefined,
+): Identifier | null {
+  if (raw === undefined) return null;
+  const key = config.keys.find(({ hash }) => hash === keyHash);
+  const till = config.tills.find(({ id }) => id === key?.till);
+  const location = config.locations.find(({ id }) => id === till?.location);
+  return normaliseIdentifier(raw.kind, raw.text, location?.country ?? config.merchant.country);
 }

@@ -71,12 +71,14 @@ export const MIGRATIONS: readonly Migration[] = [
         PRIMARY KEY (account, n)
       ) STRICT, WITHOUT ROWID;
 
-      -- Keyed digests of (scope, key) and of (operation, request), and the account it was about.
+      -- Keyed digests of (scope, key) and of (operation, request), the account it was about, and the member as it was
+      -- answered, sealed: a retry hears the same although the member has changed since.
       CREATE TABLE idempotency (
         digest BLOB PRIMARY KEY,
         kid TEXT NOT NULL,
         request_mac BLOB NOT NULL,
         account TEXT NOT NULL,
+        answer BLOB,
         at_ms INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;
     `,

@@ -51,7 +51,15 @@ export interface ResolveQuery extends Addressed {
   /** SHA-256 of the caller's API key, lower-case hex. An unknown one learns nothing about the merchant. */
   readonly keyHash?: string;
   readonly identifier?: Identifier;
+  /** As a till gave it, in place of `identifier`; made comparable here, where the country of the key's location is known. */
+  readonly rawIdentifier?: RawIdentifier;
   readonly now_ms: number;
+}
+
+/** An identifier as a person typed or a scanner read it. */
+export interface RawIdentifier {
+  readonly kind: IdentifierKind;
+  readonly text: string;
 }
 
 /** Configuration with the programme texts that a sale of the last 8 days, of now, or under a scheduled version may need. */
@@ -129,8 +137,8 @@ export interface UpdateMemberCommand extends Addressed {
   readonly now_ms: number;
 }
 
-/** `replayed`: the same request had been done before, and nothing was changed now. */
-export type MemberWritten = Result<{ readonly account: string; readonly replayed: boolean }, RegistryRefusal>;
+/** The member right after the write. `replayed`: it had been done before; nothing was changed now, and the answer is the first one. */
+export type MemberWritten = Result<{ readonly member: MemberRecord; readonly replayed: boolean }, RegistryRefusal>;
 
 export interface EraseMemberCommand extends Addressed {
   readonly account: string;

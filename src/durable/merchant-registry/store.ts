@@ -40,6 +40,8 @@ export interface NewIdentifierRow {
 export interface IdempotencyRow {
   readonly kid: string;
   readonly request_mac: Uint8Array;
+  /** The member as it was answered, sealed under the member's data key. */
+  readonly answer: Uint8Array | null;
   readonly account: string;
 }
 
@@ -171,7 +173,7 @@ export class RegistryStore {
     this.#sql.exec("DELETE FROM identifier WHERE account = ?", account);
     this.#sql.exec("DELETE FROM identifier_history WHERE account = ?", account);
     this.#sql.exec("DELETE FROM consent WHERE account = ?", account);
-    this.#sql.exec("UPDATE idempotency SET request_mac = x'' WHERE account = ?", account);
+    this.#sql.exec("UPDATE idempotency SET request_mac = x'', answer = NULL WHERE account = ?", account);
   }
 
   /** Members that are not erased, beyond `seq` in the order's direction. */
@@ -272,20 +274,27 @@ export class RegistryStore {
   // Idempotency
 
   idempotency(candidates: readonly BlindDigest[]): IdempotencyRow | null {
-    const row = this.#first<{ kid: string; request_mac: ArrayBuffer; account: string }>(
-      `SELECT kid, request_mac, account FROM idempotency WHERE digest IN (${marks(candidates)})`,
+    const row = this.#first<{ kid: string; request_mac: ArrayBuffer; account: string; answer: ArrayBuffer | null }>(
+      `SELECT kid, request_mac, account, answer FROM idempotency WHERE digest IN (${marks(candidates)})`,
       ...candidates.map(({ digest }) => digest),
     );
-    return row === null ? null : { ...row, request_mac: new Uint8Array(row.request_mac) };
+    if (row === null) return null;
+    const answer = row.answer === null ? null : new Uint8Array(row.answer);
+    return { ...row, request_mac: new Uint8Array(row.request_mac), answer };
   }
 
-  addIdempotency(digest: BlindDigest, request_mac: Uint8Array, account: string, now_ms: number): void {
+  addIdempotency(
+    digest: BlindDigest,
+    row: Pick<IdempotencyRow, "request_mac" | "account" | "answer">,
+    now_ms: number,
+  ): void {
     this.#sql.exec(
-      "INSERT INTO idempotency (digest, kid, request_mac, account, at_ms) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO idempotency (digest, kid, request_mac, account, answer, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
       digest.digest,
       digest.kid,
-      request_mac,
-      account,
+      row.request_mac,
+      row.account,
+      row.answer,
       now_ms,
     );
   }

@@ -15,14 +15,19 @@ import type {
   Idempotency,
   LinkAnswer,
   LinkCardNumberCommand,
+  MemberRecord,
   MemberWritten,
   NewIdentifier,
   ProfileChanges,
   ReleaseAnswer,
   UpdateMemberCommand,
 } from "./protocol.ts";
+import { getMember } from "./read-member.ts";
 import type { IdentifierOwner } from "./store.ts";
 import { candidatesOf, FORMER_MS, identifierDigest, type Vault } from "./vault.ts";
+
+/** The name under which answers are sealed; authenticated with each. */
+const ANSWER_FIELD = "answer";
 
 // Each function runs inside one storage transaction. It finds every reason to refuse before it writes anything.
 
@@ -42,8 +47,7 @@ export function createMember(vault: Vault, command: CreateMemberCommand, now_ms:
   vault.store.addMember(account, wrapped, sealProfile(key, profile), now_ms);
   for (const identifier of identifiers) addIdentifier(vault, account, key, identifier);
   addConsents(vault, account, key, profile?.consents ?? []);
-  remember(vault, "create", idem, account, now_ms);
-  return ok({ account, replayed: false });
+  return remember(vault, "create", idem, account, key, now_ms);
 }
 
 /** Changes a profile; identifiers follow it. */
@@ -63,8 +67,7 @@ export function updateMember(vault: Vault, command: UpdateMemberCommand, now_ms:
   vault.store.updateMember(account, applyChanges(key, member.sealed, changes), now_ms);
   for (const move of moves) moveIdentifier(vault, account, key, move, now_ms);
   addConsents(vault, account, key, changes.consents ?? []);
-  remember(vault, `update:${account}`, idem, account, now_ms);
-  return ok({ account, replayed: false });
+  return remember(vault, `update:${account}`, idem, account, key, now_ms);
 }
 
 /** Destroys what is known of a person, and the key to any copy. What stays is a tombstone with the account's id and dates. */
@@ -163,15 +166,32 @@ function addConsents(vault: Vault, account: string, key: PersonKey, consents: re
 function findEarlier(vault: Vault, operation: string, idem: Idempotency): MemberWritten | null {
   const row = vault.store.idempotency(vault.blind.candidates("idempotency", `${idem.scope}\n${idem.key}`));
   if (row === null) return null;
-  if (vault.store.member(row.account)?.key === null) return fail({ code: "erased" });
+  const wrapped = vault.store.member(row.account)?.key ?? null;
+  if (wrapped === null || row.answer === null) return fail({ code: "erased" });
   const mac = vault.blind.digestUnder(row.kid, "request", `${operation}\n${idem.requestHash}`);
   const same = row.request_mac.length === mac.length && timingSafeEqual(Buffer.from(row.request_mac), Buffer.from(mac));
-  return same ? ok({ account: row.account, replayed: true }) : fail({ code: "idempotency_mismatch" });
+  if (!same) return fail({ code: "idempotency_mismatch" });
+  const member: MemberRecord = JSON.parse(vault.cipher.openKey(row.account, wrapped).open(ANSWER_FIELD, row.answer));
+  return ok({ member, replayed: true });
 }
 
-/** Keeps the key and a keyed digest of the request: a plain hash of a phone number could be guessed back. */
-function remember(vault: Vault, operation: string, idem: Idempotency, account: string, now_ms: number): void {
+/**
+ * Keeps the key, the answer, and a keyed digest of the request: a plain hash of a phone number could be guessed back.
+ * Answers the member as it is now.
+ */
+function remember(
+  vault: Vault,
+  operation: string,
+  idem: Idempotency,
+  account: string,
+  key: PersonKey,
+  now_ms: number,
+): MemberWritten {
+  const written = getMember(vault, account);
+  invariant(written.ok, `member ${account} was written but cannot be read`);
   const digest = vault.blind.digest("idempotency", `${idem.scope}\n${idem.key}`);
-  const mac = vault.blind.digestUnder(digest.kid, "request", `${operation}\n${idem.requestHash}`);
-  vault.store.addIdempotency(digest, mac, account, now_ms);
+  const request_mac = vault.blind.digestUnder(digest.kid, "request", `${operation}\n${idem.requestHash}`);
+  const answer = key.seal(ANSWER_FIELD, JSON.stringify(written.value));
+  vault.store.addIdempotency(digest, { request_mac, account, answer }, now_ms);
+  return ok({ member: written.value, replayed: false });
 }

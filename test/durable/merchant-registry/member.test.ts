@@ -43,7 +43,7 @@ test("a member may be anonymous", async () => {
     now_ms: NOW_MS,
   });
 
-  expect(created).toEqual({ ok: true, value: { account, replayed: false } });
+  expect(created).toMatchObject({ ok: true, value: { member: { account }, replayed: false } });
   const member = await client.getMember(account);
   expect(member.ok && member.value.profile).toEqual(newProfile());
 });
@@ -60,7 +60,7 @@ test("a repeated creation answers the first account; the key with another reques
   await client.createMember(command);
 
   const again = await client.createMember({ ...command, account: newAccount() });
-  expect(again).toEqual({ ok: true, value: { account: command.account, replayed: true } });
+  expect(again).toMatchObject({ ok: true, value: { member: { account: command.account }, replayed: true } });
   const otherBody = await client.createMember({ ...command, idem: { ...command.idem, requestHash: "h2" } });
   expect(otherBody).toEqual({ ok: false, error: { code: "idempotency_mismatch" } });
   const otherScope = await client.createMember({
@@ -117,7 +117,7 @@ test.each([
 
   await client.eraseMember({ account: owner, now_ms: NOW_MS });
   const retried = await client.createMember(command);
-  expect(retried).toEqual({ ok: true, value: { account: command.account, replayed: false } });
+  expect(retried).toMatchObject({ ok: true, value: { member: { account: command.account }, replayed: false } });
 });
 
 test("an update changes what it names, clears with null, and appends consents", async () => {
@@ -138,7 +138,7 @@ test("an update changes what it names, clears with null, and appends consents", 
     now_ms: NOW_MS + 10,
   });
 
-  expect(answer).toEqual({ ok: true, value: { account, replayed: false } });
+  expect(answer).toMatchObject({ ok: true, value: { member: { account }, replayed: false } });
   const member = await client.getMember(account);
   expect(member.ok && member.value).toEqual({
     account,
@@ -163,7 +163,7 @@ test("a repeated update changes nothing and adds no consent twice", async () => 
   await client.updateMember(command);
   await client.updateMember({ account, idem: newIdem(), changes: { name: "B" }, now_ms: NOW_MS });
 
-  expect(await client.updateMember(command)).toEqual({ ok: true, value: { account, replayed: true } });
+  expect(await client.updateMember(command)).toMatchObject({ ok: true, value: { member: { account }, replayed: true } });
 
   const member = await client.getMember(account);
   expect(member.ok && member.value.profile.name).toBe("B");

@@ -22,7 +22,7 @@ test("the schema is the one on record", async () => {
   expect(Object.fromEntries(columns.map((table) => [table.name, table.columns]))).toEqual({
     config: "id version json applied_at_ms clock_offset_ms",
     consent: "account n sealed",
-    idempotency: "digest kid request_mac account at_ms",
+    idempotency: "digest kid request_mac account answer at_ms",
     identifier: "kind digest kid account card_no sealed",
     identifier_history: "kind digest account lost_at_ms",
     member:
