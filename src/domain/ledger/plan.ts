@@ -69,9 +69,7 @@ export function plan(state: AccountState, command: Command, context: PlanContext
     case "capture":
     case "cancel":
     case "renew":
-      return draft.answer(
-        decideHoldAction(draft.state, command, context.program, context.history, context.stamp.now_ms),
-      );
+      return draft.answer(decideHoldAction(draft.state, command, context.program, draft.history, context.stamp.now_ms));
     case "adjustment":
     case "opening":
       return draft.answer(decideAdjustment(draft.state, command, context.program));
@@ -103,10 +101,15 @@ function planSale(draft: PlanBuilder, command: SaleCommand, context: PlanContext
     register: command.register,
   };
   const seq = draft.state.seq;
+  const carriedOut = new Set<string>();
   for (const [parkedSeq, parked] of Object.entries(draft.state.parked)) {
     if (!isSaleMeant(identity, parked.sale)) continue;
-    const returned = decideKnownReturn(draft, seq, parked.request, Number(parkedSeq), context);
+    // One return may wait twice, when the till named the sale in two ways; it is carried out once.
+    const returned = carriedOut.has(parked.request.return_id)
+      ? fail({ code: "return_id_reused" } as const)
+      : decideKnownReturn(draft, seq, parked.request, Number(parkedSeq), context);
     if (!returned.ok && returned.error.code === "need_program") return returned;
+    if (returned.ok) carriedOut.add(parked.request.return_id);
     const drafts = returned.ok ? returned.value : [refusedReturn(returned.error, Number(parkedSeq))];
     draft.add(drafts, { idem: parked.idem, by: PARKED_RETURN, request_hash: parked.request_hash, note_digest: null });
   }
@@ -122,13 +125,15 @@ function planReturn(draft: PlanBuilder, command: ReturnCommand, context: PlanCon
   const seq = "seq" in command.sale ? command.sale.seq : context.history.findSale(command.sale);
   if (seq !== null) return draft.answer(decideKnownReturn(draft, seq, command.request, null, context));
   invariant(!("seq" in command.sale), "a sale named by id has a sequence");
-  return draft.answer(parkReturn(command.sale, command.request, context));
+  // The key stays free: the return takes it when it is carried out, so that a retry hears the real answer.
+  draft.addAnswer([parkReturn(command.sale, command.request, context)], null);
+  return draft.done();
 }
 
-function parkReturn(sale: SaleByReceipt, request: ReturnRequest, context: PlanContext): Decision {
+function parkReturn(sale: SaleByReceipt, request: ReturnRequest, context: PlanContext): Draft {
   const parked = { sale, request, idem: context.idem ?? "", request_hash: context.stamp.request_hash ?? "" };
   const event = { type: "return_parked", parked } as const;
-  return ok([{ event, entries: [], natural_key: parkedNaturalKey(sale, request.return_id), frees: null }]);
+  return { event, entries: [], natural_key: parkedNaturalKey(sale, request.return_id), frees: null };
 }
 
 function decideKnownReturn(
@@ -153,12 +158,14 @@ class PlanBuilder {
   #booked: AccountState;
   #settled: AccountState;
   #due: Due | null;
+  readonly #expired: readonly number[];
   #answer = 0;
 
   constructor(booked: AccountState, settled: AccountState, due: Due, context: PlanContext) {
     this.#booked = booked;
     this.#settled = settled;
     this.#due = due;
+    this.#expired = due.expired_holds;
     this.#context = context;
   }
 
@@ -167,7 +174,7 @@ class PlanBuilder {
     return this.#settled;
   }
 
-  /** The past including what this plan has added. */
+  /** The past including what this plan has added, and holds whose time has passed although no booking says so yet. */
   get history(): History {
     const { history } = this.#context;
     const find = (seq: number) => this.#bookings.find(({ body }) => body.seq === seq)?.body;
@@ -175,7 +182,7 @@ class PlanBuilder {
       this.#bookings.findLast(({ body }) => body.type === "return" && body.sale === seq)?.body;
     return {
       findSale: (wanted) => history.findSale(wanted),
-      holdEnd: (seq) => history.holdEnd(seq),
+      holdEnd: (seq) => (this.#expired.includes(seq) ? "expired" : history.holdEnd(seq)),
       sale: (seq) => {
         const own = find(seq);
         const known = own === undefined ? history.sale(seq) : isSale(own) ? { sale: own, last_return: null } : null;
@@ -194,8 +201,8 @@ class PlanBuilder {
     }
   }
 
-  addAnswer(drafts: readonly Draft[]): void {
-    const { stamp, idem } = this.#context;
+  addAnswer(drafts: readonly Draft[], idem: string | null = this.#context.idem): void {
+    const { stamp } = this.#context;
     this.#answer = this.#bookings.length;
     this.add(drafts, { idem, by: stamp.by, request_hash: stamp.request_hash, note_digest: stamp.note_digest });
   }

@@ -8,7 +8,8 @@ import {
   voidedPrefix,
 } from "../../domain/ledger/natural-key.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
-import type { BookingRow, LedgerStore } from "./store.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LedgerStore } from "./store.ts";
 
 /** The past as decisions read it, straight from the rows. Needed for returns and closed holds only; a plain sale reads none. */
 export function storedHistory(store: LedgerStore): History {
@@ -19,41 +20,70 @@ export function storedHistory(store: LedgerStore): History {
       return { sale: body, last_return: store.byNaturalPrefix(returnPrefix(seq)).at(-1)?.body ?? null };
     },
     findSale: (wanted) => findSale(store, wanted),
-    holdEnd: (seq) => holdEnd(store, seq)?.end ?? null,
+    holdEnd: (seq) => holdEnd(store, seq),
   };
 }
 
 /** Sales that still count go before wholly returned ones; among several the newest. */
 function findSale(store: LedgerStore, wanted: SaleByReceipt): number | null {
-  const fits = (row: BookingRow) => {
-    const identity = row.nat === null ? null : parseSaleNaturalKey(row.nat);
-    return identity !== null && isSaleMeant(identity, wanted);
-  };
-  const open = store.byNaturalPrefix(salePrefix(wanted.receipt)).filter(fits);
-  const found = open.at(-1) ?? store.byNaturalPrefix(voidedPrefix(wanted.receipt)).filter(fits).at(-1);
-  return found?.seq ?? null;
+  const { open, voided } = salesByReceipt(store, wanted);
+  return open.at(-1) ?? voided.at(-1) ?? null;
 }
 
-/** How and when a hold ended by a booking; null while none has ended it, or when there is no such hold. */
-export function holdEnd(store: LedgerStore, hold: number): { readonly end: HoldEnd; readonly at_ms: number } | null {
-  if (store.bySeq(hold)?.body.type !== "hold") return null;
-  const row = store.holdEnd(hold);
-  if (row === null) return null;
-  const { body } = row;
-  const expired = body.expired_holds?.includes(hold) === true;
-  const end = expired ? "expired" : body.type === "hold_cancelled" ? "cancelled" : "captured";
-  return { end, at_ms: body.at_ms };
+/**
+ * The sales a return by receipt may have meant, the likeliest first. A retry of a return that gave a whole sale back must
+ * find that sale again, although an older one with the same receipt now comes before it.
+ */
+export function salesMeant(store: LedgerStore, wanted: SaleByReceipt): number[] {
+  const { open, voided } = salesByReceipt(store, wanted);
+  const counting = open.at(-1);
+  if (counting === undefined) return voided.slice(-1);
+  return [...voided.filter((seq) => seq > counting).reverse(), counting];
 }
 
-/** How a hold stands under a settled state: a hold whose time has passed has ended, booked or not. */
-export function holdEndNow(
+/** Sequences of the sales that fit, oldest first. */
+function salesByReceipt(
   store: LedgerStore,
-  settled: AccountState,
+  wanted: SaleByReceipt,
+): { readonly open: number[]; readonly voided: number[] } {
+  const fitting = (prefix: string) =>
+    store
+      .naturalKeys(prefix)
+      .filter(({ nat }) => {
+        const identity = parseSaleNaturalKey(nat);
+        return identity !== null && isSaleMeant(identity, wanted);
+      })
+      .map(({ seq }) => seq);
+  return { open: fitting(salePrefix(wanted.receipt)), voided: fitting(voidedPrefix(wanted.receipt)) };
+}
+
+/** How a hold that is not open ended; null when there never was such a hold. */
+function holdEnd(store: LedgerStore, hold: number): HoldEnd | null {
+  if (store.bySeq(hold)?.body.type !== "hold") return null;
+  const ending = store.holdEnd(hold);
+  // Its time has passed, and nothing has booked that yet.
+  if (ending === null) return "expired";
+  return endIn(ending.body, hold);
+}
+
+/** How a hold ended, and when. An expiry counts from its deadline, whenever it was booked, or if it is not booked yet. */
+export function holdEnding(
+  store: LedgerStore,
+  ledger: Ledger,
+  state: AccountState,
   hold: number,
-  expires_at_ms: number,
 ): { readonly end: HoldEnd; readonly at_ms: number } | null {
-  if (settled.holds[String(hold)] !== undefined) return null;
-  return holdEnd(store, hold) ?? { end: "expired", at_ms: expires_at_ms };
+  const ending = store.holdEnd(hold);
+  const end = ending === null ? "expired" : endIn(ending.body, hold);
+  if (ending !== null && end !== "expired") return { end, at_ms: ending.body.at_ms };
+  const before = ending === null ? state : ledger.stateAt(ending.seq - 1);
+  const held = before.holds[String(hold)];
+  return held === undefined ? null : { end, at_ms: held.expires_at_ms };
+}
+
+function endIn(body: BookingBody, hold: number): HoldEnd {
+  if (body.expired_holds?.includes(hold) === true) return "expired";
+  return body.type === "hold_cancelled" ? "cancelled" : "captured";
 }
 
 export function isSale(body: BookingBody): body is SaleBooking {

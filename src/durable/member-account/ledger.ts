@@ -48,7 +48,9 @@ export class Ledger {
 
   /** The state right after a booking: the latest checkpoint and the bookings since. */
   stateAt(seq: number): AccountState {
-    const checkpoint = this.#store.checkpointAt(seq);
+    const due = seq - (seq % CHECKPOINT_EVERY);
+    // Found by its sequence, which reads one row; walking back would read every row since.
+    const checkpoint = due === 0 ? null : (this.#store.checkpointOf(due) ?? this.#store.checkpointBefore(due));
     const state = foldBookings(checkpoint, this.#store.bodiesBetween(checkpoint?.seq ?? 0, seq));
     invariant(state !== null && state.seq === seq, `there is no booking ${seq}`);
     return state;
@@ -80,6 +82,8 @@ export class Ledger {
         const text = encodeBody(booking.body);
         hash = chainHash(sha256, hash, text);
         state = applyBooking(state, booking.body);
+        const waited = waitingReturn(booking.body);
+        if (waited !== null) this.#store.releaseKey(waited);
         this.#store.append({
           seq: booking.body.seq,
           idem: booking.idem,
@@ -103,6 +107,11 @@ export class Ledger {
     const body: BookingBody = finishDraft(state, plainDraft({ type: "due" }), stamp, due);
     this.commit([{ body, idem: null, natural_key: null, frees: null }], new Map());
   }
+}
+
+/** The waiting return whose outcome a booking is; its key passes on to the outcome. */
+function waitingReturn(body: BookingBody): number | null {
+  return body.type === "return" || body.type === "refused" ? body.parked : null;
 }
 
 /** A note with its salt, and the digest that the body keeps of it. */

@@ -26,13 +26,13 @@ import { LedgerStore } from "./store.ts";
  * One account: a member's, a receipt's or a bearer's ledger with its balances. The only truth for a balance.
  * Thin on purpose: rules are in the domain, SQL is in the store.
  */
-export class MemberAccount extends DurableObject<Env> {
+export class MemberAccount extends DurableObject {
   readonly #store: LedgerStore;
   readonly #ledger: Ledger;
   /** When the alarm will ring, as far as this instance knows; undefined until it has looked. */
   #alarmAt: number | null | undefined = undefined;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.#store = new LedgerStore(ctx.storage);
     this.#ledger = new Ledger(this.#store);
@@ -107,8 +107,9 @@ export class MemberAccount extends DurableObject<Env> {
     if (this.#alarmAt === undefined) this.#alarmAt = await this.ctx.storage.getAlarm();
     const wanted = due_ms - clock_offset_ms;
     if (this.#alarmAt !== null && this.#alarmAt <= wanted) return;
-    await this.ctx.storage.setAlarm(wanted);
+    // Noted before the wait: another call may come in between and must not put the alarm off again.
     this.#alarmAt = wanted;
+    await this.ctx.storage.setAlarm(wanted);
   }
 }
 

@@ -4,7 +4,7 @@ import { settle } from "../../domain/ledger/due.ts";
 import { returnPrefix } from "../../domain/ledger/natural-key.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
 import { rewardsOf, walletOf } from "../../domain/ledger/view.ts";
-import { holdEndNow } from "./history.ts";
+import { holdEnding } from "./history.ts";
 import { compiledProgram } from "./programs.ts";
 import type {
   AccountView,
@@ -45,23 +45,21 @@ export function readBooking(desk: Desk, query: BookingQuery): Answer<BookingStor
   return withAccount(desk, (state) => {
     const row = desk.store.bySeq(query.seq);
     if (row === null) return null;
-    const { state: settled } = settle(state, desk.now_ms);
     const returns = row.body.type === "sale" ? desk.store.byNaturalPrefix(returnPrefix(row.seq)).map(stored) : [];
-    return { ...stored(row), returns, ...holdStory(desk, settled, row.body) };
+    return { ...stored(row), returns, ...holdStory(desk, state, row.body) };
   });
 }
 
 function holdStory(
   desk: Desk,
-  settled: AccountState,
+  state: AccountState,
   body: BookingBody,
 ): Pick<BookingStory, "hold_end" | "hold_expires_at_ms"> {
   if (body.type !== "hold") return { hold_end: null, hold_expires_at_ms: null };
-  const open = settled.holds[String(body.seq)];
-  return {
-    hold_end: holdEndNow(desk.store, settled, body.seq, body.expires_at_ms),
-    hold_expires_at_ms: open?.expires_at_ms ?? null,
-  };
+  const open = settle(state, desk.now_ms).state.holds[String(body.seq)];
+  return open === undefined
+    ? { hold_end: holdEnding(desk.store, desk.ledger, state, body.seq), hold_expires_at_ms: null }
+    : { hold_end: null, hold_expires_at_ms: open.expires_at_ms };
 }
 
 /** The chain as stored, also of an account that has ended: a verifier must see all of it. */

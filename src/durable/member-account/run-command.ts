@@ -3,6 +3,7 @@ import type { Command } from "../../domain/ledger/command.ts";
 import type { Stamp } from "../../domain/ledger/draft.ts";
 import { plainDraft, finishDraft } from "../../domain/ledger/draft.ts";
 import { settle } from "../../domain/ledger/due.ts";
+import { foldBookings } from "../../domain/ledger/fold.ts";
 import { parkedNaturalKey, returnNaturalKey, saleNaturalKey } from "../../domain/ledger/natural-key.ts";
 import { plan, type Plan, type PlannedBooking } from "../../domain/ledger/plan.ts";
 import { type Refusal, STORED_REFUSALS } from "../../domain/ledger/refusal.ts";
@@ -10,7 +11,7 @@ import { sameReturn, sameSale } from "../../domain/ledger/same-content.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
 import { rewardsOf, walletOf } from "../../domain/ledger/view.ts";
 import type { CompiledProgram } from "../../domain/program/compile.ts";
-import { storedHistory } from "./history.ts";
+import { salesMeant, storedHistory } from "./history.ts";
 import { type Ledger, sealNote } from "./ledger.ts";
 import { compiledProgram } from "./programs.ts";
 import type { BookingView, CommandAnswer, CommandMessage } from "./protocol.ts";
@@ -33,11 +34,13 @@ export function runCommand(desk: Desk, message: CommandMessage): CommandAnswer {
   if (buried !== null) return refused(buried);
   const twin = naturalTwin(desk, message.command, message.till);
   if (twin !== null) return replayTwin(desk, message, twin);
+  if (reusesReturnId(desk, message.command)) return refused({ code: "return_id_reused" });
   return decideAndBook(desk, message, state);
 }
 
 function decideAndBook(desk: Desk, message: CommandMessage, state: AccountState): CommandAnswer {
-  const sealed = message.note === null ? null : sealNote(message.note);
+  // Erasing removes every note, so it keeps none of its own.
+  const sealed = message.note === null || message.command.type === "erase" ? null : sealNote(message.note);
   const stamp: Stamp = {
     now_ms: desk.now_ms,
     by: message.by,
@@ -56,7 +59,7 @@ function decideAndBook(desk: Desk, message: CommandMessage, state: AccountState)
   });
   if (!decided.ok) return refuse(desk, message, state, { ...stamp, note_digest: null }, decided.error);
   if (!message.preview) write(desk, decided.value, sealed?.note ?? null);
-  return answerOf(desk, message, decided.value, sealed?.note ?? null);
+  return answerOf(state, message, decided.value, sealed?.note ?? null);
 }
 
 function write(desk: Desk, planned: Plan, note: BookingNote | null): void {
@@ -66,14 +69,19 @@ function write(desk: Desk, planned: Plan, note: BookingNote | null): void {
   desk.ledger.commit(planned.bookings, notes);
 }
 
-function answerOf(desk: Desk, message: CommandMessage, planned: Plan, note: BookingNote | null): CommandAnswer {
+function answerOf(
+  before: AccountState,
+  message: CommandMessage,
+  planned: Plan,
+  note: BookingNote | null,
+): CommandAnswer {
   const answer = planned.bookings[planned.answer];
   if (answer === undefined) return refused({ code: "account_unknown" });
   if (answer.body.type === "return_parked") return refused({ code: "sale_not_known_yet" });
   const program = compiledProgram(message.programs[0]);
   // Right after the answer's own booking: returns that had waited for a sale come after it and show at the next read.
-  const last = planned.bookings.length - 1 === planned.answer;
-  const after = last || message.preview ? planned.state : desk.ledger.stateAt(answer.body.seq);
+  const upToAnswer = planned.bookings.slice(0, planned.answer + 1).map(({ body }) => body);
+  const after = foldBookings(before, upToAnswer) ?? before;
   return { ok: true, replayed: false, view: viewOf(after, program, answer.body, note) };
 }
 
@@ -99,11 +107,19 @@ function naturalTwin(desk: Desk, command: Command, till: string): BookingRow | n
     return desk.store.byNaturalKey(saleNaturalKey({ ...command, till }));
   }
   if (command.type !== "return") return null;
-  const seq = "seq" in command.sale ? command.sale.seq : storedHistory(desk.store).findSale(command.sale);
-  if (seq !== null) return desk.store.byNaturalKey(returnNaturalKey(seq, command.request.return_id));
-  return "seq" in command.sale
-    ? null
-    : desk.store.byNaturalKey(parkedNaturalKey(command.sale, command.request.return_id));
+  const { sale, request } = command;
+  if ("seq" in sale) return desk.store.byNaturalKey(returnNaturalKey(sale.seq, request.return_id));
+  const sales = salesMeant(desk.store, sale);
+  if (sales.length === 0) return desk.store.byNaturalKey(parkedNaturalKey(sale, request.return_id));
+  const twins = sales.map((seq) => desk.store.byNaturalKey(returnNaturalKey(seq, request.return_id)));
+  return twins.find((twin) => twin !== null) ?? null;
+}
+
+/** Whether an exchange names a return that was booked before, or one return twice. */
+function reusesReturnId(desk: Desk, command: Command): boolean {
+  if (command.type !== "sale") return false;
+  const keys = command.exchange.map(({ sale, request }) => returnNaturalKey(sale, request.return_id));
+  return new Set(keys).size < keys.length || keys.some((key) => desk.store.byNaturalKey(key) !== null);
 }
 
 function replayTwin(desk: Desk, message: CommandMessage, twin: BookingRow): CommandAnswer {

@@ -61,17 +61,17 @@ export class LedgerStore {
     return row === undefined ? null : { seq: row.seq, hash: new Uint8Array(row.hash) };
   }
 
-  /** The newest checkpoint at or before a booking. Walks back over at most one checkpoint's distance. */
-  checkpointAt(seq: number): AccountState | null {
-    const [row] = this.#sql
-      .exec<{ checkpoint: string }>(
-        "SELECT checkpoint FROM booking WHERE seq <= ? AND checkpoint IS NOT NULL ORDER BY seq DESC LIMIT 1",
-        seq,
-      )
-      .toArray();
-    if (row === undefined) return null;
-    const state: AccountState = JSON.parse(row.checkpoint);
-    return state;
+  /** The state stored with a booking; null when none was. */
+  checkpointOf(seq: number): AccountState | null {
+    return this.#checkpoint("SELECT checkpoint FROM booking WHERE seq = ? AND checkpoint IS NOT NULL", seq);
+  }
+
+  /** The newest checkpoint before a booking, wherever it stands. */
+  checkpointBefore(seq: number): AccountState | null {
+    return this.#checkpoint(
+      "SELECT checkpoint FROM booking WHERE seq < ? AND checkpoint IS NOT NULL ORDER BY seq DESC LIMIT 1",
+      seq,
+    );
   }
 
   bodiesBetween(after_seq: number, through_seq: number): BookingBody[] {
@@ -100,16 +100,23 @@ export class LedgerStore {
   /** Rows whose natural key begins with a prefix that ends in "|", oldest first. */
   byNaturalPrefix(prefix: string): BookingRow[] {
     return this.#sql
-      .exec<Row>(
-        `SELECT ${COLUMNS} FROM booking WHERE nat >= ? AND nat < ? ORDER BY seq`,
-        prefix,
-        `${prefix.slice(0, -1)}}`,
-      )
+      .exec<Row>(`SELECT ${COLUMNS} FROM booking WHERE nat >= ? AND nat < ? ORDER BY seq`, prefix, endOfPrefix(prefix))
       .toArray()
       .map(readRow);
   }
 
-  /** The first booking after `seq` that ends this hold. */
+  /** Natural keys that begin with a prefix that ends in "|", oldest booking first. */
+  naturalKeys(prefix: string): { seq: number; nat: string }[] {
+    return this.#sql
+      .exec<{ seq: number; nat: string }>(
+        "SELECT seq, nat FROM booking WHERE nat >= ? AND nat < ? ORDER BY seq",
+        prefix,
+        endOfPrefix(prefix),
+      )
+      .toArray();
+  }
+
+  /** The first booking after a hold's own that ends it. */
   holdEnd(hold: number): BookingRow | null {
     return this.#one(
       `SELECT ${COLUMNS} FROM booking WHERE seq > ?1 AND (
@@ -174,6 +181,11 @@ export class LedgerStore {
     }
   }
 
+  /** Takes a booking's idempotency key away, so that the booking which now answers the key can have it. */
+  releaseKey(seq: number): void {
+    this.#sql.exec("UPDATE booking SET idem = NULL WHERE seq = ?", seq);
+  }
+
   /** Removes every note: free text is the only personal data a ledger may hold. The hashed bodies stay as they are. */
   eraseNotes(): void {
     this.#sql.exec("UPDATE booking SET note = NULL WHERE note IS NOT NULL");
@@ -184,10 +196,22 @@ export class LedgerStore {
     return this.#storage.transactionSync(run);
   }
 
+  #checkpoint(sql: string, seq: number): AccountState | null {
+    const [row] = this.#sql.exec<{ checkpoint: string }>(sql, seq).toArray();
+    if (row === undefined) return null;
+    const state: AccountState = JSON.parse(row.checkpoint);
+    return state;
+  }
+
   #one(sql: string, ...bindings: (string | number)[]): BookingRow | null {
     const [row] = this.#sql.exec<Row>(sql, ...bindings).toArray();
     return row === undefined ? null : readRow(row);
   }
+}
+
+/** What comes right after every text with this prefix: its closing "|" is replaced by the next character, "}". */
+function endOfPrefix(prefix: string): string {
+  return `${prefix.slice(0, -1)}}`;
 }
 
 function readRow(row: Row): BookingRow {
