@@ -58,7 +58,7 @@ describe("a published programme version", () => {
   });
 
   test("cannot be replaced", async () => {
-    await expect(run("INSERT OR REPLACE INTO program_version SELECT * FROM program_version")).rejects.toThrow();
+    await expect(run("INSERT OR REPLACE INTO program_version SELECT * FROM program_version")).rejects.toThrow("gaps");
     const [[stored]] = await tenant.batch([tenant.programVersions.get(1)]);
     expect(stored).toEqual({ ...version, merchant: "e0constr", note: null });
   });

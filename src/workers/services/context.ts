@@ -25,8 +25,15 @@ export interface ServiceContext {
   readonly ports: ServicePorts;
 }
 
+/** Services read their input and never change it, so callers may pass what must not be changed. */
+export type ReadonlyInput<Input> = Input extends readonly (infer Element)[]
+  ? readonly ReadonlyInput<Element>[]
+  : Input extends object
+    ? { readonly [Key in keyof Input]: ReadonlyInput<Input[Key]> }
+    : Input;
+
 /** How every service is called. The input is checked again inside, whatever the transport did. */
 export interface ServiceCall<Schema extends z.ZodType> {
   readonly ctx: ServiceContext;
-  readonly input: z.input<Schema>;
+  readonly input: ReadonlyInput<z.input<Schema>>;
 }

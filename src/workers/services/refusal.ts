@@ -24,7 +24,8 @@ export interface NotFound {
 }
 export interface LimitReached {
   readonly code: "limit_reached";
-  readonly what: Entity;
+  /** `item_text`: the bytes that the texts of all items take together. */
+  readonly what: Entity | "item_text";
   readonly max: number;
 }
 /** The merchant is suspended or closed: nothing may be changed. */

@@ -56,6 +56,12 @@ export async function readSnapshot(tenant: TenantDb, now_ms: number): Promise<Sn
   };
 }
 
+/** Every programme text published up to a configuration version: at most 400 of 64 KiB, below what one call carries. */
+export async function readAllTexts(tenant: TenantDb, config_version: number): Promise<readonly ProgramText[]> {
+  const [rows] = await tenant.batch([tenant.programVersions.textsUpTo(config_version)]);
+  return rows.map(programText);
+}
+
 function merchantFacts(row: MerchantRow): MerchantFacts {
   const { locator, name, currency, country, timezone, locale, claims, strict_receipts } = row;
   return { locator, name, currency, country, timezone, locale, claims, strict_receipts };

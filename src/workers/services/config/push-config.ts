@@ -1,7 +1,9 @@
 import type { TenantDb } from "../../../db/tenant-db.ts";
+import type { Result } from "../../../domain/result.ts";
 import { type Mode, MODES } from "../../../domain/tenancy/merchant.ts";
 import type { ServicePorts } from "../context.ts";
-import { readSnapshot, type Snapshot } from "./build-snapshot.ts";
+import { readAllTexts, readSnapshot, type Snapshot } from "./build-snapshot.ts";
+import type { ApplyOutcome, ApplyRefusal } from "./registry-port.ts";
 
 export type PushPorts = Pick<ServicePorts, "now_ms" | "registry" | "log">;
 
@@ -24,11 +26,15 @@ export async function pushConfig(tenant: TenantDb, ports: PushPorts): Promise<bo
 }
 
 async function pushMode(tenant: TenantDb, ports: PushPorts, snapshot: Snapshot, mode: Mode): Promise<boolean> {
-  const registry = { mode, merchant: tenant.locator };
   try {
-    const answer = await ports.registry.applyConfig(registry, snapshot.configFor(mode), snapshot.textsFor(mode));
-    if (answer.outcome === "stale") {
-      await overtakeWhenAhead(tenant, ports, mode, answer.version);
+    const answer = await applySnapshot(tenant, ports, snapshot, mode);
+    if (!answer.ok) {
+      const { code } = answer.error;
+      ports.log({ event: "config_push_refused", merchant: tenant.locator, mode, version: snapshot.version, code });
+      return false;
+    }
+    if (answer.value.outcome === "stale") {
+      await overtakeWhenAhead(tenant, ports, mode, answer.value.version);
       return false;
     }
     await tenant.batch([tenant.merchant.recordPushed(mode, snapshot.version)]);
@@ -37,6 +43,20 @@ async function pushMode(tenant: TenantDb, ports: PushPorts, snapshot: Snapshot, 
     ports.log({ event: "config_push_failed", merchant: tenant.locator, mode, error: messageOf(error) });
     return false;
   }
+}
+
+/** Sends what the registry is thought to lack; when it has lost more than that, once more with all it names. */
+async function applySnapshot(
+  tenant: TenantDb,
+  ports: PushPorts,
+  snapshot: Snapshot,
+  mode: Mode,
+): Promise<Result<ApplyOutcome, ApplyRefusal>> {
+  const registry = { mode, merchant: tenant.locator };
+  const config = snapshot.configFor(mode);
+  const answer = await ports.registry.applyConfig(registry, config, snapshot.textsFor(mode));
+  if (answer.ok || answer.error.code !== "program_missing") return answer;
+  return ports.registry.applyConfig(registry, config, await readAllTexts(tenant, snapshot.version));
 }
 
 /**

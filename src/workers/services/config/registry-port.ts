@@ -1,18 +1,29 @@
+import type { Result } from "../../../domain/result.ts";
 import type { MerchantConfig, ProgramText } from "../../../domain/tenancy/config.ts";
 import type { Tenant } from "../../../domain/tenancy/merchant.ts";
 
-/** What a registry said to a pushed configuration. */
+/** What a registry did with a pushed configuration. */
 export interface ApplyOutcome {
-  /** `applied`: taken over. `same`: it has exactly this version. `stale`: it has a newer one. */
+  /** `applied`: taken over. `same`: it has this version already. `stale`: it has a newer one. */
   readonly outcome: "applied" | "same" | "stale";
   /** The version the registry has now. */
   readonly version: number;
 }
 
+export type ApplyRefusal =
+  /** The configuration names programmes whose text it neither has nor was sent. */
+  | { readonly code: "program_missing"; readonly versions: readonly number[] }
+  /** It has another text under that version: one of the two stores was tampered with or restored. */
+  | { readonly code: "program_conflict"; readonly version: number };
+
 /** The registries, as far as configuration goes. Calls may throw; nothing is lost by that. */
 export interface RegistryPort {
   /** `programs` are the texts the registry may lack; it keeps those it has. */
-  applyConfig(tenant: Tenant, config: MerchantConfig, programs: readonly ProgramText[]): Promise<ApplyOutcome>;
-  /** The version the registry has; 0 when it has none. */
-  configVersion(tenant: Tenant): Promise<number>;
+  applyConfig(
+    tenant: Tenant,
+    config: MerchantConfig,
+    programs: readonly ProgramText[],
+  ): Promise<Result<ApplyOutcome, ApplyRefusal>>;
+  /** The version the registry has; null when it has none. */
+  configVersion(tenant: Tenant): Promise<number | null>;
 }

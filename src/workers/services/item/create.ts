@@ -6,6 +6,7 @@ import { limitRefusal } from "../limits.ts";
 import { newId } from "../new-id.ts";
 import { type ChangeRefusal, forbidden, type LimitReached, parseInput } from "../refusal.ts";
 import { createItemInput, type Item, type SkuTaken, toItem } from "./schemas.ts";
+import { textRefusal } from "./text-budget.ts";
 
 export type CreateItemRefusal = ChangeRefusal | LimitReached | SkuTaken;
 
@@ -22,7 +23,7 @@ export async function createItem({
     const { items } = ctx.tenant;
     const [[counts], sameSku] = await ctx.tenant.batch([items.counts(), items.bySku(parsed.value.sku)]);
     if (sameSku.length > 0) return fail({ code: "sku_taken" });
-    const full = limitRefusal("item", counts);
+    const full = limitRefusal("item", counts) ?? textRefusal(counts, [parsed.value], []);
     if (full !== null) return fail(full);
     const row = {
       ...parsed.value,

@@ -6,6 +6,7 @@ import { limitRefusal } from "../limits.ts";
 import { newId } from "../new-id.ts";
 import { type ChangeRefusal, forbidden, type LimitReached, parseInput } from "../refusal.ts";
 import { upsertItemsInput } from "./schemas.ts";
+import { textRefusal } from "./text-budget.ts";
 
 export interface Upserted {
   readonly created: number;
@@ -28,8 +29,8 @@ export async function upsertItems({
     const { items } = ctx.tenant;
     const [[counts], known] = await ctx.tenant.batch([items.counts(), items.withSkus(given.map((item) => item.sku))]);
     const created = given.length - known.length;
-    const full = limitRefusal("item", counts, created);
-    if (created > 0 && full !== null) return fail(full);
+    const full = limitRefusal("item", counts, created) ?? textRefusal(counts, given, known);
+    if (full !== null) return fail(full);
     const created_at_ms = ctx.ports.now_ms();
     const rows = given.map((item) => ({ ...item, id: newId(ctx.ports, "itm"), created_at_ms }));
     return ok({ value: { created, updated: known.length }, statements: [items.upsert(rows)] });

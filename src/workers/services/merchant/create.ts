@@ -7,7 +7,7 @@ import type { Mac } from "../../../domain/tenancy/mac.ts";
 import { createLocator } from "../../../domain/tenancy/merchant.ts";
 import type { z } from "zod";
 import { pushConfig } from "../config/push-config.ts";
-import type { ServicePorts } from "../context.ts";
+import type { ReadonlyInput, ServicePorts } from "../context.ts";
 import { type Location, toLocation } from "../location/schemas.ts";
 import { newId } from "../new-id.ts";
 import { checkProgram, type CheckedProgram, type InvalidProgram } from "../program/check-program.ts";
@@ -44,7 +44,7 @@ export async function createMerchant({
   input,
 }: {
   readonly ctx: SignupContext;
-  readonly input: z.input<typeof createMerchantInput>;
+  readonly input: ReadonlyInput<z.input<typeof createMerchantInput>>;
 }): Promise<Result<SignedUp, InvalidInput | InvalidProgram>> {
   const parsed = parseInput(createMerchantInput, input);
   if (!parsed.ok) return parsed;
