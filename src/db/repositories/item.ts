@@ -45,7 +45,10 @@ export function itemRepository(db: Database, tenant: string) {
         .limit(page.limit),
     counts: () =>
       db
-        .select(countColumns(sql`${item.archived_at_ms} is null`))
+        .select({
+          ...countColumns(isActive),
+          text_bytes: sql<number>`coalesce(sum(iif(${isActive}, ${textBytes}, 0)), 0)`,
+        })
         .from(item)
         .where(own),
     update: (id: string, change: ItemChange) => db.update(item).set(change).where(one(id)),
@@ -72,6 +75,10 @@ export function itemRepository(db: Database, tenant: string) {
         }),
   };
 }
+
+const isActive = sql`${item.archived_at_ms} is null`;
+/** What the texts take as JSON, in UTF-8 bytes. */
+const textBytes = sql`length(cast(json_array(${item.sku}, ${item.name}, ${item.category}) as blob))`;
 
 const order = [asc(item.button_order), asc(item.id)];
 

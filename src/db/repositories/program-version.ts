@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
 import { merchant } from "../schema/merchant.ts";
 import { programVersion } from "../schema/program-version.ts";
@@ -33,6 +33,12 @@ export function programVersionRepository(db: Database, tenant: string) {
         .select()
         .from(programVersion)
         .where(and(own, gt(programVersion.config_version, leastPushed(db, tenant))))
+        .orderBy(asc(programVersion.version)),
+    textsUpTo: (config_version: number) =>
+      db
+        .select()
+        .from(programVersion)
+        .where(and(own, lte(programVersion.config_version, config_version)))
         .orderBy(asc(programVersion.version)),
   };
 }

@@ -46,7 +46,7 @@ async function verifyMerchant(ctx: CronContext, locator: string): Promise<void> 
 /** Whether a difference was found, and marked so that a push mends it. */
 async function compare(ctx: CronContext, locator: string, mode: Mode, pushed: number): Promise<boolean> {
   const tenant = ctx.openTenant(locator);
-  const actual = await ctx.ports.registry.configVersion({ mode, merchant: locator });
+  const actual = (await ctx.ports.registry.configVersion({ mode, merchant: locator })) ?? 0;
   if (actual === pushed) return false;
   if (actual < pushed) {
     ctx.ports.log({ event: "config_registry_behind", merchant: locator, mode, version: actual, expected: pushed });

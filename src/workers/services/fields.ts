@@ -39,9 +39,12 @@ export const id = z.string().min(1).max(64);
 
 export const pageLimit = z.int().min(1).max(500).default(100);
 
+/** Codes that have a name but are unions, regions, test locales or the unknown place. */
+const NO_COUNTRIES = ["EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"];
+
 function isCountry(code: string): boolean {
-  // "ZZ" is the code for an unknown region, and so has a name.
-  return code !== "ZZ" && new Intl.DisplayNames("en", { type: "region", fallback: "none" }).of(code) !== undefined;
+  if (NO_COUNTRIES.includes(code)) return false;
+  return new Intl.DisplayNames("en", { type: "region", fallback: "none" }).of(code) !== undefined;
 }
 
 function isTimeZone(zone: string): boolean {
