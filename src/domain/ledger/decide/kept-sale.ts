@@ -1,4 +1,4 @@
-import { formatMilli, mulDivFloor } from "../../numbers.ts";
+import { formatMilli, mulDivFloor, splitInProportion } from "../../numbers.ts";
 import { type Basket, type BasketLine, sumOf } from "../../program/basket.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { KeptLine, KeptSale, ReturnedLine, ReturnLineRequest, ReturnRequest, SaleFacts } from "../booking.ts";
@@ -89,7 +89,8 @@ function returnLines(
     }
   }
   const full = sale.lines.every((line) => line.amount < 0 || keptOf(line, current).quantity_milli === 0);
-  return ok({ kept: current, full, lines: returned, amount: sumOf(returned) });
+  // Lines have their full price where a discount on the whole basket stands in a line of its own.
+  return ok({ kept: current, full, lines: returned, amount: Math.min(sumOf(returned), keptTotal(sale, kept)) });
 }
 
 interface Piece {
@@ -127,25 +128,40 @@ function takeQuantity(lines: readonly BasketLine[], kept: KeptSale, wanted: numb
   return pieces;
 }
 
-/** An amount that the till names counts instead of the share by quantity; it may not exceed what the line still costs. */
+/**
+ * An amount that the till names counts instead of the share by quantity; it may not exceed what the lines still cost.
+ * The shares by quantity are lowered alike; what goes beyond them comes off the newest line first.
+ */
 function takeAmount(
   lines: readonly BasketLine[],
   kept: KeptSale,
   pieces: readonly Piece[],
   { amount, named }: { readonly amount: number; readonly named: string },
 ): Result<Piece[], Refusal> {
-  const line = lines.find(
-    (candidate) =>
-      candidate.id === (pieces[0]?.returned.line ?? candidate.id) && keptOf(candidate, kept).quantity_milli > 0,
+  const touched = lines.flatMap((line) => {
+    const before = keptOf(line, kept);
+    const nothing = { kept: before, returned: { line: line.id, quantity_milli: 0, amount: 0 } };
+    const piece = pieces.length === 0 ? nothing : pieces.find(({ returned }) => returned.line === line.id);
+    return before.quantity_milli === 0 || piece === undefined ? [] : [{ piece, worth: keptAmount(line, before) }];
+  });
+  const left = touched.reduce((sum, { worth }) => sum + worth, 0);
+  if (amount > left) return fail({ code: "return_exceeds_sale", line: named, left: String(left) });
+  const byQuantity = touched.map(({ piece }) => Math.max(0, piece.returned.amount));
+  const shared = Math.min(
+    amount,
+    byQuantity.reduce((sum, share) => sum + share, 0),
   );
-  if (line === undefined) return fail({ code: "line_unknown", line: named });
-  const before = keptOf(line, kept);
-  const byQuantity = pieces[0] ?? { kept: before, returned: { line: line.id, quantity_milli: 0, amount: 0 } };
-  const worth = keptAmount(line, before);
-  if (amount > worth) return fail({ code: "return_exceeds_sale", line: named, left: String(worth) });
-  const beyond = amount - byQuantity.returned.amount;
-  const nextKept = { ...byQuantity.kept, amount_off: byQuantity.kept.amount_off + beyond };
-  return ok([{ kept: nextKept, returned: { ...byQuantity.returned, amount } }, ...pieces.slice(1)]);
+  const shares = splitInProportion(shared, byQuantity);
+  let beyond = amount - shared;
+  return ok(
+    touched.map(({ piece: { kept: after, returned }, worth }, index) => {
+      const extra = Math.max(0, Math.min(beyond, worth - returned.amount));
+      beyond -= extra;
+      const share = (shares[index] ?? 0) + extra;
+      const amount_off = after.amount_off + share - returned.amount;
+      return { kept: { ...after, amount_off }, returned: { ...returned, amount: share } };
+    }),
+  );
 }
 
 function replaceLine(lines: readonly KeptLine[], next: KeptLine): KeptLine[] {

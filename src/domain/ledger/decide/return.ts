@@ -5,7 +5,7 @@ import { fail, ok } from "../../result.ts";
 import type { BookingBody, KeptSale, RemainderChange, ReturnEvent, ReturnRequest } from "../booking.ts";
 import type { Decision, SaleBooking } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
-import { PLAIN_LOT, takeFrom } from "../lot.ts";
+import { addToLots, type Lot, PLAIN_LOT, takeFrom } from "../lot.ts";
 import { returnNaturalKey } from "../natural-key.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
@@ -35,8 +35,11 @@ export function decideReturn(
   const { kept, full, lines, amount } = applied.value;
   const outcomes = full ? nothingEarned(sale.outcomes) : keptOutcomes(sale, kept, program);
   const before = previous?.outcomes ?? sale.outcomes;
-  const taken = outcomes.flatMap((outcome) => moveUnits(state, outcome, before));
   const restored = full ? sale.captures : [];
+  const back = restored.flatMap(({ unit, parts, what }) =>
+    parts.map((part): EntryDraft => ({ unit, lot: part.from, delta: part.amount, why: { code: "restored", what } })),
+  );
+  const taken = outcomes.flatMap((outcome) => moveUnits(state, outcome, before, back));
   const event: ReturnEvent = {
     type: "return",
     return_id: request.return_id,
@@ -52,13 +55,10 @@ export function decideReturn(
     restored,
     parked,
   };
-  const back = restored.flatMap(({ unit, parts, what }) =>
-    parts.map((part): EntryDraft => ({ unit, lot: part.from, delta: part.amount, why: { code: "restored", what } })),
-  );
   return ok([
     {
       event,
-      entries: [...taken.flatMap((move) => move.entries), ...back],
+      entries: [...back, ...taken.flatMap((move) => move.entries)],
       natural_key: returnNaturalKey(sale.seq, request.return_id),
       frees: full ? sale.seq : null,
     },
@@ -77,8 +77,14 @@ function keptOutcomes(sale: SaleBooking, kept: KeptSale, program: CompiledProgra
   return sale.outcomes.map((original) => {
     const next = evaluated.find((outcome) => outcome.unit === original.unit);
     invariant(next !== undefined, `the sale's own rules know no unit ${original.unit}`);
-    return next.amount > original.amount ? original : next;
+    return exceeds(next, original) ? original : next;
   });
+}
+
+/** Whether one outcome gives more units than another, or as many and a larger fraction. */
+function exceeds(left: UnitOutcome, right: UnitOutcome): boolean {
+  if (left.amount !== right.amount || left.rule !== right.rule) return left.amount > right.amount;
+  return (left.remainder?.after.value ?? 0) > (right.remainder?.after.value ?? 0);
 }
 
 /** A sale that is wholly given back leaves no trace in any remainder. */
@@ -99,14 +105,24 @@ interface Moved {
   readonly missing: number;
 }
 
-/** Takes the difference back: pending first, then the lots in spend order. What is not there any more is written off. */
-function moveUnits(state: AccountState, outcome: UnitOutcome, before: readonly UnitOutcome[]): Moved[] {
+/**
+ * Takes the difference back: pending first, then the lots in spend order, those included that this return restores.
+ * What is not there any more is written off.
+ */
+function moveUnits(
+  state: AccountState,
+  outcome: UnitOutcome,
+  before: readonly UnitOutcome[],
+  back: readonly EntryDraft[],
+): Moved[] {
   const { unit, fact } = outcome;
   const difference = amountOf(before, unit) - outcome.amount;
   const why = { code: "returned", kept: fact } as const;
   if (difference === 0) return [];
   if (difference < 0) return [{ unit, entries: [{ unit, lot: PLAIN_LOT, delta: -difference, why }], missing: 0 }];
-  const { lots } = unitState(state, unit);
+  const lots = back
+    .filter((entry) => entry.unit === unit)
+    .reduce((all: readonly Lot[], entry) => addToLots(all, entry.lot, entry.delta), unitState(state, unit).lots);
   const order = [
     ...lots.filter((lot) => lot.bucket === "pending"),
     ...lots.filter((lot) => lot.bucket === "available"),
@@ -126,18 +142,18 @@ function amountOf(outcomes: readonly UnitOutcome[], unit: string): number {
  */
 function remainderChange(state: AccountState, outcome: UnitOutcome, before: readonly UnitOutcome[]): RemainderChange[] {
   const earlier = before.find(({ unit }) => unit === outcome.unit);
-  const moves = new Map<string, Remainder>();
+  const moves = new Map<string, { readonly current: Remainder; readonly delta: number }>();
+  // Each side is converted by itself: the sides of successive returns then cancel out, and no rounding piles up.
   const add = (from: UnitOutcome | undefined, sign: 1 | -1) => {
     if (from === undefined || from.rule === null || from.remainder === null) return;
     const { before: old, after } = from.remainder;
-    const value = (moves.get(from.rule)?.value ?? 0) + sign * (after.value - old.value);
-    moves.set(from.rule, { value, rate: after.rate });
+    const current = state.remainders[from.rule] ?? { value: 0, rate: after.rate };
+    const moved = atRate({ value: after.value - old.value, rate: after.rate }, current.rate).value;
+    moves.set(from.rule, { current, delta: (moves.get(from.rule)?.delta ?? 0) + sign * moved });
   };
   add(earlier, -1);
   add(outcome, 1);
-  return [...moves].flatMap(([rule, move]) => {
-    const current = state.remainders[rule] ?? { value: 0, rate: move.rate };
-    const delta = atRate(move, current.rate).value;
-    return delta === 0 ? [] : [{ rule, before: current, after: { value: current.value + delta, rate: current.rate } }];
-  });
+  return [...moves].flatMap(([rule, { current, delta }]) =>
+    delta === 0 ? [] : [{ rule, before: current, after: { value: current.value + delta, rate: current.rate } }],
+  );
 }
