@@ -57,13 +57,11 @@ function salesByReceipt(
   return { open: fitting(salePrefix(wanted.receipt)), voided: fitting(voidedPrefix(wanted.receipt)) };
 }
 
-/** How a hold that is not open ended; null when there never was such a hold. */
+/** How a hold was ended by a booking; null when none has, or when there never was such a hold. */
 function holdEnd(store: LedgerStore, hold: number): HoldEnd | null {
   if (store.bySeq(hold)?.body.type !== "hold") return null;
   const ending = store.holdEnd(hold);
-  // Its time has passed, and nothing has booked that yet.
-  if (ending === null) return "expired";
-  return endIn(ending.body, hold);
+  return ending === null ? null : endIn(ending.body, hold);
 }
 
 /** How a hold ended, and when. An expiry counts from its deadline, whenever it was booked, or if it is not booked yet. */

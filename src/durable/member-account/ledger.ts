@@ -82,8 +82,6 @@ export class Ledger {
         const text = encodeBody(booking.body);
         hash = chainHash(sha256, hash, text);
         state = applyBooking(state, booking.body);
-        const waited = waitingReturn(booking.body);
-        if (waited !== null) this.#store.releaseKey(waited);
         this.#store.append({
           seq: booking.body.seq,
           idem: booking.idem,
@@ -107,11 +105,6 @@ export class Ledger {
     const body: BookingBody = finishDraft(state, plainDraft({ type: "due" }), stamp, due);
     this.commit([{ body, idem: null, natural_key: null, frees: null }], new Map());
   }
-}
-
-/** The waiting return whose outcome a booking is; its key passes on to the outcome. */
-function waitingReturn(body: BookingBody): number | null {
-  return body.type === "return" || body.type === "refused" ? body.parked : null;
 }
 
 /** A note with its salt, and the digest that the body keeps of it. */

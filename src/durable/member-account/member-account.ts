@@ -19,7 +19,7 @@ import type {
   WalletQuery,
 } from "./protocol.ts";
 import { readBooking, readBookings, readChain, readWallet } from "./read-account.ts";
-import { buriedRefusal, type Desk, runCommand } from "./run-command.ts";
+import { buriedRefusal, type Desk, runCommand, waitingUnder } from "./run-command.ts";
 import { LedgerStore } from "./store.ts";
 
 /**
@@ -59,8 +59,9 @@ export class MemberAccount extends DurableObject {
 
   /** Whether a request's key was used here: asked of an identifier's former owners before a new one books. */
   async knowsKey(query: KeyQuery): Promise<boolean> {
-    const desk = this.#enter(query);
-    return this.#ledger.current(desk.now_ms) !== null && this.#store.byIdem(query.idem) !== null;
+    const state = this.#ledger.current(this.#enter(query).now_ms);
+    if (state === null) return false;
+    return this.#store.byIdem(query.idem) !== null || waitingUnder(state, query.idem) !== null;
   }
 
   async wallet(query: WalletQuery): Promise<Answer<AccountView>> {

@@ -1,4 +1,4 @@
-import type { BookingNote } from "../../domain/ledger/booking.ts";
+import type { BookingNote, ParkedReturn } from "../../domain/ledger/booking.ts";
 import type { Command } from "../../domain/ledger/command.ts";
 import type { Stamp } from "../../domain/ledger/draft.ts";
 import { plainDraft, finishDraft } from "../../domain/ledger/draft.ts";
@@ -30,6 +30,8 @@ export function runCommand(desk: Desk, message: CommandMessage): CommandAnswer {
   if (state === null) return refused({ code: "account_unknown" });
   const known = message.idem === null ? null : desk.store.byIdem(message.idem);
   if (known !== null) return replay(desk, message, known, known.body.request_hash === message.request_hash);
+  const waiting = waitingUnder(state, message.idem);
+  if (waiting !== null) return replayWaiting(message, waiting);
   const buried = buriedRefusal(state);
   if (buried !== null) return refused(buried);
   const twin = naturalTwin(desk, message.command, message.till);
@@ -133,6 +135,16 @@ function replayTwin(desk: Desk, message: CommandMessage, twin: BookingRow): Comm
     return replay(desk, message, twin, true);
   }
   return refused({ code: "return_id_reused" });
+}
+
+/** The return that waits for its sale under a key. No row has the key until its outcome is booked. */
+export function waitingUnder(state: AccountState, idem: string | null): ParkedReturn | null {
+  return Object.values(state.parked).find((parked) => parked.idem === idem) ?? null;
+}
+
+function replayWaiting(message: CommandMessage, waiting: ParkedReturn): CommandAnswer {
+  const same = waiting.request_hash === message.request_hash;
+  return refused({ code: same ? "sale_not_known_yet" : "idempotency_mismatch" });
 }
 
 /** Renders the stored outcome again, as it was: the wallet of that moment, by the rules of that moment. */

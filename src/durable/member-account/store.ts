@@ -181,11 +181,6 @@ export class LedgerStore {
     }
   }
 
-  /** Takes a booking's idempotency key away, so that the booking which now answers the key can have it. */
-  releaseKey(seq: number): void {
-    this.#sql.exec("UPDATE booking SET idem = NULL WHERE seq = ?", seq);
-  }
-
   /** Removes every note: free text is the only personal data a ledger may hold. The hashed bodies stay as they are. */
   eraseNotes(): void {
     this.#sql.exec("UPDATE booking SET note = NULL WHERE note IS NOT NULL");

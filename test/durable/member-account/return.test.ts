@@ -174,6 +174,8 @@ test("a return before its sale waits, and is carried out when the sale comes", a
   expect(refusalOf(await account.send(returnOf("R-9", { return_id: "Y" }), { key: "k1" }))).toEqual({
     code: "idempotency_mismatch",
   });
+  expect(refusalOf(await account.send(sale(), { key: "k1" }))).toEqual({ code: "idempotency_mismatch" });
+  expect(await account.client.knowsKey("til_0000000000000001:k1")).toBe(true);
   await account.evict();
   const sold = await account.book(sale({ receipt: "R-9" }), { key: "k9" });
 
