@@ -120,7 +120,9 @@ function explainEarning(reader: Reader, fact: EarnFact): string {
     case "earned_visit":
       return nl ? `${fact.give} per bezoek` : `${fact.give} per visit`;
     case "earned_units":
-      return nl ? `${fact.give} per stuk, ${fact.count} stuks` : `${fact.give} each for ${fact.count} items`;
+      return nl
+        ? `${fact.give} per stuk, ${fact.count} ${fact.count === 1 ? "stuk" : "stuks"}`
+        : `${fact.give} each for ${fact.count} ${fact.count === 1 ? "item" : "items"}`;
     case "below_minimum":
       return nl
         ? `${money(fact.eligible)} is minder dan het minimum van ${money(fact.minimum)}`

@@ -1,4 +1,5 @@
 import { invariant } from "../invariant.ts";
+import { safeInteger } from "../numbers.ts";
 import type { LocalDate } from "../time/local-date.ts";
 
 /** `earned` by buying, `granted` as a gift, `paid` for with money, `debt` owed after a return. Only debt is negative. */
@@ -46,7 +47,7 @@ export function lotKey({ bucket, class: lotClass, expires_on, opens_on }: LotKey
 /** Adds a signed amount to the lot with this key; a lot that reaches zero disappears. Order of spending is kept. */
 export function addToLots(lots: readonly Lot[], key: LotKey, delta: number): Lot[] {
   const current = lots.find((lot) => sameLot(lot, key))?.amount ?? 0;
-  const amount = current + delta;
+  const amount = safeInteger(current + delta, "lot");
   invariant(key.class === "debt" ? amount <= 0 : amount >= 0, `a ${key.class} lot cannot hold ${amount}`);
   const others = lots.filter((lot) => !sameLot(lot, key));
   return amount === 0 ? others : [...others, { ...lotKey(key), amount }].sort(bySpendOrder);

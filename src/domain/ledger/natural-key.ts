@@ -68,7 +68,7 @@ export function isSaleMeant(sale: SaleIdentity, wanted: SaleByReceipt): boolean 
   );
 }
 
-/** Receipts may hold any character, the separator too. */
+/** Receipts may hold any character, the separator too, and half a surrogate pair, which cannot be encoded as it is. */
 function part(text: string): string {
-  return encodeURIComponent(text);
+  return encodeURIComponent(text.toWellFormed());
 }

@@ -114,7 +114,7 @@ describe("a hold", () => {
     ["exactly the minimum", 1000],
     ["an unknown total", null],
   ])("is accepted at %s", (_what, sale_total) => {
-    ledgerWith(10, minimum).must(holdOf("rew_coffee", { sale_total }));
+    expect(ledgerWith(10, minimum).must(holdOf("rew_coffee", { sale_total }))).toMatchObject({ type: "hold" });
   });
 
   test("is refused when twenty are open, and not when one of them has ended", () => {
@@ -209,7 +209,9 @@ describe("time", () => {
     ["renewed", renew],
     ["named in a sale", sale(500, { holds: [3] })],
   ])("at the last millisecond a hold can be %s", (_what, command) => {
-    heldUntil(deadline - 1).must(command);
+    const ledger = heldUntil(deadline - 1);
+    ledger.must(command);
+    expect(ledger.bodies.at(-1)).not.toHaveProperty("expired_holds");
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import assert from "node:assert/strict";
 import type { Actor, BookingBody, SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
 import { encodeBody } from "../../../src/domain/ledger/chain.ts";
 import type { Command, History, HoldEnd, SaleBooking } from "../../../src/domain/ledger/command.ts";
@@ -87,9 +87,9 @@ export class Ledger {
   /** Runs a command that must be accepted and gives the booking that answers it. */
   must(command: Command, asked: Asked = {}): BookingBody {
     const planned = this.run(command, asked);
-    expect(planned).toMatchObject({ ok: true });
-    const answer = planned.ok ? planned.value.bookings[planned.value.answer]?.body : undefined;
-    if (answer === undefined) throw new Error("the plan has no answer");
+    if (!planned.ok) throw new Error(`refused: ${JSON.stringify(planned.error)}`);
+    const answer = planned.value.bookings[planned.value.answer]?.body;
+    assert(answer !== undefined, "the plan has an answer");
     return answer;
   }
 
@@ -98,7 +98,7 @@ export class Ledger {
     const before = this.balances();
     const planned = this.run(command, asked);
     if (planned.ok) throw new Error(`expected a refusal, got ${JSON.stringify(planned.value.bookings)}`);
-    expect(this.balances()).toEqual(before);
+    assert.deepEqual(this.balances(), before, "a refusal moves nothing");
     return planned.error;
   }
 
@@ -209,7 +209,7 @@ export class Ledger {
   }
 
   #become(state: AccountState): void {
-    expect(brokenInvariants(state)).toEqual([]);
+    assert.deepEqual(brokenInvariants(state), []);
     this.state = deepFreeze(state);
   }
 
