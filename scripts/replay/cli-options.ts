@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { badInput, reasonOf } from "./replay-error.ts";
+
+export const USAGE = `npm run replay -- FILE.csv[.gz] [options]
+
+Sends till lines to a running platform and checks every member's balance against the file.
+
+  --url URL          where the platform listens (http://127.0.0.1:8787)
+  --key KEY          a till's API key; else STEMPEL_KEY, else the one that \`npm start\` left in .stempel/demo.json
+  --concurrency N    customers at a time, 1 to 256 (16)
+  --state FILE       remember what is done, so that the next run need not ask
+  --json FILE        write the whole report as JSON
+  --help             this text
+
+Exit code: 0 everything carried out and every balance right; 1 a difference, a refusal, or the platform went away;
+2 the file, the key or an option is wrong; 130 stopped with Ctrl-C. The same command goes on where it stopped.`;
+
+const DEFAULT_URL = "http://127.0.0.1:8787";
+/** What the demo merchants' keys are left in. */
+const DEMO_FILE = ".stempel/demo.json";
+
+export interface CliOptions {
+  readonly file: string;
+  readonly url: string;
+  readonly key: string;
+  readonly concurrency: number;
+  readonly state: string | undefined;
+  readonly json: string | undefined;
+}
+
+/** Reads the command line; null when help was asked for. */
+export function readOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): CliOptions | null {
+  const { values, positionals } = parse(args);
+  if (values.help === true) return null;
+  const [file, ...rest] = positionals;
+  if (file === undefined) throw badInput("name the file: npm run replay -- FILE.csv (--help for more)");
+  if (rest.length > 0) throw badInput(`one file at a time, please: ${positionals.join(", ")}`);
+  return {
+    file,
+    url: readUrl(values.url ?? DEFAULT_URL),
+    concurrency: readConcurrency(values.concurrency ?? "16"),
+    key: readKey(values.key ?? env["STEMPEL_KEY"]),
+    state: values.state,
+    json: values.json,
+  };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const options = {
+    url: text,
+    key: text,
+    concurrency: text,
+    state: text,
+    json: text,
+    help: { type: "boolean" },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    throw badInput(`${reasonOf(error).split("\n")[0]?.split(". ")[0] ?? ""} (--help lists the options)`);
+  }
+}
+
+function readUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw badInput(`--url ${text} is not an http address`);
+  return text;
+}
+
+function readConcurrency(text: string): number {
+  const value = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > 256) throw badInput(`--concurrency ${text} is not a number from 1 to 256`);
+  return value;
+}
+
+const demoFile = z.object({ replay: z.object({ key: z.string() }) });
+
+function readKey(given: string | undefined): string {
+  const key = given ?? demoKey();
+  if (key === undefined)
+    throw badInput(`no key: give --key, set STEMPEL_KEY, or run npm start, which leaves one in ${DEMO_FILE}`);
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw badInput("the key is not one: it has spaces or other characters that no key has");
+  return key;
+}
+
+function demoKey(): string | undefined {
+  try {
+    return demoFile.parse(JSON.parse(readFileSync(DEMO_FILE, "utf8"))).replay.key;
+  } catch {
+    return undefined;
+  }
+}

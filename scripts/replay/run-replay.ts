@@ -1,0 +1,108 @@
+import { Api } from "./api.ts";
+import { compareBalances, readBalances } from "./compare.ts";
+import { type Balances, expectedBalances } from "./expected-balances.ts";
+import { inParallel } from "./in-parallel.ts";
+import { type Plan, planReplay } from "./plan.ts";
+import { NO_PROGRESS, type Progress } from "./progress.ts";
+import { type SortedLines, sortLines } from "./receipts.ts";
+import { ReplayError } from "./replay-error.ts";
+import { makeReport, type ReplayReport } from "./report.ts";
+import { type PlatformFacts, readPlatform } from "./rules.ts";
+import { Sender } from "./sender.ts";
+import { StateFile } from "./state-file.ts";
+import { readTillLines, type TillLine } from "./till-lines.ts";
+
+export interface ReplayOptions {
+  /** Till lines as CSV, packed with gzip or not. */
+  readonly file: string;
+  /** Where the platform listens. */
+  readonly url: string;
+  /** A key with the scopes sell, members, read and backfill. */
+  readonly key: string;
+  /** How many customers at a time. */
+  readonly concurrency?: number;
+  /** Where to keep what is done, so that the next run need not ask. */
+  readonly state?: string | undefined;
+  readonly progress?: Progress;
+  /** Stops after what is under way. */
+  readonly signal?: AbortSignal;
+  /** Waits before a retry; tests pass one that does not. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+export const CONCURRENCY = 16;
+/** Is anybody there? That need not be asked as patiently as the rest. */
+const FIRST_TRIES = 3;
+
+/** Sends a file of till lines to a platform, reads every balance back and compares it with the file. */
+export async function runReplay(options: ReplayOptions): Promise<ReplayReport> {
+  const lines = readTillLines(options.file);
+  const sorted = sortLines(lines);
+  const plan = planReplay(sorted.customers, sorted.receipts);
+  const api = new Api({ ...options, url: options.url.replace(/\/+$/, "") });
+  try {
+    return await replay({ ...options, lines, sorted, plan, api });
+  } catch (error) {
+    if (options.signal?.aborted !== true) throw error;
+    throw new ReplayError(`stopped after ${api.requests} requests; the same command goes on from there`, 130);
+  }
+}
+
+interface Prepared extends ReplayOptions {
+  readonly lines: readonly TillLine[];
+  readonly sorted: SortedLines;
+  readonly plan: Plan;
+  readonly api: Api;
+}
+
+async function replay(prepared: Prepared): Promise<ReplayReport> {
+  const { api, plan, sorted, lines, progress = NO_PROGRESS, concurrency = CONCURRENCY, signal } = prepared;
+  const platform = await askPlatform(api);
+  const expected = expectedBalances(lines, platform.rules);
+  const state = prepared.state === undefined ? null : StateFile.open(prepared.state, platform.till);
+  const sender = new Sender({ api, state, progress, signal });
+  const [first] = plan.customers.filter(({ steps }) => steps.length > 0);
+  if (first !== undefined) await sender.checkBackfill(first);
+
+  const began = performance.now();
+  const asked = api.requests;
+  progress.begin(
+    "sending",
+    plan.customers.reduce((sum, { steps }) => sum + 1 + steps.length, 0),
+  );
+  await inParallel(plan.customers, concurrency, (customer) => sender.send(customer));
+  progress.end();
+  const sending = { requests: api.requests - asked, retries: api.retries, seconds: (performance.now() - began) / 1000 };
+
+  const wallets = await readAll(prepared, sender.members);
+  const differences = plan.customers.flatMap(({ customer }) => {
+    const who = { customer, member: sender.members.get(customer) ?? null };
+    return compareBalances(who, wallets.get(customer) ?? new Map(), expected.get(customer) ?? new Map());
+  });
+  return makeReport({ ...prepared, lines, sorted, plan, sender, sending, wallets, differences });
+}
+
+async function askPlatform(api: Api): Promise<PlatformFacts> {
+  const answer = await api.get("/v1/program", FIRST_TRIES).catch((error: unknown) => {
+    throw error instanceof ReplayError && error.exitCode === 1
+      ? new ReplayError(`${error.message}; is the platform running?`, 2)
+      : error;
+  });
+  if (!answer.ok) throw new ReplayError(`cannot read the programme: ${answer.detail} (${answer.code})`, 2);
+  return readPlatform(answer.body);
+}
+
+async function readAll(
+  { api, progress = NO_PROGRESS, concurrency = CONCURRENCY, signal }: Prepared,
+  members: ReadonlyMap<string, string>,
+): Promise<Map<string, Balances>> {
+  const wallets = new Map<string, Balances>();
+  progress.begin("reading back", members.size);
+  await inParallel([...members], concurrency, async ([customer, member]) => {
+    signal?.throwIfAborted();
+    wallets.set(customer, await readBalances(api, member));
+    progress.tick();
+  });
+  progress.end();
+  return wallets;
+}
