@@ -5,7 +5,7 @@ import { addToLots } from "./lot.ts";
 import { type AccountState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
 
 /** The state before an account's first booking. Only an `opened` booking may follow. */
-const UNBORN: AccountState = {
+export const UNBORN: AccountState = {
   seq: 0,
   at_ms: 0,
   account_kind: "member",

@@ -1,7 +1,10 @@
 import { mulDivFloor } from "../numbers.ts";
 import type { CompiledMatcher } from "./compile.ts";
 
-/** What a line is. Only `item` and `unallocated` lines earn; `discount` and `rounding` lower what earns. */
+/**
+ * What a line is. Only `item` and `unallocated` lines earn; `discount` and `rounding` lower what earns. An `exchange` line
+ * brings goods of an earlier sale back; the return that goes with it takes back what they earned.
+ */
 export type LineKind =
   | "item"
   | "tip"
@@ -12,6 +15,7 @@ export type LineKind =
   | "delivery"
   | "discount"
   | "rounding"
+  | "exchange"
   | "unallocated";
 
 /** A line of a basket, normalised. Its sign: only discount, rounding, unallocated and exchange lines may be negative. */
@@ -70,7 +74,7 @@ export function eligibleLines(
 export function eligibleAmount(basket: Basket, lines: readonly BasketLine[]): number {
   const eligible = sumOf(lines);
   const positive = sumOf(basket.lines.filter((line) => line.amount > 0));
-  const off = -sumOf(basket.lines.filter((line) => line.amount < 0));
+  const off = -sumOf(basket.lines.filter((line) => line.amount < 0 && line.kind !== "exchange"));
   if (eligible === 0 || positive === 0 || off >= positive) return 0;
   return off === 0 ? eligible : mulDivFloor(eligible, positive - off, positive);
 }

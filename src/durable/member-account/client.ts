@@ -26,6 +26,7 @@ export interface AccountClient {
   knowsKey(idem: string): Promise<boolean>;
   wallet(programs: ProgramPayloads): Promise<Answer<AccountView>>;
   bookings(query: Unaddressed<BookingsQuery>): Promise<Answer<StoredBooking[]>>;
+  stories(query: Unaddressed<BookingsQuery>): Promise<Answer<BookingStory[]>>;
   booking(seq: number): Promise<Answer<BookingStory | null>>;
   chain(after_seq: number): Promise<ChainPage>;
 }
@@ -57,6 +58,7 @@ export function accountClient(
     knowsKey: (idem) => call((stub) => stub.knowsKey({ ...address, idem })),
     wallet: (programs) => call((stub) => stub.wallet({ ...address, programs })),
     bookings: (query) => call((stub) => stub.bookings({ ...address, ...query })),
+    stories: (query) => call((stub) => stub.stories({ ...address, ...query })),
     booking: (seq) => call((stub) => stub.booking({ ...address, seq })),
     chain: (after_seq) => call((stub) => stub.chain({ ...address, after_seq })),
   };

@@ -18,7 +18,7 @@ import type {
   StoredBooking,
   WalletQuery,
 } from "./protocol.ts";
-import { readBooking, readBookings, readChain, readWallet } from "./read-account.ts";
+import { readBooking, readBookings, readChain, readStories, readWallet } from "./read-account.ts";
 import { buriedRefusal, type Desk, runCommand, waitingUnder } from "./run-command.ts";
 import { LedgerStore } from "./store.ts";
 
@@ -70,6 +70,10 @@ export class MemberAccount extends DurableObject {
 
   async bookings(query: BookingsQuery): Promise<Answer<StoredBooking[]>> {
     return readBookings(this.#enter(query), query);
+  }
+
+  async stories(query: BookingsQuery): Promise<Answer<BookingStory[]>> {
+    return readStories(this.#enter(query), query);
   }
 
   async booking(query: BookingQuery): Promise<Answer<BookingStory | null>> {

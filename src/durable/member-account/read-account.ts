@@ -40,14 +40,22 @@ export function readBookings(desk: Desk, query: BookingsQuery): Answer<StoredBoo
   return withAccount(desk, () => desk.store.page(query).map(stored));
 }
 
+/** The same page with what became of each booking. */
+export function readStories(desk: Desk, query: BookingsQuery): Answer<BookingStory[]> {
+  return withAccount(desk, (state) => desk.store.page(query).map((row) => storyOf(desk, state, row)));
+}
+
 /** Null when there is no such booking. */
 export function readBooking(desk: Desk, query: BookingQuery): Answer<BookingStory | null> {
   return withAccount(desk, (state) => {
     const row = desk.store.bySeq(query.seq);
-    if (row === null) return null;
-    const returns = row.body.type === "sale" ? desk.store.byNaturalPrefix(returnPrefix(row.seq)).map(stored) : [];
-    return { ...stored(row), returns, ...holdStory(desk, state, row.body) };
+    return row === null ? null : storyOf(desk, state, row);
   });
+}
+
+function storyOf(desk: Desk, state: AccountState, row: BookingRow): BookingStory {
+  const returns = row.body.type === "sale" ? desk.store.byNaturalPrefix(returnPrefix(row.seq)).map(stored) : [];
+  return { ...stored(row), returns, ...holdStory(desk, state, row.body) };
 }
 
 function holdStory(

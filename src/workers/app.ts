@@ -1,0 +1,16 @@
+import { Hono } from "hono";
+import type { AppEnv } from "./hono-env.ts";
+import { onError, onNotFound } from "./http/on-error.ts";
+import { requestId } from "./middleware/request-id.ts";
+import { createPosApp } from "./pos/v1/app.ts";
+
+/** The whole Worker: what answers under which path. */
+export function createApp(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(requestId);
+  app.onError(onError);
+  app.notFound(onNotFound);
+  app.get("/health", (c) => c.json({ status: "ok" }));
+  app.route("/", createPosApp());
+  return app;
+}

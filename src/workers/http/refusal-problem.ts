@@ -1,0 +1,106 @@
+import { assertNever } from "../../domain/invariant.ts";
+import type { Refusal } from "../../domain/ledger/refusal.ts";
+import { formatMoney } from "../../domain/money.ts";
+import type { Locale } from "../../domain/tenancy/config.ts";
+import { type ProblemDetails, ProblemError } from "./problem.ts";
+
+/** Who reads the detail. */
+export interface ProblemReader {
+  readonly locale: Locale;
+  readonly currency: string;
+}
+
+/** The ledger's refusals as problems: the one place that maps them. */
+export function refusalProblem(refusal: Refusal, reader: ProblemReader, replayed: boolean): ProblemError {
+  const { code, ...details } = problemOf(refusal, reader);
+  return new ProblemError(code, replayed ? { ...details, replayed } : details);
+}
+
+type Spec = { readonly code: ProblemError["code"] } & ProblemDetails;
+
+function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
+  switch (refusal.code) {
+    case "account_unknown":
+    case "account_moved":
+      return { code: "member_unknown" };
+    case "account_erased":
+      return { code: "member_erased" };
+    case "card_unknown":
+      return { code: "card_unknown" };
+    case "hold_unknown":
+      return { code: "redemption_unknown" };
+    case "hold_captured":
+      return { code: "redemption_captured" };
+    case "hold_cancelled":
+      return { code: "redemption_cancelled" };
+    case "hold_expired":
+      return { code: "redemption_expired" };
+    case "need_program":
+      return { code: "unavailable", retryAfterSeconds: 1 };
+    case "idempotency_mismatch":
+    case "receipt_reused":
+    case "return_id_reused":
+    case "card_blocked":
+    case "sale_unknown":
+    case "already_returned":
+    case "pay_with_points_off":
+      return { code: refusal.code };
+    case "sale_not_known_yet":
+      return { code: "sale_not_known_yet", retryAfterSeconds: 30 };
+    case "line_unknown":
+    case "return_exceeds_sale":
+    case "reward_unknown":
+    case "unit_unknown":
+    case "insufficient_balance":
+    case "minimum_spend_not_met":
+    case "no_eligible_item":
+    case "too_many_holds":
+    case "too_many_cards":
+      return { code: refusal.code, detail: detailOf(refusal, reader) };
+    default:
+      return assertNever(refusal, "refusal");
+  }
+}
+
+type Detailed = Extract<
+  Refusal,
+  {
+    code:
+      | "line_unknown"
+      | "return_exceeds_sale"
+      | "reward_unknown"
+      | "unit_unknown"
+      | "insufficient_balance"
+      | "minimum_spend_not_met"
+      | "no_eligible_item"
+      | "too_many_holds"
+      | "too_many_cards";
+  }
+>;
+
+function detailOf(refusal: Detailed, { locale, currency }: ProblemReader): string {
+  switch (refusal.code) {
+    case "line_unknown":
+      return `The sale has no line ${refusal.line}. Name lines by the ids in the sale's answer, or by sku.`;
+    case "return_exceeds_sale":
+      return refusal.line === null
+        ? `Of this sale only ${formatMoney(Number(refusal.left), currency, locale)} is left to give back.`
+        : `Of ${refusal.line} only ${refusal.left} is left to give back.`;
+    case "reward_unknown":
+      return `The programme in force has no reward ${refusal.reward}; /v1/program lists them.`;
+    case "unit_unknown":
+      return `The programme in force has no unit ${refusal.unit}; /v1/program lists them.`;
+    case "insufficient_balance":
+      return `This takes ${refusal.needed} ${refusal.unit} and the card has ${refusal.available}.`;
+    case "minimum_spend_not_met":
+      return `The reward asks for at least ${formatMoney(refusal.minimum, currency, locale)}; this sale is ${formatMoney(refusal.spend, currency, locale)}.`;
+    case "no_eligible_item":
+      return `No line of the basket fits ${refusal.reward}.`;
+    case "too_many_holds":
+      return `The member has ${refusal.max} open redemptions; capture or cancel some first.`;
+    case "too_many_cards":
+      return `The member has had ${refusal.max} cards; that is the most.`;
+    default:
+      return assertNever(refusal, "refusal");
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { parseApiKey } from "../../domain/tenancy/api-key.ts";
+import { looksLikeCardToken } from "../../domain/tenancy/card-token.ts";
+import type { Locale } from "../../domain/tenancy/config.ts";
+import { isLocator } from "../../domain/tenancy/merchant.ts";
+import type { RawIdentifier } from "../../durable/merchant-registry/protocol.ts";
+import { lookUpKey } from "../edge/config-cache.ts";
+import type { AppEnv } from "../hono-env.ts";
+import { ProblemError } from "../http/problem.ts";
+import { PosDesk } from "../pos/v1/desk.ts";
+import { readSecrets } from "../secrets.ts";
+
+/**
+ * Accepts a till's key. Shape, checksum and locator are checked first, so that an invented key wakes nothing; then the
+ * key is looked up in the isolate's memory or in the registry, together with the member the body names.
+ */
+export const authenticatePosKey = createMiddleware<AppEnv>(async (c, next) => {
+  const secrets = readSecrets(c.env);
+  const key = bearerKey(c.req.header("authorization"));
+  const tenant = parseApiKey(key);
+  if (tenant === null || !isLocator(tenant.merchant, secrets.idMac)) throw new ProblemError("key_invalid");
+  const wanted = await namedIdentifier(c);
+  const found = await lookUpKey(c.env, tenant, createHash("sha256").update(key).digest("hex"), wanted);
+  if (!found.ok) throw new ProblemError(found.error);
+  const { config, key: facts, identifier } = found.value;
+  const till = config.config.tills.find((candidate) => candidate.id === facts.till);
+  const location = config.config.locations.find((candidate) => candidate.id === till?.location);
+  if (till === undefined || location === undefined) throw new ProblemError("key_invalid");
+  const prefetched = wanted === null || identifier === null ? null : { wanted, answer: identifier };
+  const locale = preferredLocale(c.req.header("accept-language"), config.config.merchant.locale);
+  const { origin } = new URL(c.req.url);
+  c.set(
+    "pos",
+    new PosDesk({ env: c.env, tenant, config, key: facts, till, location, secrets, locale, origin, prefetched }),
+  );
+  await next();
+  c.header("cache-control", "no-store");
+});
+
+function bearerKey(header: string | undefined): string {
+  const match = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header ?? "");
+  if (match?.[1] === undefined) throw new ProblemError("key_missing");
+  return match[1];
+}
+
+/**
+ * The identifier that the body's `member` names, if the registry has to find it. A peek only: the body is validated
+ * later, and a body that is not what it should be names nobody here.
+ */
+async function namedIdentifier(c: Context<AppEnv>): Promise<RawIdentifier | null> {
+  if (c.req.method !== "POST") return null;
+  const body: unknown = await c.req.json().catch(() => null);
+  if (typeof body !== "object" || body === null) return null;
+  return identifierOf(Reflect.get(body, "member"));
+}
+
+export function identifierOf(member: unknown): RawIdentifier | null {
+  if (typeof member !== "object" || member === null) return null;
+  const { card, phone, email, external_id } = Object.fromEntries(Object.entries(member));
+  if (typeof phone === "string") return { kind: "phone", text: phone };
+  if (typeof email === "string") return { kind: "email", text: email };
+  if (typeof external_id === "string") return { kind: "external_id", text: external_id };
+  if (typeof card === "string" && !looksLikeCardToken(card)) return { kind: "card_number", text: card };
+  return null;
+}
+
+/** The first of our languages that the reader asks for; the merchant's own otherwise. */
+export function preferredLocale(header: string | undefined, fallback: Locale): Locale {
+  for (const part of (header ?? "").toLowerCase().split(",")) {
+    const tag = part.trim().slice(0, 2);
+    if (tag === "nl" || tag === "en") return tag;
+  }
+  return fallback;
+}

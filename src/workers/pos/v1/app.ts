@@ -1,0 +1,76 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnv } from "../../hono-env.ts";
+import { ProblemError } from "../../http/problem.ts";
+import { authenticatePosKey } from "../../middleware/authenticate-pos-key.ts";
+import { limitBody, requireJson } from "../../middleware/json-body.ts";
+import { createAdjustment } from "./adjustments/create.ts";
+import { blockCard } from "./cards/block.ts";
+import { createMember } from "./members/create.ts";
+import { eraseMember } from "./members/erase.ts";
+import { identifyMember } from "./members/identify.ts";
+import { createCard } from "./members/create-card.ts";
+import { listEntries } from "./members/list-entries.ts";
+import { listMembers } from "./members/list.ts";
+import { getMember } from "./members/retrieve.ts";
+import { updateMember } from "./members/update.ts";
+import { getProgram } from "./program/retrieve.ts";
+import { cancelRedemption, captureRedemption, renewRedemption } from "./redemptions/act.ts";
+import { createRedemption } from "./redemptions/create.ts";
+import { listRedemptions } from "./redemptions/list.ts";
+import { getRedemption } from "./redemptions/retrieve.ts";
+import { createReturn } from "./returns/create.ts";
+import { createSale } from "./sales/create.ts";
+import { previewSale } from "./sales/preview.ts";
+import { getSale } from "./sales/retrieve.ts";
+import { setTestClock } from "./test-clock/set.ts";
+
+/** The POS API's router. Each operation registers its route and handler on it. */
+export type PosApp = OpenAPIHono<AppEnv>;
+
+/** Every operation of version 1, in the order of the reference. */
+const operations: readonly ((app: PosApp) => void)[] = [
+  createMember,
+  listMembers,
+  identifyMember,
+  getMember,
+  updateMember,
+  eraseMember,
+  listEntries,
+  createCard,
+  blockCard,
+  createSale,
+  previewSale,
+  getSale,
+  createReturn,
+  createRedemption,
+  listRedemptions,
+  getRedemption,
+  captureRedemption,
+  cancelRedemption,
+  renewRedemption,
+  createAdjustment,
+  getProgram,
+  setTestClock,
+];
+
+/** Builds the POS API. Default deny: every path below /v1 needs a key, those that do not exist too. */
+export function createPosApp(): PosApp {
+  const app: PosApp = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const errors = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+      throw new ProblemError("validation_failed", { detail: summary(errors), errors });
+    },
+  });
+  app.use("/v1/*", limitBody, requireJson, authenticatePosKey);
+  for (const register of operations) register(app);
+  return app;
+}
+
+function summary(errors: readonly { readonly path: string; readonly message: string }[]): string {
+  const [first] = errors;
+  if (first === undefined) return "The request is not valid.";
+  const where = first.path === "" ? "The body" : first.path;
+  const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
+  return `${where}: ${first.message}${more}`;
+}

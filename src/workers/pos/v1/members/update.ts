@@ -1,0 +1,62 @@
+import { createRoute } from "@hono/zod-openapi";
+import { type MemberPatch, member, memberPatch } from "../../../../contract/pos-v1/member.ts";
+import type { ProfileChanges } from "../../../../durable/merchant-registry/protocol.ts";
+import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
+import type { PosApp } from "../app.ts";
+import type { PosDesk } from "../desk.ts";
+import { json, jsonBody, problems, WRITES } from "../openapi.ts";
+import { renderMember } from "../render/member.ts";
+import { readAccount, requestHash } from "../run-command.ts";
+import { consentsOf, contactOf } from "./profile-input.ts";
+import { registryProblem } from "./registry-problem.ts";
+import { accountOf, memberParams } from "./retrieve.ts";
+
+const route = createRoute({
+  method: "patch",
+  path: "/v1/members/{id}",
+  operationId: "updateMember",
+  tags: ["Members"],
+  summary: "Change a member",
+  description: "An absent field stays, null clears. Consents are added to those on record. Scope: members.",
+  request: { params: memberParams, body: jsonBody(memberPatch) },
+  responses: {
+    200: json("The member after the change.", member),
+    ...problems({ body: true, key: true, program: true }, ["member_unknown", "member_erased", "identifier_taken"]),
+  },
+  ...WRITES,
+});
+
+export function updateMember(app: PosApp): void {
+  app.openapi(route, async (c) => {
+    const desk = c.var.pos;
+    desk.require("members");
+    const patch = c.req.valid("json");
+    const key = idempotencyKey(c);
+    const named = accountOf(desk, c.req.valid("param").id);
+    const { account } = await readAccount(desk, named, (client) =>
+      client.bookings({ beyond_seq: null, order: "asc", limit: 1, types: null }),
+    );
+    const written = await desk.registry().updateMember({
+      account,
+      idem: { scope: desk.parts.till.id, key, requestHash: requestHash("member.update", account, patch) },
+      changes: changesOf(desk, patch),
+      now_ms: Date.now(),
+    });
+    if (!written.ok) throw registryProblem(written.error);
+    if (written.value.replayed) c.header("idempotency-replayed", "true");
+    return c.json(renderMember(desk, written.value.member), 200);
+  });
+}
+
+function changesOf(desk: PosDesk, patch: MemberPatch): ProfileChanges {
+  const { name, birthday, locale, external_id, metadata, consents } = patch;
+  return {
+    ...contactOf(desk, patch),
+    ...(name === undefined ? {} : { name }),
+    ...(birthday === undefined ? {} : { birthday }),
+    ...(locale === undefined ? {} : { locale }),
+    ...(external_id === undefined ? {} : { external_id }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(consents === undefined ? {} : { consents: consentsOf(desk, consents) }),
+  };
+}

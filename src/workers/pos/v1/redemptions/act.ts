@@ -1,0 +1,108 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { redemptionAnswer } from "../../../../contract/pos-v1/redemption.ts";
+import { assertNever, invariant } from "../../../../domain/invariant.ts";
+import type { HoldActionCommand } from "../../../../domain/ledger/command.ts";
+import { ProblemError } from "../../../http/problem.ts";
+import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
+import type { PosApp } from "../app.ts";
+import { json, problems, WRITES } from "../openapi.ts";
+import { renderingAt } from "../render/reader.ts";
+import { type Carried, readAccount, runCommand } from "../run-command.ts";
+import { type HoldStory, renderRedemptionAnswer } from "./render.ts";
+
+type Action = HoldActionCommand["type"];
+
+const TEXTS: Readonly<
+  Record<Action, { readonly summary: string; readonly description: string; readonly done: string }>
+> = {
+  capture: {
+    summary: "Hand the reward over",
+    description: "The cost is spent for good. A sale that names the redemption does this by itself. Scope: redeem.",
+    done: "The redemption is captured.",
+  },
+  cancel: {
+    summary: "Give the reward back",
+    description: "The member has the cost back, with its old dates. Scope: redeem.",
+    done: "The redemption is cancelled.",
+  },
+  renew: {
+    summary: "Hold the reward longer",
+    description: "The time to expiry starts again. Scope: redeem.",
+    done: "The redemption is held longer.",
+  },
+};
+
+export const redemptionParams = z.strictObject({
+  id: z.string().meta({ description: "The redemption's id.", example: "red_m0123456789abcde4b4f6h8jk" }),
+});
+
+function routeOf(action: Action) {
+  return createRoute({
+    method: "post",
+    path: `/v1/redemptions/{id}/${action}`,
+    operationId: `${action}Redemption`,
+    tags: ["Redemptions"],
+    summary: TEXTS[action].summary,
+    description: TEXTS[action].description,
+    request: { params: redemptionParams },
+    responses: {
+      200: json(TEXTS[action].done, redemptionAnswer),
+      ...problems({ key: true, program: true }, [
+        "redemption_unknown",
+        "redemption_captured",
+        "redemption_cancelled",
+        "redemption_expired",
+        "member_erased",
+      ]),
+    },
+    ...WRITES,
+  });
+}
+
+function register(app: PosApp, action: Action): void {
+  app.openapi(routeOf(action), async (c) => {
+    const desk = c.var.pos;
+    desk.require("redeem");
+    const ref = desk.ids.parseBooking("red", c.req.valid("param").id);
+    if (ref === null) throw new ProblemError("redemption_unknown");
+    const carried = await runCommand(
+      desk,
+      { account: ref.account, card_no: null },
+      {
+        command: { type: action, hold: ref.seq },
+        body: { hold: ref.seq },
+        operation: `redemption.${action}`,
+        key: idempotencyKey(c),
+        staff: undefined,
+        note: null,
+        at_ms: desk.now_ms,
+      },
+    );
+    if (carried.replayed) c.header("idempotency-replayed", "true");
+    const { value: story } = await readAccount(desk, carried.account, (client) => client.booking(ref.seq));
+    if (story === null) throw new ProblemError("redemption_unknown");
+    const hold = { account: carried.account, body: story.body, note: story.note, ...standing(action, carried) };
+    const rendering = await renderingAt(desk, carried.view.body.at_ms);
+    return c.json(renderRedemptionAnswer(rendering, carried, hold), 200);
+  });
+}
+
+/** How the redemption stood right after this call, whatever has become of it since: a retry must hear the same. */
+function standing(action: Action, { view }: Carried): Pick<HoldStory, "end" | "expires_at_ms"> {
+  const { body } = view;
+  switch (action) {
+    case "capture":
+      return { end: { end: "captured", at_ms: body.at_ms }, expires_at_ms: null };
+    case "cancel":
+      return { end: { end: "cancelled", at_ms: body.at_ms }, expires_at_ms: null };
+    case "renew":
+      invariant(body.type === "hold_renewed", `a renewal was answered with a ${body.type}`);
+      return { end: null, expires_at_ms: body.expires_at_ms };
+    default:
+      return assertNever(action, "action");
+  }
+}
+
+export const captureRedemption = (app: PosApp): void => register(app, "capture");
+export const cancelRedemption = (app: PosApp): void => register(app, "cancel");
+export const renewRedemption = (app: PosApp): void => register(app, "renew");

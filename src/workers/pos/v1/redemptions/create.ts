@@ -1,0 +1,73 @@
+import { createRoute } from "@hono/zod-openapi";
+import { type RedemptionInput, redemptionAnswer, redemptionInput } from "../../../../contract/pos-v1/redemption.ts";
+import { invariant } from "../../../../domain/invariant.ts";
+import type { HoldCommand } from "../../../../domain/ledger/command.ts";
+import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
+import type { PosApp } from "../app.ts";
+import { basketLines } from "../basket-lines.ts";
+import { json, jsonBody, problems, WRITES } from "../openapi.ts";
+import { renderingAt } from "../render/reader.ts";
+import { resolveMember } from "../resolve-member.ts";
+import { runCommand } from "../run-command.ts";
+import { renderRedemptionAnswer } from "./render.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/v1/redemptions",
+  operationId: "createRedemption",
+  tags: ["Redemptions"],
+  summary: "Reserve a reward",
+  description:
+    "Reserves what the reward costs and answers its effect. Apply the effect to the basket, then name the redemption in the sale, or capture it. Not captured in time (15 minutes unless the programme says otherwise), it expires and the member has everything back. Scope: redeem.",
+  request: { body: jsonBody(redemptionInput) },
+  responses: {
+    201: json("The reward is held.", redemptionAnswer),
+    ...problems({ body: true, key: true, member: true, program: true }, [
+      "reward_unknown",
+      "unit_unknown",
+      "pay_with_points_off",
+      "insufficient_balance",
+      "minimum_spend_not_met",
+      "no_eligible_item",
+      "too_many_holds",
+    ]),
+  },
+  ...WRITES,
+});
+
+export function createRedemption(app: PosApp): void {
+  app.openapi(route, async (c) => {
+    const desk = c.var.pos;
+    desk.require("redeem");
+    const input = c.req.valid("json");
+    const key = idempotencyKey(c);
+    const named = await resolveMember(desk, input.member, key);
+    const { member: _member, ...body } = input;
+    const command: HoldCommand = {
+      type: "hold",
+      ask: askOf(input),
+      lines: input.lines === undefined ? null : basketLines(desk, input.lines),
+      sale_total: input.sale_total?.amount ?? null,
+      card_no: named.card_no,
+    };
+    const note = Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata };
+    const till = { command, body, operation: "redemption", key, staff: input.staff, note, at_ms: desk.now_ms };
+    const carried = await runCommand(desk, named, till);
+    if (carried.replayed) c.header("idempotency-replayed", "true");
+    const rendering = await renderingAt(desk, carried.view.body.at_ms);
+    const hold = {
+      account: carried.account,
+      body: carried.view.body,
+      note: carried.view.note,
+      end: null,
+      expires_at_ms: null,
+    };
+    return c.json(renderRedemptionAnswer(rendering, carried, hold), 201);
+  });
+}
+
+function askOf(input: RedemptionInput): HoldCommand["ask"] {
+  if (input.reward !== undefined) return { reward: input.reward };
+  invariant(input.unit !== undefined && input.amount !== undefined, "a redemption names a reward or an amount");
+  return { unit: input.unit, amount: input.amount };
+}

@@ -1,0 +1,59 @@
+import type { z } from "zod";
+import type { redemption, redemptionAnswer } from "../../../../contract/pos-v1/redemption.ts";
+import { invariant } from "../../../../domain/invariant.ts";
+import type { BookingBody, BookingNote } from "../../../../domain/ledger/booking.ts";
+import type { HoldEnd } from "../../../../domain/ledger/command.ts";
+import { explainEntry } from "../../../../domain/ledger/explain.ts";
+import { sumParts } from "../../../../domain/ledger/lot.ts";
+import { renderEffect } from "../render/effect.ts";
+import { renderEntries } from "../render/entry.ts";
+import { type Rendering, wireTime } from "../render/reader.ts";
+import { renderRewards, renderWallet } from "../render/wallet.ts";
+import type { Carried } from "../run-command.ts";
+
+export type WireRedemption = z.infer<typeof redemption>;
+
+/** A hold and how it stands. */
+export interface HoldStory {
+  readonly account: string;
+  readonly body: BookingBody;
+  readonly note: BookingNote | null;
+  readonly end: { readonly end: HoldEnd; readonly at_ms: number } | null;
+  /** The deadline after renewals; null keeps the first one. */
+  readonly expires_at_ms: number | null;
+}
+
+export function renderRedemption({ desk, text }: Rendering, story: HoldStory): WireRedemption {
+  const { account, body, note, end } = story;
+  invariant(body.type === "hold", `a ${body.type} is no redemption`);
+  return {
+    object: "redemption",
+    id: desk.ids.booking("red", { account, seq: body.seq }),
+    created_at: wireTime(body.at_ms),
+    member: desk.ids.member(account),
+    state: end?.end ?? "held",
+    reward: body.reward,
+    name: text(body.what),
+    cost: { unit: body.unit, amount: sumParts(body.parts) },
+    effect: renderEffect(desk, body.effect),
+    expires_at: wireTime(story.expires_at_ms ?? body.expires_at_ms),
+    resolved_at: end === null ? null : wireTime(end.at_ms),
+    metadata: note?.metadata ?? {},
+  };
+}
+
+/** The answer of a call that made or changed a redemption. `hold` is the redemption, `carried` the booking of the call. */
+export function renderRedemptionAnswer(
+  rendering: Rendering,
+  carried: Carried,
+  hold: HoldStory,
+): z.infer<typeof redemptionAnswer> {
+  const { account, view } = carried;
+  return {
+    redemption: renderRedemption(rendering, hold),
+    entries: renderEntries(rendering, { account, body: view.body, note: view.note }),
+    wallet: renderWallet(rendering, view.wallet),
+    rewards: renderRewards(rendering, view.rewards),
+    explanation: view.body.entries.map((entry) => explainEntry(rendering.reader, entry)),
+  };
+}

@@ -1,0 +1,69 @@
+import type { z } from "zod";
+import type { card, member, memberAnswer } from "../../../../contract/pos-v1/member.ts";
+import type { CardState } from "../../../../domain/ledger/state.ts";
+import type { RewardView, Wallet } from "../../../../domain/ledger/view.ts";
+import { createCardToken } from "../../../../domain/tenancy/card-token.ts";
+import type { MemberRecord } from "../../../../durable/merchant-registry/protocol.ts";
+import type { PosDesk } from "../desk.ts";
+import { type Rendering, wireTime } from "./reader.ts";
+import { renderRewards, renderWallet } from "./wallet.ts";
+
+export type WireMember = z.infer<typeof member>;
+export type WireCard = z.infer<typeof card>;
+
+export function renderMember(desk: PosDesk, { account, created_at_ms, profile }: MemberRecord): WireMember {
+  const { name, email, phone, birthday, locale, external_id, metadata } = profile;
+  const latest = new Map(profile.consents.map((consent) => [consent.purpose, consent]));
+  return {
+    object: "member",
+    id: desk.ids.member(account),
+    created_at: wireTime(created_at_ms),
+    name,
+    email,
+    phone,
+    birthday,
+    locale,
+    external_id,
+    consents: [...latest.values()].map(({ purpose, granted, at_ms }) => ({ purpose, granted, at: wireTime(at_ms) })),
+    metadata: { ...metadata },
+  };
+}
+
+export function renderCard(desk: PosDesk, account: string, state: CardState, number: string | null): WireCard {
+  const digital = state.kind === "digital";
+  const ref = { account, cardNo: state.card_no };
+  return {
+    object: "card",
+    id: desk.ids.card(ref),
+    created_at: wireTime(state.issued_at_ms),
+    kind: state.kind,
+    state: state.state,
+    number,
+    token: digital ? createCardToken(desk.parts.secrets.cardKeys, desk.tenant, ref) : null,
+    metadata: {},
+  };
+}
+
+/** A member with cards and balances. */
+export interface MemberStory {
+  readonly record: MemberRecord;
+  readonly cards: readonly CardState[];
+  readonly wallet: Wallet;
+  readonly rewards: readonly RewardView[];
+}
+
+export function renderMemberAnswer(rendering: Rendering, story: MemberStory): z.infer<typeof memberAnswer> {
+  const { desk } = rendering;
+  const { account, card_numbers } = story.record;
+  const numberOf = (card_no: number) => card_numbers.find((known) => known.card_no === card_no)?.number ?? null;
+  const cards = story.cards.map((state) => renderCard(desk, account, state, numberOf(state.card_no)));
+  const token = cards.findLast((known) => known.token !== null && known.state === "active")?.token ?? null;
+  return {
+    member: renderMember(desk, story.record),
+    cards,
+    card_token: token,
+    card_url: token === null ? null : `${desk.parts.origin}/c/${token}`,
+    wallet: renderWallet(rendering, story.wallet),
+    rewards: renderRewards(rendering, story.rewards),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Wallet } from "../../../../domain/ledger/view.ts";
+import type { Rendering } from "./reader.ts";
+import type { WireReward } from "./wallet.ts";
+
+const WIDTH = 32;
+const LINES_MAX = 5;
+
+/** What a till prints under the receipt: what was earned, the balances, and how far the next reward is. */
+export function receiptLines(
+  { desk, text }: Rendering,
+  earned: readonly { readonly unit: string; readonly delta: number }[],
+  wallet: Wallet,
+  rewards: readonly WireReward[],
+): string[] {
+  const nl = desk.locale === "nl";
+  const balances = wallet.balances.map((balance) => {
+    const delta = earned.filter(({ unit }) => unit === balance.unit).reduce((sum, entry) => sum + entry.delta, 0);
+    const change = delta === 0 ? "" : delta > 0 ? ` (+${delta})` : ` (${delta})`;
+    const of = balance.of === null ? "" : `/${balance.of}`;
+    return `${text(balance.name)}: ${balance.available}${of}${change}`;
+  });
+  const ready = rewards.find((reward) => reward.available);
+  const next = rewards.find((reward) => !reward.available);
+  const readyLine = ready === undefined ? [] : [nl ? `Klaar: ${ready.name}` : `Ready: ${ready.name}`];
+  const nextLine =
+    next === undefined ? [] : [nl ? `Nog ${next.missing} voor ${next.name}` : `${next.missing} more for ${next.name}`];
+  const all = [desk.parts.config.config.merchant.name, ...balances.slice(0, 2), ...readyLine, ...nextLine];
+  return all.slice(0, LINES_MAX).map(fit);
+}
+
+function fit(line: string): string {
+  const characters = [...line];
+  return characters.length <= WIDTH ? line : `${characters.slice(0, WIDTH - 1).join("")}…`;
+}

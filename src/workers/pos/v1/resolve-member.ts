@@ -1,0 +1,69 @@
+import type { MemberRef } from "../../../contract/pos-v1/common.ts";
+import { looksLikeCardToken, verifyCardToken } from "../../../domain/tenancy/card-token.ts";
+import type { IdentifierAnswer, RawIdentifier } from "../../../durable/merchant-registry/protocol.ts";
+import { ProblemError } from "../../http/problem.ts";
+import { identifierOf } from "../../middleware/authenticate-pos-key.ts";
+import { idemOf, type PosDesk } from "./desk.ts";
+
+/** The account that a request means. */
+export interface NamedAccount {
+  readonly account: string;
+  /** The card that was shown; null when the member was named otherwise. */
+  readonly card_no: number | null;
+}
+
+/**
+ * Finds the account that a till names. Ids and card tokens prove themselves by their MAC and cost nothing; phone, e-mail,
+ * plastic number and external id cost one call of the registry, unless it was asked together with the key.
+ *
+ * @param key the request's Idempotency-Key; null when it has none
+ * @throws ProblemError `member_unknown` or `card_unknown`
+ */
+export async function resolveMember(desk: PosDesk, ref: MemberRef, key: string | null): Promise<NamedAccount> {
+  if (ref.id !== undefined) {
+    const account = desk.ids.parseMember(ref.id);
+    if (account === null) throw new ProblemError("member_unknown");
+    return { account, card_no: null };
+  }
+  if (ref.card !== undefined && looksLikeCardToken(ref.card)) {
+    const card = verifyCardToken(desk.parts.secrets.cardKeys, desk.tenant, ref.card);
+    if (card === null) throw new ProblemError("card_unknown");
+    return { account: card.account, card_no: card.cardNo };
+  }
+  const wanted = identifierOf(ref);
+  if (wanted === null) throw new ProblemError("member_unknown");
+  const answer = await lookUp(desk, wanted);
+  const former = await formerWithKey(desk, answer.former, key);
+  if (former !== null) return { account: former, card_no: null };
+  if (answer.outcome === "found") return { account: answer.account, card_no: answer.card_no };
+  if (wanted.kind === "card_number") throw new ProblemError("card_unknown");
+  if (wanted.kind !== "phone") throw new ProblemError("member_unknown");
+  const { country } = desk.parts.location;
+  throw new ProblemError("member_unknown", {
+    detail: `Nobody has this phone number; a national number is read as one of ${country}.`,
+  });
+}
+
+/** An identifier may have moved to another member between a request and its retry; then the key lies with a former owner. */
+async function formerWithKey(desk: PosDesk, former: readonly string[], key: string | null): Promise<string | null> {
+  if (key === null) return null;
+  for (const account of former) {
+    if (await desk.account(account).knowsKey(idemOf(desk, key))) return account;
+  }
+  return null;
+}
+
+async function lookUp(desk: PosDesk, wanted: RawIdentifier): Promise<IdentifierAnswer> {
+  const { prefetched, key, config } = desk.parts;
+  if (prefetched !== null && prefetched.wanted.kind === wanted.kind && prefetched.wanted.text === wanted.text) {
+    return prefetched.answer;
+  }
+  const answer = await desk.registry().resolve({
+    keyHash: key.hash,
+    rawIdentifier: wanted,
+    configVersionKnown: config.config.version,
+    now_ms: Date.now(),
+  });
+  if (!answer.ok || answer.value.identifier === null) return { outcome: "unknown", former: [] };
+  return answer.value.identifier;
+}

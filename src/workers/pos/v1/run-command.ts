@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import type { BookingNote } from "../../../domain/ledger/booking.ts";
+import type { Command } from "../../../domain/ledger/command.ts";
+import type { AccountClient } from "../../../durable/member-account/client.ts";
+import type { Answer, BookingView, ProgramPayloads } from "../../../durable/member-account/protocol.ts";
+import { ProblemError } from "../../http/problem.ts";
+import { refusalProblem } from "../../http/refusal-problem.ts";
+import { idemOf, type PosDesk } from "./desk.ts";
+import type { NamedAccount } from "./resolve-member.ts";
+
+/** How often a request may be passed on: to the account a member moved to, or again with rules it lacked. */
+const HOPS_MAX = 6;
+
+/** A command as a till sent it. */
+export interface TillCommand {
+  readonly command: Command;
+  /** The validated body without the member; with the account it is what the key stands for. */
+  readonly body: unknown;
+  /** Name of the call: one key may not serve two calls. */
+  readonly operation: string;
+  /** The Idempotency-Key; null for a preview. */
+  readonly key: string | null;
+  readonly staff: string | undefined;
+  readonly note: Omit<BookingNote, "salt"> | null;
+  /** When it counts, for the choice of the programme. */
+  readonly at_ms: number;
+  readonly preview?: boolean;
+}
+
+export interface Carried {
+  /** The account that carried it out: after a merge not the one that was named. */
+  readonly account: string;
+  readonly replayed: boolean;
+  readonly view: BookingView;
+}
+
+/**
+ * Sends a command to the member's account: one call, or a few when the member has moved or the account lacks old rules.
+ *
+ * @throws ProblemError for every refusal of the ledger
+ */
+export async function runCommand(desk: PosDesk, named: NamedAccount, till: TillCommand): Promise<Carried> {
+  let { account } = named;
+  let programs = await desk.programsAt(till.at_ms);
+  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
+    const answer = await desk.account(account).run(message(desk, till, account, programs));
+    if (answer.ok) return { account, replayed: answer.replayed, view: answer.view };
+    const { refusal } = answer;
+    if (refusal.code === "account_moved") account = refusal.to;
+    else if (refusal.code === "need_program") programs = await withProgram(desk, programs, refusal.version);
+    else throw refusalProblem(refusal, desk, answer.replayed);
+  }
+  throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
+}
+
+/** Reads from the account that a member's id means today. */
+export async function readAccount<Value>(
+  desk: PosDesk,
+  account: string,
+  read: (client: AccountClient) => Promise<Answer<Value>>,
+): Promise<{ readonly account: string; readonly value: Value }> {
+  let current = account;
+  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
+    const answer = await read(desk.account(current));
+    if (answer.ok) return { account: current, value: answer.value };
+    if (answer.refusal.code !== "account_moved") throw refusalProblem(answer.refusal, desk, false);
+    current = answer.refusal.to;
+  }
+  throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
+}
+
+export async function withProgram(desk: PosDesk, programs: ProgramPayloads, version: number): Promise<ProgramPayloads> {
+  const text = await desk.programVersion(version);
+  if (text === null) throw new ProblemError("unavailable", { retryAfterSeconds: 5 });
+  return [...programs, text];
+}
+
+function message(
+  desk: PosDesk,
+  till: TillCommand,
+  account: string,
+  programs: ProgramPayloads,
+): Parameters<AccountClient["run"]>[0] {
+  const { till: facts, location, key } = desk.parts;
+  const by = { kind: "till", till: facts.id, location: location.id, key: key.id } as const;
+  return {
+    command: till.command,
+    by: till.staff === undefined ? by : { ...by, staff: till.staff },
+    till: facts.id,
+    idem: till.key === null ? null : idemOf(desk, till.key),
+    request_hash: requestHash(till.operation, account, till.body),
+    note: till.note,
+    programs,
+    preview: till.preview ?? false,
+  };
+}
+
+/** Covers the call, the account it resolved to and the body, so that naming the member in another way is the same request. */
+export function requestHash(operation: string, account: string, body: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify([operation, account, body]))
+    .digest("hex");
+}

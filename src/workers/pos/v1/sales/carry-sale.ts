@@ -1,0 +1,133 @@
+import type { z } from "zod";
+import type { SaleInput, saleAnswer } from "../../../../contract/pos-v1/sale.ts";
+import { invariant } from "../../../../domain/invariant.ts";
+import type { ExchangeReturn, SaleCommand } from "../../../../domain/ledger/command.ts";
+import { explainEntry, explainOutcome } from "../../../../domain/ledger/explain.ts";
+import { clampOccurredAt } from "../../../../domain/time/clock-window.ts";
+import { localDate } from "../../../../domain/time/local-date.ts";
+import { ProblemError } from "../../../http/problem.ts";
+import { basketLines, quantityMilli } from "../basket-lines.ts";
+import type { PosDesk } from "../desk.ts";
+import { renderEntries } from "../render/entry.ts";
+import { type Rendering, renderingAt } from "../render/reader.ts";
+import { receiptLines } from "../render/receipt-lines.ts";
+import { renderSale, renderWarnings, type SaleBody } from "../render/sale.ts";
+import { renderRewards, renderWallet } from "../render/wallet.ts";
+import { type NamedAccount, resolveMember } from "../resolve-member.ts";
+import { type Carried, runCommand } from "../run-command.ts";
+
+export type WireSaleAnswer = z.infer<typeof saleAnswer>;
+
+/** A sale that the ledger has carried out, or would. */
+export interface CarriedSale {
+  readonly answer: WireSaleAnswer;
+  readonly replayed: boolean;
+}
+
+/**
+ * Sends a sale with a member to the account, or previews it.
+ *
+ * @param key the Idempotency-Key; null previews
+ * @throws ProblemError for everything that the edge or the ledger refuses
+ */
+export async function carrySale(desk: PosDesk, input: SaleInput, key: string | null): Promise<CarriedSale> {
+  const { member, ...body } = input;
+  if (member === undefined) return { answer: withoutMember(desk), replayed: false };
+  const named = await resolveMember(desk, member, key);
+  const command = saleCommand(desk, input, named);
+  const carried = await runCommand(desk, named, {
+    command,
+    body,
+    operation: "sale",
+    key,
+    staff: input.staff,
+    note: Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata },
+    at_ms: command.occurred_at_ms,
+    preview: key === null,
+  });
+  const rendering = await renderingAt(desk, command.occurred_at_ms);
+  return { answer: renderAnswer(rendering, carried, key === null), replayed: carried.replayed };
+}
+
+function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): SaleCommand {
+  const given_ms = input.occurred_at === undefined ? null : Date.parse(input.occurred_at);
+  const backfill = desk.can("backfill");
+  const { occurred_at_ms, clamped } = clampOccurredAt(given_ms, desk.now_ms, backfill);
+  return {
+    type: "sale",
+    receipt: input.receipt,
+    register: input.register ?? null,
+    business_date: input.business_date ?? localDate(occurred_at_ms, desk.parts.location.timezone),
+    occurred_at_ms,
+    clamped,
+    backfilled: backfill && given_ms !== null && clampOccurredAt(given_ms, desk.now_ms, false).clamped,
+    currency: input.total.currency,
+    total: input.total.amount,
+    lines: basketLines(desk, input.lines),
+    tender: input.tender,
+    card_no: named.card_no,
+    holds: input.redemptions.map((id) => holdOf(desk, id, named)),
+    exchange: exchangeReturns(desk, input, named),
+  };
+}
+
+/** A redemption must stand on the same member's account; any other is as good as unknown. */
+function holdOf(desk: PosDesk, id: string, named: NamedAccount): number {
+  const ref = desk.ids.parseBooking("red", id);
+  if (ref === null || ref.account !== named.account) throw new ProblemError("redemption_unknown");
+  return ref.seq;
+}
+
+/** The exchange lines as returns, one per earlier sale; the receipt names them, so a retry is the same return. */
+function exchangeReturns(desk: PosDesk, input: SaleInput, named: NamedAccount): ExchangeReturn[] {
+  const bySale = new Map<number, ExchangeReturn>();
+  for (const line of input.lines) {
+    if (line.returns === undefined) continue;
+    const ref = desk.ids.parseBooking("sal", line.returns.sale);
+    if (ref === null || ref.account !== named.account) throw new ProblemError("sale_unknown");
+    const earlier = bySale.get(ref.seq)?.request.lines ?? [];
+    const amount = line.amount === 0 ? null : -line.amount;
+    const back = { line: line.returns.line, sku: null, quantity_milli: quantityMilli(line.quantity), amount };
+    const request = { return_id: `exchange:${input.receipt}`, lines: [...earlier, back], total: null };
+    bySale.set(ref.seq, { sale: ref.seq, request });
+  }
+  return [...bySale.values()];
+}
+
+function renderAnswer(rendering: Rendering, { account, view }: Carried, preview: boolean): WireSaleAnswer {
+  const body = saleBody(view.body);
+  const rewards = renderRewards(rendering, view.rewards);
+  const unearned = body.outcomes.filter((outcome) => outcome.amount === 0);
+  return {
+    sale: renderSale(rendering, { account, body, note: view.note, last_return: null, preview }),
+    entries: renderEntries(rendering, { account, body, note: view.note }),
+    wallet: renderWallet(rendering, view.wallet),
+    rewards,
+    explanation: [
+      ...body.entries.map((entry) => explainEntry(rendering.reader, entry)),
+      ...unearned.map((outcome) => explainOutcome(rendering.reader, outcome)),
+    ],
+    receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards),
+    warnings: renderWarnings(rendering, body),
+  };
+}
+
+export function saleBody(body: Carried["view"]["body"]): SaleBody {
+  invariant(body.type === "sale", `a sale was answered with a ${body.type}`);
+  return body;
+}
+
+/** Without a member there is no account to book on; the till is told so and goes on. */
+function withoutMember(desk: PosDesk): WireSaleAnswer {
+  const detail =
+    desk.locale === "nl" ? "Geen klant genoemd, dus niets geboekt." : "No member was named, so nothing was booked.";
+  return {
+    sale: null,
+    entries: [],
+    wallet: null,
+    rewards: [],
+    explanation: [],
+    receipt_lines: [],
+    warnings: [{ code: "member_missing", detail }],
+  };
+}

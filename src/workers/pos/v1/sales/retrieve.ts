@@ -1,0 +1,41 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { sale } from "../../../../contract/pos-v1/sale.ts";
+import { ProblemError } from "../../../http/problem.ts";
+import type { PosApp } from "../app.ts";
+import { json, problems } from "../openapi.ts";
+import { renderingAt } from "../render/reader.ts";
+import { renderSale } from "../render/sale.ts";
+import { readAccount } from "../run-command.ts";
+
+const params = z.strictObject({
+  id: z.string().meta({ description: "The sale's id.", example: "sal_m0123456789abcde2b4f6h8jk" }),
+});
+
+const route = createRoute({
+  method: "get",
+  path: "/v1/sales/{id}",
+  operationId: "getSale",
+  tags: ["Sales"],
+  summary: "Read a sale",
+  description: "The sale as it was booked, with what came back of it since. Scope: read or sell.",
+  request: { params },
+  responses: { 200: json("The sale.", sale), ...problems({}, ["sale_unknown", "member_erased"]) },
+});
+
+export function getSale(app: PosApp): void {
+  app.openapi(route, async (c) => {
+    const desk = c.var.pos;
+    desk.require("read", "sell");
+    const ref = desk.ids.parseBooking("sal", c.req.valid("param").id);
+    if (ref === null) throw new ProblemError("sale_unknown");
+    const { account, value: story } = await readAccount(desk, ref.account, (client) => client.booking(ref.seq));
+    if (story === null || story.body.type !== "sale") throw new ProblemError("sale_unknown");
+    const last = story.returns.at(-1)?.body;
+    const last_return = last?.type === "return" ? last : null;
+    const rendering = await renderingAt(desk, story.body.sale.occurred_at_ms);
+    return c.json(
+      renderSale(rendering, { account, body: story.body, note: story.note, last_return, preview: false }),
+      200,
+    );
+  });
+}
