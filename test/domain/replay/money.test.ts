@@ -39,13 +39,12 @@ test("a quarter of something at 0.30 is half a penny up", () => {
 test("an amount is never further than half a penny from the exact product", () => {
   const quantities = fc.integer({ min: 0, max: 999_999_999 });
   const prices = fc.bigInt({ min: 0n, max: 10n ** 12n });
-  fc.assert(
-    fc.property(quantities, prices, (quantity, price) => {
-      const exact = BigInt(quantity) * price;
-      const off = BigInt(lineAmount(quantity, price)) * 10_000_000n - exact;
-      return off <= 5_000_000n && off > -5_000_000n;
-    }),
-  );
+  const near = fc.property(quantities, prices, (quantity, price) => {
+    const exact = BigInt(quantity) * price;
+    const off = BigInt(lineAmount(quantity, price)) * 10_000_000n - exact;
+    return off <= 5_000_000n && off > -5_000_000n;
+  });
+  expect(fc.check(near).failed).toBe(false);
 });
 
 test("a unit price is whole pence or not given", () => {

@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { BookingBody } from "../../../src/domain/ledger/booking.ts";
+import { foldBookings } from "../../../src/domain/ledger/fold.ts";
+import type { AccountState } from "../../../src/domain/ledger/state.ts";
+import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
+import { anyProgram, anyStory, runs, type Step } from "../support/arbitraries.ts";
+import { commandOf, play } from "../support/play.ts";
+import { Ledger } from "../support/ledger.ts";
+
+function played(program: CompiledProgram, steps: readonly Step[]): Ledger {
+  const ledger = new Ledger(program);
+  steps.forEach((step, index) => play(ledger, step, index));
+  return ledger;
+}
+
+function throughJson(state: AccountState | null): AccountState | null {
+  return JSON.parse(JSON.stringify(state));
+}
+
+describe("whatever happens to an account", () => {
+  // The ledger double holds every state to its invariants and every key to its uniqueness.
+  test("its balances are the sums of its entries and never below zero", () => {
+    fc.assert(
+      fc.property(anyProgram(), anyStory, (program, steps) => {
+        const sums = new Map<string, number>();
+        for (const body of played(program, steps).bodies) {
+          for (const { unit, lot, delta, after } of body.entries) {
+            const key = `${unit} ${lot.bucket}`;
+            const sum = (sums.get(key) ?? 0) + delta;
+            sums.set(key, sum);
+            expect(after).toBe(sum);
+            expect(sum).toBeGreaterThanOrEqual(0);
+          }
+        }
+      }),
+      runs(200),
+    );
+  });
+
+  test("its state is the fold of its bookings, from the beginning and from any checkpoint", () => {
+    fc.assert(
+      fc.property(anyProgram(), anyStory, fc.nat(), (program, steps, at) => {
+        const ledger = played(program, steps);
+        const { bodies, state } = ledger;
+        const cut = 1 + (at % bodies.length);
+        const checkpoint = throughJson(foldBookings(null, bodies.slice(0, cut)));
+        expect(foldBookings(checkpoint, bodies.slice(cut))).toEqual(state);
+        expect(ledger.refolded()).toEqual(state);
+      }),
+      runs(150),
+    );
+  });
+
+  test("a checkpoint that forgets something is noticed (negative control)", () => {
+    const forgetful = (state: AccountState | null) => (state === null ? null : { ...state, remainders: {} });
+    const result = fc.check(
+      fc.property(anyProgram(), anyStory, fc.nat(), (program, steps, at) => {
+        const { bodies, state } = played(program, steps);
+        const cut = 1 + (at % bodies.length);
+        expect(foldBookings(forgetful(foldBookings(null, bodies.slice(0, cut))), bodies.slice(cut))).toEqual(state);
+      }),
+      { ...runs(150), endOnFailure: true },
+    );
+    expect(result.failed).toBe(true);
+  });
+
+  test("the same input gives the same plan, so a preview equals the write", () => {
+    fc.assert(
+      fc.property(anyProgram(), anyStory, (program, steps) => {
+        const ledger = new Ledger(program);
+        steps.forEach((step, index) => {
+          const command = commandOf(ledger, step, index);
+          if (command !== null && step.kind !== "publish") {
+            const first = ledger.preview(command);
+            expect(ledger.preview(command)).toEqual(first);
+            expect(ledger.run(command)).toEqual(first);
+          } else play(ledger, step, index);
+        });
+      }),
+      runs(80),
+    );
+  });
+
+  test("no sale gives back more than it earned, costs more than it was paid, or restores more than it captured", () => {
+    fc.assert(
+      fc.property(anyProgram(), anyStory, (program, steps) => {
+        for (const sale of salesOf(played(program, steps).bodies)) {
+          expect(sale.moneyBack).toBeLessThanOrEqual(Math.max(0, sale.paid));
+          expect(sale.restored).toBe(sale.full ? sale.captured : 0);
+          for (const unit of sale.units) {
+            expect(unit.kept).toBeGreaterThanOrEqual(0);
+            expect(unit.kept).toBeLessThanOrEqual(unit.earned);
+            expect(unit.earned - unit.takenBack - unit.writtenOff).toBe(unit.kept);
+            if (sale.full) expect(unit.kept).toBe(0);
+          }
+        }
+      }),
+      runs(250),
+    );
+  });
+
+  test("it does not matter whether an alarm books what is due or the next write does", () => {
+    const alarms = fc.array(fc.boolean(), { minLength: 30, maxLength: 30 });
+    fc.assert(
+      fc.property(anyProgram(), anyStory, alarms, (program, steps, rings) => {
+        const [lazy, prompt] = [new Ledger(program), new Ledger(program)];
+        steps.forEach((step, index) => {
+          if (rings[index] === true) prompt.alarm();
+          expect(play(prompt, step, index)).toBe(play(lazy, step, index));
+          expect(prompt.balances()).toEqual(lazy.balances());
+        });
+        for (const ledger of [lazy, prompt]) {
+          ledger.now_ms += 24 * 3_600_000;
+          ledger.alarm();
+          expect(ledger.state.holds).toEqual({});
+        }
+        expect(prompt.state.units).toEqual(lazy.state.units);
+        expect(prompt.state.remainders).toEqual(lazy.state.remainders);
+      }),
+      runs(120),
+    );
+  });
+});
+
+interface SaleStory {
+  readonly paid: number;
+  readonly moneyBack: number;
+  readonly captured: number;
+  readonly restored: number;
+  readonly full: boolean;
+  readonly units: readonly { earned: number; takenBack: number; writtenOff: number; kept: number }[];
+}
+
+/** What became of each sale, added up from its returns. */
+function salesOf(bodies: readonly BookingBody[]): SaleStory[] {
+  return bodies.flatMap((sale) => {
+    if (sale.type !== "sale") return [];
+    const returns = bodies.flatMap((body) => (body.type === "return" && body.sale === sale.seq ? [body] : []));
+    const partsOf = (captures: typeof sale.captures) =>
+      captures.flatMap(({ parts }) => parts).reduce((sum, { amount }) => sum + amount, 0);
+    const units = sale.outcomes.map(({ unit, amount }) => {
+      const entries = returns.flatMap((body) => body.entries);
+      const taken = entries.filter((entry) => entry.unit === unit && entry.why.code === "returned");
+      const lost = returns.flatMap((body) => body.written_off).filter((loss) => loss.unit === unit);
+      const left = returns.at(-1)?.outcomes.find((outcome) => outcome.unit === unit)?.amount ?? amount;
+      return {
+        earned: amount,
+        takenBack: -taken.reduce((sum, { delta }) => sum + delta, 0),
+        writtenOff: lost.reduce((sum, loss) => sum + loss.amount, 0),
+        kept: left,
+      };
+    });
+    return [
+      {
+        paid: sale.sale.total,
+        moneyBack: returns.reduce((sum, { amount }) => sum + amount, 0),
+        captured: partsOf(sale.captures),
+        restored: returns.reduce((sum, { restored }) => sum + partsOf(restored), 0),
+        full: returns.at(-1)?.full === true,
+        units,
+      },
+    ];
+  });
+}

@@ -1,0 +1,209 @@
+import fc from "fast-check";
+import type { BasketLine } from "../../../src/domain/program/basket.ts";
+import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
+import type { EarningRule, Matcher, RewardEffect } from "../../../src/domain/program/document.ts";
+import type { Back } from "./commands.ts";
+import { categoryRule, itemRule, program, reward, spendRule, stampCard, visitRule } from "./program.ts";
+
+/** Seeded, so that a run never depends on luck; `FC_SEED` and `FC_RUNS` (a multiplier) go hunting. */
+export function runs(count: number): { seed: number; numRuns: number } {
+  const seed = Number(process.env["FC_SEED"] ?? 20_260_616);
+  return { seed, numRuns: Math.round(count * Number(process.env["FC_RUNS"] ?? 1)) };
+}
+
+const SKUS = ["latte", "cake", "tea"];
+const CATEGORIES = ["coffee", "food", "tobacco"];
+
+const sku = fc.option(fc.constantFrom(...SKUS));
+const category = fc.option(fc.constantFrom(...CATEGORIES));
+const price = fc.oneof(fc.integer({ min: 0, max: 2500 }), fc.constantFrom(0, 1, 99, 100, 101, 1_000_000_000));
+const quantity_milli = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(1000, 2000, 3000) },
+  fc.constantFrom(1, 250, 333, 1500, 999_999),
+);
+
+/** A line of goods. */
+export const goods: fc.Arbitrary<Omit<BasketLine, "id">> = fc.record({
+  kind: fc.constant("item" as const),
+  sku,
+  category,
+  quantity_milli,
+  amount: price,
+  name: fc.constant(null),
+  unit_price: fc.constant(null),
+  tax_rate: fc.option(fc.constantFrom("9", "21")),
+});
+
+const otherLine: fc.Arbitrary<Omit<BasketLine, "id">> = fc
+  .tuple(goods, fc.constantFrom("tip", "deposit", "gift_card", "delivery", "discount", "rounding"))
+  .map(([line, kind]) => ({
+    ...line,
+    kind,
+    amount: kind === "discount" || kind === "rounding" ? -(line.amount % 700) : line.amount,
+  }));
+
+export function withIds(lines: readonly Omit<BasketLine, "id">[]): BasketLine[] {
+  return lines.map((line, index) => ({ ...line, id: `l${index}` }));
+}
+
+/** Lines of goods alone. */
+export const goodsBasket = fc.array(goods, { minLength: 1, maxLength: 5 }).map(withIds);
+
+/** Lines of every kind; may be empty. */
+export const anyBasket = fc.array(fc.oneof({ weight: 3, arbitrary: goods }, otherLine), { maxLength: 6 }).map(withIds);
+
+const matcher: fc.Arbitrary<Matcher> = fc.oneof(
+  fc.constantFrom(...SKUS).map((one) => ({ skus: [one] })),
+  fc.constantFrom(...CATEGORIES).map((one) => ({ categories: [one] })),
+);
+
+const give = fc.constantFrom(1, 2, 3, 7, 10);
+const minimum = fc.constantFrom(0, 0, 1, 500, 1200);
+
+/** A spend rule that counts everything. */
+export const plainSpend = fc
+  .record({ give, per: fc.constantFrom(1, 7, 100, 150, 333, 1000, 2500) })
+  .map((changes) => spendRule(changes));
+
+const fancySpend: fc.Arbitrary<EarningRule> = fc
+  .record(
+    { give, per: fc.constantFrom(7, 100, 150, 1000), minimum_spend: minimum, only: matcher, except: matcher },
+    { requiredKeys: ["give", "per"] },
+  )
+  .map((changes) => spendRule({ ...changes, id: "ear_fancy" }));
+const visits: fc.Arbitrary<EarningRule> = fc.record({ give, minimum_spend: minimum }).map(visitRule);
+const items: fc.Arbitrary<EarningRule> = fc.record({ give, minimum_spend: minimum }).map(itemRule);
+const categories: fc.Arbitrary<EarningRule> = fc.record({ give, minimum_spend: minimum }).map(categoryRule);
+
+const earning = fc
+  .tuple(fc.option(plainSpend), fc.option(fancySpend), fc.option(visits), fc.option(items), fc.option(categories))
+  .map((rules) => rules.filter((rule) => rule !== null));
+
+export const effect: fc.Arbitrary<RewardEffect> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant("percent_off" as const),
+      percent: fc.integer({ min: 1, max: 100 }),
+      max_discount: fc.integer({ min: 0, max: 900 }),
+      only: matcher,
+    },
+    { requiredKeys: ["kind", "percent"] },
+  ),
+  fc.record(
+    { kind: fc.constant("amount_off" as const), amount: fc.integer({ min: 1, max: 3000 }), only: matcher },
+    { requiredKeys: ["kind", "amount"] },
+  ),
+  fc.record({ kind: fc.constant("free_item" as const), only: matcher }, { requiredKeys: ["kind"] }),
+  fc.record({ kind: fc.constant("product" as const), sku: fc.constant("mug") }, { requiredKeys: ["kind"] }),
+);
+
+const stamps = stampCard("latte", itemRule({ id: "ear_stamp" }), 3);
+
+/** A programme with points, one stamp card and two rewards; rules and effects vary. */
+export function anyProgram(version = 1): fc.Arbitrary<CompiledProgram> {
+  return fc
+    .record({
+      earning,
+      earn_on: fc.constantFrom("net_paid" as const, "gross" as const),
+      exclude: fc.option(matcher, { nil: undefined }),
+      effect,
+      cost: fc.integer({ min: 1, max: 6 }),
+    })
+    .map(({ exclude, effect: given, cost, ...changes }) =>
+      program(
+        {
+          ...changes,
+          ...(exclude === undefined ? {} : { exclude }),
+          stamp_cards: [stamps.card],
+          rewards: [stamps.full, reward({ effect: given, cost: { unit: "points", amount: cost } })],
+          pay_with_points: { points: 10, amount: 25 },
+        },
+        version,
+      ),
+    );
+}
+
+/** Something that happens to an account. Places are taken modulo what there is, so that most of it makes sense. */
+export type Step =
+  | {
+      readonly kind: "sale";
+      readonly lines: readonly BasketLine[];
+      readonly extra: number;
+      readonly foreign: boolean;
+      readonly holds: readonly number[];
+    }
+  | { readonly kind: "return"; readonly sale: number; readonly back: Back }
+  | { readonly kind: "early_return"; readonly ahead: number; readonly back: Back }
+  | {
+      readonly kind: "hold";
+      readonly ask: "rew_coffee" | "rew_latte" | number;
+      readonly lines: readonly BasketLine[] | null;
+    }
+  | { readonly kind: "capture" | "cancel" | "renew"; readonly hold: number }
+  | { readonly kind: "adjustment"; readonly delta: number; readonly stamps: boolean }
+  | { readonly kind: "card"; readonly block: boolean; readonly card: number }
+  | { readonly kind: "publish"; readonly program: CompiledProgram }
+  | { readonly kind: "wait"; readonly minutes: number };
+
+const place = fc.nat({ max: 9 });
+
+const back: fc.Arbitrary<Back> = fc.oneof(
+  fc.constant("all" as const),
+  fc.integer({ min: 0, max: 1500 }),
+  fc.array(
+    fc.record({
+      line: fc.nat({ max: 3 }).map((index) => `l${index}`),
+      sku: fc.constant(null),
+      quantity_milli: fc.option(fc.constantFrom(1, 250, 500, 1000, 2000)),
+      amount: fc.option(fc.integer({ min: 0, max: 600 })),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  fc
+    .record({
+      line: fc.constant(null),
+      sku: fc.constantFrom(...SKUS),
+      quantity_milli: fc.option(fc.constantFrom(500, 1000, 2000)),
+      amount: fc.option(fc.integer({ min: 0, max: 600 })),
+    })
+    .map((one) => [one]),
+);
+
+export function anyStep(programs: boolean): fc.Arbitrary<Step> {
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant("sale" as const),
+        lines: anyBasket,
+        extra: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -300, max: 300 })),
+        foreign: fc.integer({ min: 0, max: 15 }).map((value) => value === 0),
+        holds: fc.array(place, { maxLength: 2 }),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("return" as const), sale: place, back }) },
+    fc.record({ kind: fc.constant("early_return" as const), ahead: fc.integer({ min: 1, max: 3 }), back }),
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("hold" as const),
+        ask: fc.oneof(fc.constantFrom("rew_coffee" as const, "rew_latte" as const), fc.integer({ min: 1, max: 30 })),
+        lines: fc.option(goodsBasket),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("capture", "cancel", "renew"), hold: place }) },
+    fc.record({
+      kind: fc.constant("adjustment" as const),
+      delta: fc.integer({ min: -60, max: 60 }),
+      stamps: fc.boolean(),
+    }),
+    fc.record({ kind: fc.constant("card" as const), block: fc.boolean(), card: fc.nat({ max: 3 }) }),
+    fc.record({ kind: fc.constant("wait" as const), minutes: fc.constantFrom(1, 7, 15, 60) }),
+  );
+  if (!programs) return step;
+  const publish = anyProgram().map((compiled): Step => ({ kind: "publish", program: compiled }));
+  return fc.oneof({ weight: 18, arbitrary: step }, { weight: 1, arbitrary: publish });
+}
+
+/** What happens to an account, long enough for balances to build up and be spent. */
+export const anyStory = fc.array(anyStep(true), { minLength: 1, maxLength: 30, size: "max" });

@@ -1,0 +1,59 @@
+import type { Command } from "../../../src/domain/ledger/command.ts";
+import { settle } from "../../../src/domain/ledger/due.ts";
+import { sumOf } from "../../../src/domain/program/basket.ts";
+import type { Step } from "./arbitraries.ts";
+import { MINUTE_MS } from "./clock.ts";
+import { adjust, holdOf, receipt, refund, sale } from "./commands.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** Turns a step into a command that fits the account as it is; null when the step is not a command. */
+export function commandOf(ledger: Ledger, step: Step, index: number): Command | null {
+  switch (step.kind) {
+    case "sale": {
+      const open = Object.values(settle(ledger.state, ledger.now_ms).state.holds).map(({ seq }) => seq);
+      const holds = step.holds.flatMap((at) => (at < 6 ? open.slice(at % 2, (at % 2) + 1) : []));
+      const total = sumOf(step.lines) + step.extra;
+      return sale(step.lines, { receipt: `R${index}`, total, holds, currency: step.foreign ? "USD" : "EUR" });
+    }
+    case "return": {
+      const sales = seqsOf(ledger, "sale");
+      return sales.length === 0 ? null : refund(pick(sales, step.sale), step.back, `T${index}`);
+    }
+    case "early_return":
+      return refund(receipt(`R${index + step.ahead}`), step.back, `T${index}`);
+    case "hold":
+      return holdOf(step.ask, { lines: step.lines });
+    case "capture":
+    case "cancel":
+    case "renew": {
+      const holds = seqsOf(ledger, "hold");
+      return holds.length === 0 ? null : { type: step.kind, hold: pick(holds, step.hold) };
+    }
+    case "adjustment":
+      return adjust(step.delta, { unit: step.stamps ? "stamps:stc_latte" : "points" });
+    case "card":
+      return step.block
+        ? { type: "block_card", card_no: step.card }
+        : { type: "issue_card", card_kind: "plastic", replaces: null };
+    case "publish":
+    case "wait":
+      return null;
+  }
+}
+
+/** Lets a step happen; gives the code of the refusal, or null when there was none. */
+export function play(ledger: Ledger, step: Step, index: number): string | null {
+  if (step.kind === "wait") ledger.now_ms += step.minutes * MINUTE_MS;
+  if (step.kind === "publish") ledger.publish({ ...step.program, version: ledger.programs.size + 1 });
+  const command = commandOf(ledger, step, index);
+  const run = command === null ? null : ledger.run(command);
+  return run === null || run.ok ? null : run.error.code;
+}
+
+function seqsOf(ledger: Ledger, type: "sale" | "hold"): number[] {
+  return ledger.bodies.filter((body) => body.type === type).map((body) => body.seq);
+}
+
+function pick(values: readonly number[], at: number): number {
+  return values[at % values.length] ?? 0;
+}
