@@ -293,6 +293,31 @@ test("an exchange that is refused writes nothing of it", async () => {
   expect(await account.types()).toEqual(["opened", "sale", "refused"]);
 });
 
+test("an exchange of which the last row cannot be written leaves nothing, on disk or in memory", async () => {
+  const account = await openAccount();
+  const sold = await account.book(sale({ receipt: "R-1", total: 2000 }));
+  const before = { rows: await account.chainRows(), balances: await account.balances() };
+  const exchange = [{ sale: sold.body.seq, request: { return_id: "X", lines: null, total: null } }];
+  const command = sale({ total: 3000, exchange });
+  const key = { key: "k1" };
+
+  // The return is the third row and frees its sale's receipt; the sale would be the fourth.
+  const failure = await account.inside(async ({ sql }, object) => {
+    sql.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON booking WHEN NEW.seq = 4 BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    );
+    const [call] = await Promise.allSettled([object.run(account.message(command, key))]);
+    sql.exec("DROP TRIGGER full");
+    return call.status === "rejected" ? String(call.reason) : "booked";
+  });
+
+  expect(failure).toContain("disk full");
+  expect({ rows: await account.chainRows(), balances: await account.balances() }).toEqual(before);
+  expect(refusalOf(await account.send(sale({ receipt: "R-1", total: 1 }))).code).toBe("receipt_reused");
+  expect(await account.send(command, key)).toMatchObject({ ok: true, replayed: false, view: { body: { seq: 4 } } });
+  expect(await account.balances()).toMatchObject({ points: { available: 30 } });
+});
+
 test("an exchange may not use a return id again", async () => {
   const account = await openAccount();
   const sold = await account.book(sale({ total: 2000 }));

@@ -177,11 +177,17 @@ export class TestAccount {
   }
 
   send(command: Command, options: SendOptions = {}): Promise<CommandAnswer> {
-    return this.client.run({ ...this.#message(command, options), idem: this.#idem(options), preview: false });
+    return this.client.run(this.message(command, options));
   }
 
   preview(command: Command, options: SendOptions = {}): Promise<CommandAnswer> {
     return this.client.run({ ...this.#message(command, options), idem: null, preview: true });
+  }
+
+  /** A command as it arrives at the object. */
+  message(command: Command, options: SendOptions = {}): CommandMessage {
+    const address = { to: this.name, clock_offset_ms: this.clock_offset_ms };
+    return { ...address, ...this.#message(command, options), idem: this.#idem(options), preview: false };
   }
 
   /** Sends a command that must succeed for the test to mean anything. */
