@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { devRoutes } from "./dev/dev-routes.ts";
 import type { AppEnv } from "./hono-env.ts";
 import { onError, onNotFound } from "./http/on-error.ts";
 import { requestId } from "./middleware/request-id.ts";
@@ -12,5 +13,6 @@ export function createApp(): Hono<AppEnv> {
   app.notFound(onNotFound);
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.route("/", createPosApp());
+  app.route("/dev", devRoutes);
   return app;
 }

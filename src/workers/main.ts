@@ -1,11 +1,18 @@
-import { Hono } from "hono";
+import { openDatabase } from "../db/database.ts";
+import { systemDb } from "../db/system-db.ts";
+import { createApp } from "./app.ts";
+import { runScheduled } from "./cron/run-scheduled.ts";
+import { servicePorts, tenantOpener } from "./ports.ts";
 
 export { MemberAccount, MerchantGuard, MerchantInsights, MerchantRegistry } from "../durable/index.ts";
 
-const app = new Hono<{ Bindings: Env }>();
-
-app.get("/health", (c) => c.json({ status: "ok" }));
+const app = createApp();
 
 export default {
   fetch: app.fetch,
+
+  async scheduled(controller, env) {
+    const system = systemDb(openDatabase(env.DB));
+    await runScheduled(controller.cron, { system, openTenant: tenantOpener(env), ports: servicePorts(env) });
+  },
 } satisfies ExportedHandler<Env>;

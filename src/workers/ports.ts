@@ -1,0 +1,36 @@
+import { openDatabase } from "../db/database.ts";
+import { tenantDb, type TenantDb } from "../db/tenant-db.ts";
+import { RegistryClient } from "../durable/merchant-registry/client.ts";
+import { readSecrets } from "./secrets.ts";
+import type { RegistryPort } from "./services/config/registry-port.ts";
+import type { ServicePorts } from "./services/context.ts";
+
+/** The outside world as services see it. */
+export function servicePorts(env: Env): ServicePorts {
+  const { idMac } = readSecrets(env);
+  return {
+    now_ms: () => Date.now(),
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    registry: registryPort(env),
+    pinMac: (message) => idMac(`pin\n${message}`),
+    log: (event) => console.log(JSON.stringify(event)),
+  };
+}
+
+/** Opens a merchant's own rows of D1. */
+export function tenantOpener(env: Env): (locator: string) => TenantDb {
+  const db = openDatabase(env.DB);
+  return (locator) => tenantDb(db, locator);
+}
+
+function registryPort(env: Env): RegistryPort {
+  return {
+    applyConfig: (tenant, config, programs) =>
+      new RegistryClient(env.MERCHANT_REGISTRY, tenant, { country: config.merchant.country }).applyConfig(
+        config,
+        programs,
+        Date.now(),
+      ),
+    configVersion: (tenant) => new RegistryClient(env.MERCHANT_REGISTRY, tenant).configVersion(),
+  };
+}
