@@ -34,9 +34,3 @@ export function wholeMinor(price_micro: bigint): number | null {
   const minor = 10n ** BigInt(PRICE_PLACES - 2);
   return price_micro % minor === 0n ? Number(price_micro / minor) : null;
 }
-
-/** "£1,234.50" for a report. */
-export function formatPounds(pence: number): string {
-  const pounds = Math.floor(pence / 100).toLocaleString("en-GB");
-  return `£${pounds}.${String(pence % 100).padStart(2, "0")}`;
-}

@@ -31,7 +31,7 @@ type Rule = z.infer<typeof rule>;
 const document = z.object({
   currency: z.string(),
   timezone: z.string(),
-  exclude: z.unknown(),
+  exclude: z.unknown().optional(),
   earning: z.array(rule),
   stamp_cards: z.array(z.object({ id: z.string(), earning: z.array(rule) })),
 });

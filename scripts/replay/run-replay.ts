@@ -66,13 +66,12 @@ async function replay(prepared: Prepared): Promise<ReplayReport> {
 
   const began = performance.now();
   const asked = api.requests;
-  progress.begin(
-    "sending",
-    plan.customers.reduce((sum, { steps }) => sum + 1 + steps.length, 0),
+  const total = plan.customers.reduce((sum, { steps }) => sum + 1 + steps.length, 0);
+  await showing(progress, "sending", total, () =>
+    inParallel(plan.customers, concurrency, (customer) => sender.send(customer)),
   );
-  await inParallel(plan.customers, concurrency, (customer) => sender.send(customer));
-  progress.end();
-  const sending = { requests: api.requests - asked, retries: api.retries, seconds: (performance.now() - began) / 1000 };
+  const seconds = (performance.now() - began) / 1000;
+  const sending = { requests: api.requests - asked, retries: api.retries, seconds };
 
   const wallets = await readAll(prepared, sender.members);
   const differences = plan.customers.flatMap(({ customer }) => {
@@ -97,12 +96,21 @@ async function readAll(
   members: ReadonlyMap<string, string>,
 ): Promise<Map<string, Balances>> {
   const wallets = new Map<string, Balances>();
-  progress.begin("reading back", members.size);
-  await inParallel([...members], concurrency, async ([customer, member]) => {
-    signal?.throwIfAborted();
-    wallets.set(customer, await readBalances(api, member));
-    progress.tick();
-  });
-  progress.end();
+  await showing(progress, "reading back", members.size, () =>
+    inParallel([...members], concurrency, async ([customer, member]) => {
+      signal?.throwIfAborted();
+      wallets.set(customer, await readBalances(api, member));
+      progress.tick();
+    }),
+  );
   return wallets;
+}
+
+async function showing(progress: Progress, what: string, total: number, work: () => Promise<void>): Promise<void> {
+  progress.begin(what, total);
+  try {
+    await work();
+  } finally {
+    progress.end();
+  }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatPounds, formatQuantity, lineAmount, parseFixed, wholeMinor } from "../../../scripts/replay/money.ts";
+import { formatQuantity, lineAmount, parseFixed, wholeMinor } from "../../../scripts/replay/money.ts";
 
 test.each([
   ["2.55", 2_550_000n],
@@ -60,8 +60,4 @@ test.each([
   [9_360_000, "9360"],
 ])("writes %i thousandths as %s", (milli, text) => {
   expect(formatQuantity(milli)).toBe(text);
-});
-
-test("writes pounds", () => {
-  expect([0, 5, 123_450].map(formatPounds)).toEqual(["£0.00", "£0.05", "£1,234.50"]);
 });

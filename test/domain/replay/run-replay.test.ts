@@ -249,7 +249,7 @@ describe("the check", () => {
         const { options } = await start({}, { file: temporaryFile(csvOf(...rows)) });
         expect(await runReplay(options)).toMatchObject({ ok: true, differences: [] });
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
@@ -284,6 +284,7 @@ describe("refuses in one line", () => {
 test("one customer's steps are never under way at the same time, different customers' are", async () => {
   const open = new Map<string, number>();
   let together = 0;
+  let ofOne = 0;
   const { platform, url } = await startFakePlatform();
   const many = Array.from({ length: 8 }, (_, who) =>
     Array.from({ length: 5 }, (_item, at): Row => [`${who}-${at}`, "mug", 1, "3.30", `c${who}`]),
@@ -292,7 +293,7 @@ test("one customer's steps are never under way at the same time, different custo
   platform.answer = async (request, response) => {
     const who = String(request.headers["idempotency-key"]).split(":")[2] ?? "";
     open.set(who, (open.get(who) ?? 0) + 1);
-    if (who.startsWith("c")) expect(open.get(who)).toBe(1);
+    ofOne = Math.max(ofOne, who.startsWith("c") ? (open.get(who) ?? 0) : 0);
     together = Math.max(together, [...open.values()].filter((count) => count > 0).length);
     await new Promise((resolve) => setTimeout(resolve, 2));
     open.set(who, (open.get(who) ?? 0) - 1);
@@ -300,6 +301,7 @@ test("one customer's steps are never under way at the same time, different custo
   };
   const report = await runReplay(optionsFor(url, { file: temporaryFile(csvOf(...many)), concurrency: 4 }));
   expect(report.ok).toBe(true);
+  expect(ofOne).toBe(1);
   expect(together).toBeGreaterThan(1);
   expect(together).toBeLessThanOrEqual(4);
 });
