@@ -56,7 +56,7 @@ test.each([
   ["an address that is none", ["a.csv", "--key", "k", "--url", "localhost:1"], "is not an http address"],
   ["no one at a time", ["a.csv", "--key", "k", "--concurrency", "0"], "from 1 to 256"],
   ["no key", ["a.csv"], "no key: give --key"],
-  ["a key that cannot be one", ["a.csv", "--key", "stk test"], "the key is not one"],
+  ["a key that cannot be one", ["a.csv", "--key", "stk test"], "the key has spaces"],
 ])("answers %s with one line and exit code 2", async (_what, args, message) => {
   const { code, out, err } = await run(args);
   expect({ code, out }).toEqual({ code: 2, out: "" });
