@@ -2,25 +2,23 @@ import { Hono } from "hono";
 import type { AppEnv } from "../hono-env.ts";
 import { onNotFound } from "../http/on-error.ts";
 import { ProblemError } from "../http/problem.ts";
-import { requireJson } from "../middleware/json-body.ts";
+import { limitBody, requireJson } from "../middleware/json-body.ts";
+import { servicePorts, tenantOpener } from "../ports.ts";
+import { readSecrets } from "../secrets.ts";
+import type { SignupContext } from "../services/merchant/create.ts";
 import { parseInput } from "../services/refusal.ts";
 import { demoInput } from "./demo-schemas.ts";
-import { localSignup } from "./local-ports.ts";
 import { makeDemo } from "./make-demo.ts";
 
 /**
- * What exists on a developer's machine alone, under /dev. Whoever mounts it looks at ENVIRONMENT first; it looks again,
- * because these routes ask for no key.
+ * What exists on a developer's machine alone, under /dev. Elsewhere these paths are unknown: the routes ask for no key.
  */
 export const devRoutes = new Hono<AppEnv>();
 
-devRoutes.use(async (c, next) => {
-  if (c.env.ENVIRONMENT !== "local") return onNotFound(c);
-  return next();
-});
+devRoutes.use(async (c, next) => (c.env.ENVIRONMENT === "local" ? next() : onNotFound(c)));
 
 /** Makes a merchant with locations, tills, keys, items and a programme. Each call makes another one. */
-devRoutes.post("/demo", requireJson, async (c) => {
+devRoutes.post("/demo", limitBody, requireJson, async (c) => {
   const body: unknown = await c.req.json().catch(() => {
     throw new ProblemError("malformed_json");
   });
@@ -30,3 +28,13 @@ devRoutes.post("/demo", requireJson, async (c) => {
   if (!made.ok) throw new ProblemError("validation_failed", { errors: made.error.issues });
   return c.json(made.value, 201, { "cache-control": "no-store" });
 });
+
+/** A sign-up on this machine, where anybody may. */
+function localSignup(env: Env, request_id: string): SignupContext {
+  return {
+    request_id,
+    openTenant: tenantOpener(env),
+    locatorMac: readSecrets(env).idMac,
+    ports: servicePorts(env),
+  };
+}
