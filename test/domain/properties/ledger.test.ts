@@ -71,11 +71,9 @@ describe("whatever happens to an account", () => {
         const ledger = new Ledger(program);
         steps.forEach((step, index) => {
           const command = commandOf(ledger, step, index);
-          if (command !== null && step.kind !== "publish") {
-            const first = ledger.preview(command);
-            expect(ledger.preview(command)).toEqual(first);
-            expect(ledger.run(command)).toEqual(first);
-          } else play(ledger, step, index);
+          const plans = command === null ? [] : [ledger.preview(command), ledger.preview(command), ledger.run(command)];
+          expect(new Set(plans.map((planned) => JSON.stringify(planned))).size).toBeLessThanOrEqual(1);
+          if (command === null) play(ledger, step, index);
         });
       }),
       runs(80),
@@ -92,7 +90,7 @@ describe("whatever happens to an account", () => {
             expect(unit.kept).toBeGreaterThanOrEqual(0);
             expect(unit.kept).toBeLessThanOrEqual(unit.earned);
             expect(unit.earned - unit.takenBack - unit.writtenOff).toBe(unit.kept);
-            if (sale.full) expect(unit.kept).toBe(0);
+            expect(sale.full && unit.kept !== 0).toBe(false);
           }
         }
       }),

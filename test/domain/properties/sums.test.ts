@@ -23,7 +23,7 @@ function splitsWell(split: Split) {
       const weight = parts[index] ?? 0;
       expect(share - mulDivFloor(whole, weight, sum)).toBeOneOf(weight === 0 ? [0] : [0, 1]);
       parts.forEach((other, at) => {
-        if (weight > other) expect(share).toBeGreaterThanOrEqual(shares[at] ?? 0);
+        expect(weight > other && share < (shares[at] ?? 0)).toBe(false);
       });
     });
   });
@@ -31,7 +31,7 @@ function splitsWell(split: Split) {
 
 describe("splitInProportion", () => {
   test("sums exactly, is within one of the exact share, and gives more for more weight", () => {
-    fc.assert(splitsWell(splitInProportion), runs(400));
+    expect(() => fc.assert(splitsWell(splitInProportion), runs(400))).not.toThrow();
   });
 
   test.each<[what: string, split: Split]>([
@@ -137,7 +137,7 @@ describe("what is written can be read", () => {
       fc.property(fc.nat({ max: 2 ** 50 - 1 }), fc.string({ maxLength: 11 }), (value, text) => {
         expect(decodeInteger(encodeInteger(value))).toBe(value);
         const read = decodeInteger(text);
-        if (read !== null) expect(encodeInteger(read)).toBe(text);
+        expect(read === null || encodeInteger(read) === text).toBe(true);
       }),
       runs(300),
     );

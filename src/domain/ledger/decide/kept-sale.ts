@@ -98,11 +98,11 @@ interface Piece {
   readonly returned: ReturnedLine;
 }
 
-/** By id one line; by sku the newest unreturned line first, over several lines when one is not enough. */
+/** By id one line; by sku the newest unreturned line of goods first, over several lines when one is not enough. */
 function pickLines(sale: SaleFacts, kept: KeptSale, request: ReturnLineRequest): Result<Piece[], Refusal> {
   const named = request.line ?? request.sku ?? "";
   const lines = sale.lines
-    .filter((line) => (request.line === null ? line.sku === request.sku : line.id === request.line))
+    .filter((line) => (request.line === null ? line.sku === request.sku && line.amount >= 0 : line.id === request.line))
     .reverse();
   if (lines.length === 0) return fail({ code: "line_unknown", line: named });
   const left = lines.reduce((sum, line) => sum + keptOf(line, kept).quantity_milli, 0);
