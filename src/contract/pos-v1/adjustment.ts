@@ -21,7 +21,8 @@ export const adjustmentInput = z
     staff: z
       .string()
       .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-      .optional(),
+      .optional()
+      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
     metadata: metadata.default({}),
   })
   .refine((input) => input.kind === "correction" || input.delta > 0, {
@@ -37,14 +38,17 @@ export type AdjustmentInput = z.infer<typeof adjustmentInput>;
 
 export const adjustment = z
   .strictObject({
-    object: z.literal("adjustment"),
-    id: z.string().meta({ example: "adj_m0123456789abcde5b4f6h8jk" }),
+    object: z.literal("adjustment").meta({ description: "Always `adjustment`." }),
+    id: z.string().meta({ description: "Id of the correction.", example: "adj_mpbffy96dbrqnwne33f8g25wh" }),
     created_at: timestamp,
-    member: z.string(),
-    kind: z.enum(["correction", "opening"]),
+    member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
+    kind: z.enum(["correction", "opening"]).meta({ description: "`opening` is a balance brought along from before." }),
     unit,
-    delta: z.int(),
-    reason: z.string().nullable().meta({ description: "Null once the member was erased." }),
+    delta: z.int().meta({ description: "What was added, or taken when negative.", example: 25 }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: "Why, as sent; null once the member was erased.", example: "Coffee was cold" }),
     metadata,
   })
   .meta({ id: "Adjustment", description: "A correction as it was booked." });
@@ -52,9 +56,9 @@ export const adjustment = z
 export const adjustmentAnswer = z
   .strictObject({
     adjustment,
-    entries: z.array(entry),
+    entries: z.array(entry).meta({ description: "What changed on the ledger, in the order it was written." }),
     wallet,
-    rewards: z.array(rewardStatus),
-    explanation: z.array(z.string()),
+    rewards: z.array(rewardStatus).meta({ description: "Available ones first, then the nearest." }),
+    explanation: z.array(z.string()).meta({ description: "Why each entry was made, in the reader's language." }),
   })
   .meta({ id: "AdjustmentAnswer", description: "The correction and what it did." });

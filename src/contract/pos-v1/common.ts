@@ -61,24 +61,22 @@ export const taxRate = z
 /** Exactly one way of naming a member. */
 export const memberRef = z
   .strictObject({
-    id: z.string().max(64).optional().meta({ description: "Member id.", example: "mem_m0123456789abcdef01234567" }),
-    card: z
+    id: z.string().max(64).optional().meta({ description: "Member id.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
+    card: z.string().min(1).max(200).optional().meta({
+      description: "What the scanner read: a card's QR text or a card number.",
+      example: "1.c2.e99heth0.mpbffy96dbrqnwne.1.ecm1axpqd7y7hfkx",
+    }),
+    phone: z.string().min(3).max(40).optional().meta({
+      description: "Phone number; a national number is read with the location's country.",
+      example: "06 12345678",
+    }),
+    email: z.string().min(3).max(254).optional().meta({ description: "E-mail address.", example: "anna@example.com" }),
+    external_id: z
       .string()
       .min(1)
-      .max(200)
+      .max(128)
       .optional()
-      .meta({ description: "What the scanner read: a card's QR text or a card number." }),
-    phone: z
-      .string()
-      .min(3)
-      .max(40)
-      .optional()
-      .meta({
-        description: "Phone number; a national number is read with the location's country.",
-        example: "06 12345678",
-      }),
-    email: z.string().min(3).max(254).optional().meta({ description: "E-mail address.", example: "anna@example.com" }),
-    external_id: z.string().min(1).max(128).optional().meta({ description: "Your own id of the member." }),
+      .meta({ description: "Your own id of the member.", example: "17850" }),
   })
   .refine(
     (ref) => Object.values(ref).filter((value) => value !== undefined).length === 1,
@@ -87,7 +85,7 @@ export const memberRef = z
   .meta({
     id: "MemberRef",
     description: "Names a member in exactly one way: id, card, phone, email or external_id.",
-    example: { card: "1.c1.e7k2m9qa.m0123456789abcde.1.0123456789abcdef" },
+    example: { card: "1.c2.e99heth0.mpbffy96dbrqnwne.1.ecm1axpqd7y7hfkx" },
   });
 export type MemberRef = z.infer<typeof memberRef>;
 
@@ -97,14 +95,17 @@ export const unit = z
   .meta({ description: "`points`, or `stamps:` and the id of a stamp card.", example: "points" });
 
 export const localized = z
-  .strictObject({ nl: z.string().optional(), en: z.string().optional() })
+  .strictObject({
+    nl: z.string().optional().meta({ description: "In Dutch." }),
+    en: z.string().optional().meta({ description: "In English." }),
+  })
   .meta({ id: "LocalizedText", description: "A text in Dutch, English or both." });
 
 /** A page of a list. */
 export function page<Item extends z.ZodType>(item: Item, id: string) {
   return z
     .strictObject({
-      data: z.array(item),
+      data: z.array(item).meta({ description: "The items of this page." }),
       next_cursor: z
         .string()
         .nullable()
@@ -133,16 +134,19 @@ export const problem = z
     code: z
       .string()
       .meta({ description: "Stable name of the problem; switch on this.", example: "insufficient_balance" }),
-    detail: z
-      .string()
-      .meta({
-        description: "What happened here and what to do.",
-        example: "Free coffee costs 100 points and the card has 40.",
-      }),
+    detail: z.string().meta({
+      description: "What happened here and what to do.",
+      example: "Free coffee costs 100 points and the card has 40.",
+    }),
     retryable: z.boolean().meta({ description: "Whether the same request may succeed later.", example: false }),
     request_id: z.string().meta({ description: "Name this to us when you ask.", example: "req_7h2k9m4p1q8s5t3v" }),
     errors: z
-      .array(z.strictObject({ path: z.string().meta({ example: "lines.0.amount" }), message: z.string() }))
+      .array(
+        z.strictObject({
+          path: z.string().meta({ description: "Where in the request.", example: "lines.0.amount" }),
+          message: z.string().meta({ description: "What it must be.", example: "must be whole minor units (cents)" }),
+        }),
+      )
       .optional()
       .meta({ description: "Every field that is wrong, for `validation_failed`." }),
   })

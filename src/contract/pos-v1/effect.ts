@@ -7,18 +7,22 @@ export const effect = z
       .enum(["percent_off", "amount_off", "free_item", "product"])
       .meta({ description: "What the reward does. New kinds may be added." }),
     discount: money.nullable().meta({ description: "What comes off the sale; null while the basket is not known." }),
-    percent: z.int().nullable().meta({ description: "For percent_off." }),
+    percent: z.int().nullable().meta({ description: "For percent_off: percent of the eligible lines.", example: null }),
     amount: money
       .nullable()
       .meta({ description: "For amount_off: what the reward is worth before the basket limits it." }),
     item: z
-      .strictObject({ line: z.string().nullable(), sku: z.string().nullable(), name: z.string().nullable() })
+      .strictObject({
+        line: z.string().nullable().meta({ description: "Id of the line; null without lines.", example: "l1" }),
+        sku: z.string().nullable().meta({ description: "Its article number.", example: "FLAT-WHITE" }),
+        name: z.string().nullable().meta({ description: "Its name.", example: "Flat white" }),
+      })
       .nullable()
       .meta({ description: "The line that is free, or the product to hand over." }),
     lines: z
       .array(
         z.strictObject({
-          line: z.string().meta({ example: "l1" }),
+          line: z.string().meta({ description: "Id of the line.", example: "l1" }),
           discount: z.int().meta({ description: "Minor units off this line.", example: 250 }),
         }),
       )
@@ -26,7 +30,9 @@ export const effect = z
     by_tax_rate: z
       .array(
         z.strictObject({
-          tax_rate: taxRate.nullable(),
+          tax_rate: taxRate
+            .nullable()
+            .meta({ description: "VAT percentage; null for lines sent without one.", example: "9" }),
           discount: z.int().meta({ description: "Minor units off at this rate.", example: 250 }),
         }),
       )

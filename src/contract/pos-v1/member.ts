@@ -4,8 +4,10 @@ import { entry, rewardStatus, wallet } from "./wallet.ts";
 
 const consentInput = z
   .strictObject({
-    purpose: z.enum(["marketing_email", "marketing_push", "marketing_sms", "profiling"]),
-    granted: z.boolean(),
+    purpose: z
+      .enum(["marketing_email", "marketing_push", "marketing_sms", "profiling"])
+      .meta({ description: "What it allows: marketing by e-mail, push or SMS, or profiling." }),
+    granted: z.boolean().meta({ description: "Whether the member agreed." }),
     text: text(500).meta({ description: "The words the member agreed to or refused, or the version that names them." }),
     at: timestamp.optional().meta({ description: "When; now when absent." }),
   })
@@ -26,16 +28,21 @@ function isDayOfYear(value: string): boolean {
 }
 
 const profileFields = {
-  name: text(120).meta({ example: "Anna de Vries" }),
-  email: z.email("must be an e-mail address").max(254).meta({ example: "anna@example.com" }),
-  phone: z
-    .string()
-    .min(3)
-    .max(40)
-    .meta({ description: "A national number is read with the location's country.", example: "06 12345678" }),
+  name: text(120).meta({ description: "The member's name, as they give it.", example: "Anna de Vries" }),
+  email: z
+    .email("must be an e-mail address")
+    .max(254)
+    .meta({ description: "E-mail address; belongs to at most one member.", example: "anna@example.com" }),
+  phone: z.string().min(3).max(40).meta({
+    description: "Phone number; a national one is read with the location's country. Belongs to at most one member.",
+    example: "06 12345678",
+  }),
   birthday,
-  locale: z.enum(["nl", "en"]),
-  external_id: text(128).meta({ description: "Your own id of the member.", example: "17850" }),
+  locale: z.enum(["nl", "en"]).meta({ description: "The language to write to the member in.", example: "nl" }),
+  external_id: text(128).meta({
+    description: "Your own id of the member; belongs to at most one member.",
+    example: "17850",
+  }),
 };
 
 export const memberInput = z
@@ -51,7 +58,7 @@ export const memberInput = z
       .regex(/^[A-Za-z0-9-]{4,32}$/, "4 to 32 letters, digits or -")
       .optional()
       .meta({ description: "Number of a plastic card to link.", example: "0001000000112345" }),
-    consents: z.array(consentInput).max(10).default([]),
+    consents: z.array(consentInput).max(10).default([]).meta({ description: "What the member agreed to or refused." }),
     metadata: metadata.default({}),
   })
   .meta({
@@ -87,11 +94,11 @@ export type MemberPatch = z.infer<typeof memberPatch>;
 
 export const card = z
   .strictObject({
-    object: z.literal("card"),
-    id: z.string().meta({ example: "crd_m0123456789abcde101234567" }),
+    object: z.literal("card").meta({ description: "Always `card`." }),
+    id: z.string().meta({ description: "Id of the card.", example: "crd_mpbffy96dbrqnwne16ghr55zq" }),
     created_at: timestamp,
-    kind: z.enum(["digital", "plastic"]),
-    state: z.enum(["active", "blocked"]),
+    kind: z.enum(["digital", "plastic"]).meta({ description: "A QR code on a phone, or a plastic card." }),
+    state: z.enum(["active", "blocked"]).meta({ description: "A blocked card is refused at every till." }),
     number: z.string().nullable().meta({ description: "A plastic card's number." }),
     token: z.string().nullable().meta({ description: "A digital card's QR text." }),
     metadata,
@@ -100,17 +107,28 @@ export const card = z
 
 export const member = z
   .strictObject({
-    object: z.literal("member"),
-    id: z.string().meta({ example: "mem_m0123456789abcdef01234567" }),
+    object: z.literal("member").meta({ description: "Always `member`." }),
+    id: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
     created_at: timestamp,
-    name: z.string().nullable(),
-    email: z.string().nullable(),
-    phone: z.string().nullable().meta({ description: "E.164.", example: "+31612345678" }),
-    birthday: z.string().nullable(),
-    locale: z.enum(["nl", "en"]).nullable(),
-    external_id: z.string().nullable(),
+    name: z.string().nullable().meta({ description: "Null for an anonymous card.", example: "Anna de Vries" }),
+    email: z.string().nullable().meta({ description: "E-mail address.", example: "anna@example.com" }),
+    phone: z.string().nullable().meta({ description: "Phone number in E.164.", example: "+31612345678" }),
+    birthday: z.string().nullable().meta({ description: "Month and day, MM-DD.", example: "03-14" }),
+    locale: z
+      .enum(["nl", "en"])
+      .nullable()
+      .meta({ description: "The language to write to the member in; null means the programme's." }),
+    external_id: z.string().nullable().meta({ description: "Your own id of the member.", example: "17850" }),
     consents: z
-      .array(z.strictObject({ purpose: z.string(), granted: z.boolean(), at: timestamp }))
+      .array(
+        z.strictObject({
+          purpose: z
+            .string()
+            .meta({ description: "What it is about. New purposes may be added.", example: "marketing_email" }),
+          granted: z.boolean().meta({ description: "Whether the member agreed." }),
+          at: timestamp.meta({ description: "When the member decided." }),
+        }),
+      )
       .meta({ description: "The latest decision per purpose." }),
     metadata,
   })
@@ -119,7 +137,7 @@ export const member = z
 export const memberAnswer = z
   .strictObject({
     member,
-    cards: z.array(card),
+    cards: z.array(card).meta({ description: "Every card the member has had, oldest first; blocked ones too." }),
     card_token: z.string().nullable().meta({ description: "QR text of the newest active digital card." }),
     card_url: z.string().nullable().meta({ description: "Where the member opens that card." }),
     wallet,
@@ -136,20 +154,18 @@ export const entryPage = page(entry, "EntryPage");
 
 export const cardInput = z
   .strictObject({
-    kind: z.enum(["digital", "plastic"]).default("plastic"),
+    kind: z
+      .enum(["digital", "plastic"])
+      .default("plastic")
+      .meta({ description: "A QR code on a phone, or a plastic card." }),
     number: z
       .string()
       .regex(/^[A-Za-z0-9-]{4,32}$/, "4 to 32 letters, digits or -")
       .optional()
       .meta({ description: "Number of the plastic card.", example: "0001000000112345" }),
-    replaces: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({
-        description: "Id, QR text or number of the card it replaces; that card is blocked and the balance stays.",
-      }),
+    replaces: z.string().min(1).max(200).optional().meta({
+      description: "Id, QR text or number of the card it replaces; that card is blocked and the balance stays.",
+    }),
     metadata: metadata.default({}),
   })
   .refine((input) => (input.kind === "plastic") === (input.number !== undefined), {
@@ -160,13 +176,20 @@ export const cardInput = z
 export type CardInput = z.infer<typeof cardInput>;
 
 export const cardAnswer = z
-  .strictObject({ card, member: z.string() })
+  .strictObject({
+    card,
+    member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
+  })
   .meta({ id: "CardAnswer", description: "The card and whose it is." });
 
 export const blockInput = z
   .strictObject({
-    card: z.string().min(1).max(200).meta({ description: "Id, QR text or number of the card." }),
-    reason: z.enum(["lost", "stolen", "damaged", "other"]),
+    card: z
+      .string()
+      .min(1)
+      .max(200)
+      .meta({ description: "Id, QR text or number of the card.", example: "0001000000112345" }),
+    reason: z.enum(["lost", "stolen", "damaged", "other"]).meta({ description: "Why; kept with the booking." }),
     metadata: metadata.default({}),
   })
   .meta({ id: "BlockInput", description: "A card to block.", example: { card: "0001000000112345", reason: "lost" } });

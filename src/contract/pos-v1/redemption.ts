@@ -8,18 +8,22 @@ import { entry, rewardStatus, wallet } from "./wallet.ts";
 export const redemptionInput = z
   .strictObject({
     member: memberRef,
-    reward: z.string().min(1).max(64).optional().meta({ description: "Id of the reward.", example: "rew_free_coffee" }),
+    reward: z.string().min(1).max(64).optional().meta({ description: "Id of the reward.", example: "rew_twee_euro" }),
     unit: unit.optional().meta({ description: "Or the unit to pay with." }),
-    amount: z.int().min(1).max(AMOUNT_MAX).optional().meta({ description: "How many of the unit." }),
+    amount: z.int().min(1).max(AMOUNT_MAX).optional().meta({ description: "How many of the unit.", example: 30 }),
     lines: basketLines.optional().meta({ description: "The basket; then the effect is given per line and VAT rate." }),
     sale_total: z
-      .strictObject({ amount: z.int().min(0).max(AMOUNT_MAX), currency })
+      .strictObject({
+        amount: z.int().min(0).max(AMOUNT_MAX).meta({ description: "Minor units.", example: 1840 }),
+        currency,
+      })
       .optional()
       .meta({ description: "Or only its total." }),
     staff: z
       .string()
       .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-      .optional(),
+      .optional()
+      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
     metadata: metadata.default({}),
   })
   .refine(
@@ -33,20 +37,27 @@ export const redemptionInput = z
   .meta({
     id: "RedemptionInput",
     description: "A reward to reserve.",
-    example: { member: { phone: "06 12345678" }, reward: "rew_free_coffee" },
+    example: { member: { phone: "06 12345678" }, reward: "rew_twee_euro" },
   });
 export type RedemptionInput = z.infer<typeof redemptionInput>;
 
 export const redemption = z
   .strictObject({
-    object: z.literal("redemption"),
-    id: z.string().meta({ example: "red_m0123456789abcde4b4f6h8jk" }),
+    object: z.literal("redemption").meta({ description: "Always `redemption`." }),
+    id: z.string().meta({ description: "Id of the redemption.", example: "red_mpbffy96dbrqnwne4yvpdn76f" }),
     created_at: timestamp,
-    member: z.string(),
-    state: z.enum(["held", "captured", "cancelled", "expired"]),
-    reward: z.string().nullable(),
-    name: z.string().meta({ description: "What is redeemed, in the reader's language." }),
-    cost: z.strictObject({ unit, amount: z.int() }),
+    member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
+    state: z
+      .enum(["held", "captured", "cancelled", "expired"])
+      .meta({ description: "Reserved, handed over, given back, or given back because its time was up." }),
+    reward: z
+      .string()
+      .nullable()
+      .meta({ description: "Id of the reward; null when points are used as payment.", example: "rew_twee_euro" }),
+    name: z.string().meta({ description: "What is redeemed, in the reader's language.", example: "€2 off" }),
+    cost: z
+      .strictObject({ unit, amount: z.int().meta({ description: "How many of the unit.", example: 20 }) })
+      .meta({ description: "What the member gives for it." }),
     effect,
     expires_at: timestamp.meta({ description: "Until when it is held." }),
     resolved_at: timestamp.nullable().meta({ description: "When it was captured, cancelled or expired." }),
@@ -57,10 +68,10 @@ export const redemption = z
 export const redemptionAnswer = z
   .strictObject({
     redemption,
-    entries: z.array(entry),
+    entries: z.array(entry).meta({ description: "What changed on the ledger, in the order it was written." }),
     wallet,
-    rewards: z.array(rewardStatus),
-    explanation: z.array(z.string()),
+    rewards: z.array(rewardStatus).meta({ description: "Available ones first, then the nearest." }),
+    explanation: z.array(z.string()).meta({ description: "Why each entry was made, in the reader's language." }),
   })
   .meta({ id: "RedemptionAnswer", description: "The redemption and what it did." });
 

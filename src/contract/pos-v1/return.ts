@@ -8,10 +8,16 @@ const positiveMinorUnits = z.int("must be whole minor units (cents)").min(1).max
 
 const saleRef = z
   .strictObject({
-    id: z.string().max(64).optional().meta({ description: "Id of the sale." }),
+    id: z
+      .string()
+      .max(64)
+      .optional()
+      .meta({ description: "Id of the sale.", example: "sal_mpbffy96dbrqnwne21vjmy2ms" }),
     receipt: text(128).optional().meta({ description: "The sale's receipt.", example: "2026-000123" }),
     location: z.string().max(64).optional().meta({ description: "Where it was sold; when absent, any location." }),
-    register: text(64).optional(),
+    register: text(64)
+      .optional()
+      .meta({ description: "The register within the till, when the sale named one.", example: "1" }),
     business_date: localDate.optional().meta({ description: "When absent, the newest sale with this receipt." }),
   })
   .refine((ref) => (ref.id === undefined) !== (ref.receipt === undefined), "name the sale by id or by receipt")
@@ -47,14 +53,14 @@ export const returnInput = z
       .optional()
       .meta({ description: "What comes back. Without lines and total: everything." }),
     total: z
-      .strictObject({ amount: positiveMinorUnits, currency })
+      .strictObject({ amount: positiveMinorUnits.meta({ description: "Minor units.", example: 260 }), currency })
       .optional()
       .meta({ description: "Or an amount given back, not tied to lines." }),
     staff: z
       .string()
       .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
       .optional()
-      .meta({ description: "Your code of the cashier." }),
+      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
     metadata: metadata.default({}),
   })
   .refine((input) => input.lines === undefined || input.total === undefined, {
@@ -79,19 +85,35 @@ export type ReturnInput = z.infer<typeof returnInput>;
 
 export const saleReturn = z
   .strictObject({
-    object: z.literal("return"),
-    id: z.string().meta({ example: "ret_m0123456789abcde3b4f6h8jk" }),
+    object: z.literal("return").meta({ description: "Always `return`." }),
+    id: z.string().meta({ description: "Id of the return.", example: "ret_mpbffy96dbrqnwnebds7dpwjy" }),
     created_at: timestamp,
-    return_id: z.string(),
-    sale: z.string().meta({ description: "Id of the sale." }),
-    member: z.string(),
+    return_id: z.string().meta({ description: "Your id of this return.", example: "R-77" }),
+    sale: z.string().meta({ description: "Id of the sale.", example: "sal_mpbffy96dbrqnwne21vjmy2ms" }),
+    member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
     amount: money.meta({ description: "What was given back." }),
-    lines: z.array(
-      z.strictObject({ id: z.string(), quantity: z.string(), amount: z.int().meta({ description: "Minor units." }) }),
-    ),
+    lines: z
+      .array(
+        z.strictObject({
+          id: z.string().meta({ description: "Id of the line in the sale.", example: "l2" }),
+          quantity: z.string().meta({ description: "How much came back.", example: "1" }),
+          amount: z.int().meta({ description: "Minor units.", example: 260 }),
+        }),
+      )
+      .meta({ description: "What came back, line by line." }),
     full: z.boolean().meta({ description: "Whether nothing of the sale is left." }),
     restored: z
-      .array(z.strictObject({ redemption: z.string(), reward: z.string().nullable() }))
+      .array(
+        z.strictObject({
+          redemption: z
+            .string()
+            .meta({ description: "Id of the redemption.", example: "red_mpbffy96dbrqnwne4yvpdn76f" }),
+          reward: z.string().nullable().meta({
+            description: "Id of the reward; null when points were used as payment.",
+            example: "rew_twee_euro",
+          }),
+        }),
+      )
       .meta({ description: "Redemptions that went back to the member because the whole sale came back." }),
     metadata,
   })
@@ -100,11 +122,14 @@ export const saleReturn = z
 export const returnAnswer = z
   .strictObject({
     return: saleReturn,
-    entries: z.array(entry),
+    entries: z.array(entry).meta({ description: "What changed on the ledger, in the order it was written." }),
     wallet,
-    rewards: z.array(rewardStatus),
-    explanation: z.array(z.string()),
-    receipt_lines: z.array(z.string().max(32)).max(5),
-    warnings: z.array(warning),
+    rewards: z.array(rewardStatus).meta({ description: "Available ones first, then the nearest." }),
+    explanation: z.array(z.string()).meta({ description: "Why each entry was made, in the reader's language." }),
+    receipt_lines: z
+      .array(z.string().max(32))
+      .max(5)
+      .meta({ description: "Ready to print: at most five lines of 32 characters." }),
+    warnings: z.array(warning).meta({ description: "What the merchant should know." }),
   })
   .meta({ id: "ReturnAnswer", description: "The return and what it did." });

@@ -23,20 +23,19 @@ export const lineKind = z
 
 export const lineInput = z
   .strictObject({
-    id: text(64)
-      .optional()
-      .meta({
-        description: "Your id of the line, unique in the sale; made up as l1, l2, … when absent.",
-        example: "l1",
-      }),
+    id: text(64).optional().meta({
+      description: "Your id of the line, unique in the sale; made up as l1, l2, … when absent.",
+      example: "l1",
+    }),
     sku: text(64).optional().meta({ description: "Your article number.", example: "FLAT-WHITE" }),
-    name: text(200).optional().meta({ example: "Flat white" }),
-    category: text(64)
-      .optional()
-      .meta({
-        description: "As named in the programme; when absent, the item list's category of the sku.",
-        example: "coffee",
-      }),
+    name: text(200).optional().meta({
+      description: "What the receipt calls it; when absent, the item list's name of the sku.",
+      example: "Flat white",
+    }),
+    category: text(64).optional().meta({
+      description: "As named in the programme; when absent, the item list's category of the sku.",
+      example: "coffee",
+    }),
     kind: lineKind.default("item"),
     quantity,
     amount: minorUnits.meta({
@@ -52,8 +51,11 @@ export const lineInput = z
     tax_rate: taxRate.optional(),
     returns: z
       .strictObject({
-        sale: z.string().max(64).meta({ description: "Id of the earlier sale." }),
-        line: text(64).meta({ description: "Id of its line." }),
+        sale: z
+          .string()
+          .max(64)
+          .meta({ description: "Id of the earlier sale.", example: "sal_mpbffy96dbrqnwne21vjmy2ms" }),
+        line: text(64).meta({ description: "Id of its line.", example: "l2" }),
       })
       .optional()
       .meta({
@@ -94,12 +96,10 @@ export const saleInput = z
     business_date: localDate
       .optional()
       .meta({ description: "The business day; when absent, the local day of `occurred_at` at the location." }),
-    occurred_at: timestamp
-      .optional()
-      .meta({
-        description:
-          "When the sale happened; when absent, now. Older than 7 days or more than 5 minutes ahead counts as now, with a warning.",
-      }),
+    occurred_at: timestamp.optional().meta({
+      description:
+        "When the sale happened; when absent, now. Older than 7 days or more than 5 minutes ahead counts as now, with a warning.",
+    }),
     member: memberRef.optional().meta({ description: "Whose sale it is. Without a member nothing is booked." }),
     total: z
       .strictObject({
@@ -114,7 +114,7 @@ export const saleInput = z
     tender: z
       .array(
         z.strictObject({
-          kind: text(32).meta({ example: "card" }),
+          kind: text(32).meta({ description: "Your name of the means of payment.", example: "card" }),
           amount: minorUnits.meta({ description: "Minor units.", example: 1250 }),
         }),
       )
@@ -154,54 +154,76 @@ export type SaleInput = z.infer<typeof saleInput>;
 
 export const warning = z
   .strictObject({
-    code: z
-      .string()
-      .meta({
-        description:
-          "occurred_at_clamped, foreign_currency, total_differs, effect_not_in_basket, member_missing, written_off. More may be added.",
-        example: "total_differs",
-      }),
-    detail: z.string().meta({ description: "In the reader's language." }),
+    code: z.string().meta({
+      description:
+        "occurred_at_clamped, foreign_currency, total_differs, effect_not_in_basket, member_missing, written_off. More may be added.",
+      example: "total_differs",
+    }),
+    detail: z.string().meta({
+      description: "What it means here, in the reader's language.",
+      example: "The lines do not add up to the total; €0.40 was booked as a line of its own.",
+    }),
   })
   .meta({ id: "Warning", description: "Something the merchant should know; the call was carried out all the same." });
 
 export const saleLine = z
   .strictObject({
-    id: z.string().meta({ example: "l1" }),
+    id: z.string().meta({ description: "Id of the line in this sale; returns name it.", example: "l1" }),
     kind: z
       .string()
       .meta({ description: "As sent; `unallocated` is what the lines did not explain of the total.", example: "item" }),
-    sku: z.string().nullable(),
-    name: z.string().nullable(),
-    category: z.string().nullable(),
-    quantity: z.string().meta({ example: "2" }),
+    sku: z.string().nullable().meta({ description: "Your article number.", example: "FLAT-WHITE" }),
+    name: z.string().nullable().meta({ description: "As sent, or as the item list has it.", example: "Flat white" }),
+    category: z.string().nullable().meta({ description: "As sent, or as the item list has it.", example: "coffee" }),
+    quantity: z.string().meta({ description: "Decimal string.", example: "2" }),
     amount: z.int().meta({ description: "Minor units.", example: 700 }),
     unit_price: z.int().nullable().meta({ description: "Minor units." }),
-    tax_rate: z.string().nullable(),
+    tax_rate: z.string().nullable().meta({ description: "VAT percentage as a decimal string.", example: "9" }),
     returned_quantity: z.string().meta({ description: "How much of it came back.", example: "0" }),
   })
   .meta({ id: "SaleLine", description: "A line as it was booked." });
 
 export const sale = z
   .strictObject({
-    object: z.literal("sale"),
-    id: z.string().nullable().meta({ description: "Null in a preview.", example: "sal_m0123456789abcde2b4f6h8jk" }),
+    object: z.literal("sale").meta({ description: "Always `sale`." }),
+    id: z
+      .string()
+      .nullable()
+      .meta({ description: "Id of the sale; null in a preview.", example: "sal_mpbffy96dbrqnwne21vjmy2ms" }),
     created_at: timestamp,
-    occurred_at: timestamp,
+    occurred_at: timestamp.meta({ description: "When the sale happened, as far as it counts." }),
     business_date: localDate,
-    receipt: z.string(),
-    register: z.string().nullable(),
-    location: z.string().meta({ example: "loc_0123456789abcdef" }),
-    till: z.string().meta({ example: "til_0123456789abcdef" }),
-    staff: z.string().nullable(),
-    member: z.string().meta({ example: "mem_m0123456789abcdef01234567" }),
+    receipt: z.string().meta({ description: "The receipt's number as sent.", example: "2026-000123" }),
+    register: z.string().nullable().meta({ description: "The register within the till." }),
+    location: z.string().meta({ description: "Id of the location.", example: "loc_khd18er1cn7s653b" }),
+    till: z.string().meta({ description: "Id of the till.", example: "til_cv0981n1kxzn54f0" }),
+    staff: z.string().nullable().meta({ description: "Your code of the cashier.", example: "c07" }),
+    member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
     total: money,
-    lines: z.array(saleLine),
-    tender: z.array(z.strictObject({ kind: z.string(), amount: z.int() })),
+    lines: z.array(saleLine).meta({ description: "The basket as it was booked." }),
+    tender: z
+      .array(
+        z.strictObject({
+          kind: z.string().meta({ description: "Your name of the means of payment.", example: "card" }),
+          amount: z.int().meta({ description: "Minor units.", example: 1040 }),
+        }),
+      )
+      .meta({ description: "How it was paid." }),
     redemptions: z
-      .array(z.strictObject({ redemption: z.string(), reward: z.string().nullable(), effect }))
+      .array(
+        z.strictObject({
+          redemption: z
+            .string()
+            .meta({ description: "Id of the redemption.", example: "red_mpbffy96dbrqnwne4yvpdn76f" }),
+          reward: z.string().nullable().meta({
+            description: "Id of the reward; null when points were used as payment.",
+            example: "rew_twee_euro",
+          }),
+          effect,
+        }),
+      )
       .meta({ description: "What was redeemed with the sale, settled." }),
-    returned: z.enum(["no", "partly", "fully"]),
+    returned: z.enum(["no", "partly", "fully"]).meta({ description: "How much of it came back." }),
     metadata,
   })
   .meta({ id: "Sale", description: "A sale as it was booked." });
@@ -209,19 +231,17 @@ export const sale = z
 export const saleAnswer = z
   .strictObject({
     sale: sale.nullable().meta({ description: "Null when the sale named no member and nothing was booked." }),
-    entries: z.array(entry),
-    wallet: wallet.nullable(),
-    rewards: z.array(rewardStatus),
-    explanation: z
-      .array(z.string())
-      .meta({
-        description: "Why the sale gave what it gave, in the reader's language.",
-        example: ["+10 punten: 1 per € 1,00 over € 10,50; € 0,50 telt de volgende keer mee"],
-      }),
+    entries: z.array(entry).meta({ description: "What changed on the ledger, in the order it was written." }),
+    wallet: wallet.nullable().meta({ description: "What the member has right after; null without a member." }),
+    rewards: z.array(rewardStatus).meta({ description: "Available ones first, then the nearest." }),
+    explanation: z.array(z.string()).meta({
+      description: "Why the sale gave what it gave, in the reader's language.",
+      example: ["+10 points: 1 per €1.00 on €10.40; €0.40 counts next time"],
+    }),
     receipt_lines: z
       .array(z.string().max(32))
       .max(5)
       .meta({ description: "Ready to print: at most five lines of 32 characters." }),
-    warnings: z.array(warning),
+    warnings: z.array(warning).meta({ description: "What the merchant should know." }),
   })
   .meta({ id: "SaleAnswer", description: "The sale and what it did." });

@@ -3,22 +3,31 @@ import { localDate, metadata, timestamp, unit } from "./common.ts";
 
 export const wallet = z
   .strictObject({
-    balances: z.array(
-      z.strictObject({
-        unit,
-        kind: z.enum(["points", "stamps", "credit"]).meta({ description: "What the unit is. New kinds may be added." }),
-        name: z
-          .string()
-          .meta({ description: "What the merchant calls it, in the reader's language.", example: "punten" }),
-        available: z.int().meta({ description: "Free to spend now.", example: 120 }),
-        pending: z.int().meta({ description: "Earned, but not free to spend yet.", example: 0 }),
-        held: z.int().meta({ description: "Reserved by open redemptions.", example: 0 }),
-        expiring: z
-          .array(z.strictObject({ amount: z.int(), on: localDate }))
-          .meta({ description: "What expires, soonest first; `on` is the last day it can be spent." }),
-        of: z.int().optional().meta({ description: "Stamps on a full card.", example: 10 }),
-      }),
-    ),
+    balances: z
+      .array(
+        z.strictObject({
+          unit,
+          kind: z
+            .enum(["points", "stamps", "credit"])
+            .meta({ description: "What the unit is. New kinds may be added." }),
+          name: z
+            .string()
+            .meta({ description: "What the merchant calls it, in the reader's language.", example: "punten" }),
+          available: z.int().meta({ description: "Free to spend now.", example: 120 }),
+          pending: z.int().meta({ description: "Earned, but not free to spend yet.", example: 0 }),
+          held: z.int().meta({ description: "Reserved by open redemptions.", example: 0 }),
+          expiring: z
+            .array(
+              z.strictObject({
+                amount: z.int().meta({ description: "How much expires.", example: 40 }),
+                on: localDate.meta({ description: "The last day it can be spent." }),
+              }),
+            )
+            .meta({ description: "What expires, soonest first; `on` is the last day it can be spent." }),
+          of: z.int().optional().meta({ description: "Stamps on a full card.", example: 10 }),
+        }),
+      )
+      .meta({ description: "One per unit of the programme." }),
     tier: z.null().meta({ description: "The member's tier; null in a programme without tiers." }),
   })
   .meta({ id: "Wallet", description: "What a member has." });
@@ -26,10 +35,12 @@ export type WireWallet = z.infer<typeof wallet>;
 
 export const rewardStatus = z
   .strictObject({
-    object: z.literal("reward"),
-    id: z.string().meta({ example: "rew_free_coffee" }),
-    name: z.string().meta({ description: "In the reader's language.", example: "Gratis koffie" }),
-    cost: z.strictObject({ unit, amount: z.int().meta({ example: 100 }) }),
+    object: z.literal("reward").meta({ description: "Always `reward`." }),
+    id: z.string().meta({ description: "The reward's id in the programme.", example: "rew_gratis_koffie" }),
+    name: z.string().meta({ description: "In the reader's language.", example: "Free coffee" }),
+    cost: z
+      .strictObject({ unit, amount: z.int().meta({ description: "How many of the unit.", example: 10 }) })
+      .meta({ description: "What it costs." }),
     available: z.boolean().meta({ description: "Whether the member can have it now." }),
     missing: z.int().meta({ description: "Units still needed; 0 when available.", example: 0 }),
   })
@@ -40,28 +51,26 @@ export const rewardStatus = z
 
 export const entry = z
   .strictObject({
-    object: z.literal("entry"),
-    id: z.string().meta({ example: "ent_m0123456789abcde0012b4f6h8j" }),
+    object: z.literal("entry").meta({ description: "Always `entry`." }),
+    id: z.string().meta({ description: "Id of the entry.", example: "ent_mpbffy96dbrqnwne00286mzy5tg" }),
     created_at: timestamp,
-    type: z
-      .string()
-      .meta({
-        description:
-          "Why it was made: earned_spend, earned_visit, earned_units, returned, reserved, released, redeemed, restored, adjusted, opening. More may be added.",
-        example: "earned_spend",
-      }),
+    type: z.string().meta({
+      description:
+        "Why it was made: earned_spend, earned_visit, earned_units, returned, reserved, released, redeemed, restored, adjusted, opening. More may be added.",
+      example: "earned_spend",
+    }),
     unit,
     delta: z.int().meta({ description: "What changed.", example: 12 }),
     bucket: z.enum(["available", "pending", "held"]).meta({ description: "Where it changed." }),
     balance_after: z.int().meta({ description: "What this bucket of the unit held right after.", example: 132 }),
-    explanation: z.string().meta({ description: "The entry in a sentence, in the reader's language." }),
-    source: z
-      .string()
-      .nullable()
-      .meta({
-        description: "Id of the sale, return, redemption or adjustment it belongs to.",
-        example: "sal_m0123456789abcde2b4f6h8jk",
-      }),
+    explanation: z.string().meta({
+      description: "The entry in a sentence, in the reader's language.",
+      example: "+10 points: 1 per €1.00 on €10.40; €0.40 counts next time",
+    }),
+    source: z.string().nullable().meta({
+      description: "Id of the sale, return, redemption or adjustment it belongs to.",
+      example: "sal_mpbffy96dbrqnwne21vjmy2ms",
+    }),
     metadata,
   })
   .meta({

@@ -4,7 +4,10 @@ import { fail, ok, type Result } from "../result.ts";
 
 /** A name or sentence in the languages of the product; at least one, and the other falls back to it. */
 export const localizedText = z
-  .strictObject({ nl: z.string().min(1).max(120).optional(), en: z.string().min(1).max(120).optional() })
+  .strictObject({
+    nl: z.string().min(1).max(120).optional().describe("In Dutch."),
+    en: z.string().min(1).max(120).optional().describe("In English."),
+  })
   .refine((text) => text.nl !== undefined || text.en !== undefined, "give at least one language, nl or en")
   .describe("A text in Dutch, English or both; a missing language falls back to the other.");
 export type LocalizedText = z.infer<typeof localizedText>;
@@ -38,7 +41,7 @@ const minimumSpend = money
 
 const spendRule = z.strictObject({
   id: slug("ear", "The rule's id; stays the same across versions so that fractions carry over."),
-  kind: z.literal("spend"),
+  kind: z.literal("spend").describe("By the amount spent."),
   give,
   per: z
     .int()
@@ -51,20 +54,20 @@ const spendRule = z.strictObject({
 });
 const visitRule = z.strictObject({
   id: slug("ear", "The rule's id."),
-  kind: z.literal("visit"),
+  kind: z.literal("visit").describe("Once per sale."),
   give,
   minimum_spend: minimumSpend,
 });
 const itemRule = z.strictObject({
   id: slug("ear", "The rule's id."),
-  kind: z.literal("item"),
+  kind: z.literal("item").describe("For each unit of certain items."),
   give,
   skus: z.array(z.string().min(1).max(64)).min(1).max(500).describe("Gives for each whole unit of these skus."),
   minimum_spend: minimumSpend,
 });
 const categoryRule = z.strictObject({
   id: slug("ear", "The rule's id."),
-  kind: z.literal("category"),
+  kind: z.literal("category").describe("For each unit in certain categories."),
   give,
   categories: z
     .array(z.string().min(1).max(64))
@@ -78,7 +81,7 @@ export type EarningRule = z.infer<typeof earningRule>;
 
 const stampCard = z.strictObject({
   id: slug("stc", "The stamp card's id."),
-  name: localizedText,
+  name: localizedText.describe("What members read on the card."),
   size: z.int().min(2).max(30).describe("Stamps on a full card."),
   earning: z.array(earningRule).min(1).max(20).describe("What earns a stamp; the rule that gives most counts."),
   reward: slug("rew", "The reward a full card buys; its cost is the card's size in this card's stamps."),
@@ -92,22 +95,22 @@ const unitId = z
 
 const effect = z.discriminatedUnion("kind", [
   z.strictObject({
-    kind: z.literal("percent_off"),
+    kind: z.literal("percent_off").describe("A percentage off."),
     percent: z.int().min(1).max(100).describe("Percent off the eligible lines."),
     max_discount: money.optional().describe("Never more than this, in minor units."),
     only: matcher.optional(),
   }),
   z.strictObject({
-    kind: z.literal("amount_off"),
+    kind: z.literal("amount_off").describe("An amount off."),
     amount: z.int().min(1).max(AMOUNT_MAX).describe("Minor units off the eligible lines; never more than they cost."),
     only: matcher.optional(),
   }),
   z.strictObject({
-    kind: z.literal("free_item"),
+    kind: z.literal("free_item").describe("The dearest eligible item is free."),
     only: matcher.optional().describe("Which items may be free; without it, any item."),
   }),
   z.strictObject({
-    kind: z.literal("product"),
+    kind: z.literal("product").describe("Something to hand over."),
     sku: z.string().min(1).max(64).optional().describe("The product that is handed over."),
   }),
 ]);
@@ -115,26 +118,38 @@ export type RewardEffect = z.infer<typeof effect>;
 
 const reward = z.strictObject({
   id: slug("rew", "The reward's id."),
-  name: localizedText,
-  cost: z.strictObject({ unit: unitId, amount: points }).describe("What the member gives for it."),
-  effect,
+  name: localizedText.describe("What members read."),
+  cost: z
+    .strictObject({ unit: unitId, amount: points.describe("How many of the unit.") })
+    .describe("What the member gives for it."),
+  effect: effect.describe("What the member gets."),
   minimum_spend: minimumSpend,
   cost_price: money.optional().describe("What it costs the merchant, in minor units."),
 });
 export type Reward = z.infer<typeof reward>;
 
 const documentSchema = z.strictObject({
-  schema: z.literal(1),
-  name: z.string().min(1).max(80),
-  currency: z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code"),
-  timezone: z.string().min(1).max(64).refine(isTimeZone, "must be an IANA time zone"),
-  locale: z.enum(["nl", "en"]),
-  units: z.strictObject({
-    points: z
-      .strictObject({ name: localizedText })
-      .optional()
-      .describe("The points unit; leave out for a programme of stamps alone."),
-  }),
+  schema: z.literal(1).describe("Version of this document's shape."),
+  name: z.string().min(1).max(80).describe("The programme's name."),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "must be an ISO 4217 code")
+    .describe("ISO 4217 code; all money in the document is in it."),
+  timezone: z
+    .string()
+    .min(1)
+    .max(64)
+    .refine(isTimeZone, "must be an IANA time zone")
+    .describe("IANA time zone; days begin and end in it."),
+  locale: z.enum(["nl", "en"]).describe("The programme's own language."),
+  units: z
+    .strictObject({
+      points: z
+        .strictObject({ name: localizedText.describe("What points are called.") })
+        .optional()
+        .describe("The points unit; leave out for a programme of stamps alone."),
+    })
+    .describe("What members collect besides stamps."),
   earn_on: z
     .enum(["net_paid", "gross"])
     .default("net_paid")
@@ -142,11 +157,14 @@ const documentSchema = z.strictObject({
   exclude: matcher
     .optional()
     .describe("Lines that never earn. Tips, deposits, delivery, gift cards, top-ups and strip cards never do."),
-  earning: z.array(earningRule).max(50).default([]),
-  stamp_cards: z.array(stampCard).max(10).default([]),
-  rewards: z.array(reward).max(100).default([]),
+  earning: z.array(earningRule).max(50).default([]).describe("What earns points; the rule that gives most counts."),
+  stamp_cards: z.array(stampCard).max(10).default([]).describe("Several may run at once."),
+  rewards: z.array(reward).max(100).default([]).describe("What members can get."),
   pay_with_points: z
-    .strictObject({ points, amount: z.int().min(1).max(AMOUNT_MAX) })
+    .strictObject({
+      points: points.describe("So many points …"),
+      amount: z.int().min(1).max(AMOUNT_MAX).describe("… pay so many minor units."),
+    })
     .optional()
     .describe("So many points pay so many minor units; any number may be spent."),
   returns: z
@@ -156,8 +174,12 @@ const documentSchema = z.strictObject({
         .default("clamp")
         .describe("What happens when returned points are already spent: `clamp` writes the shortfall off."),
     })
-    .default({ spent_points: "clamp" }),
-  holds: z.strictObject({ minutes: z.int().min(1).max(1440).default(15) }).default({ minutes: 15 }),
+    .default({ spent_points: "clamp" })
+    .describe("What returns do."),
+  holds: z
+    .strictObject({ minutes: z.int().min(1).max(1440).default(15).describe("How long a redemption is held.") })
+    .default({ minutes: 15 })
+    .describe("What holds do."),
 });
 
 /**

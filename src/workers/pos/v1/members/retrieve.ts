@@ -7,7 +7,7 @@ import { json, problems } from "../openapi.ts";
 import { readMember } from "./read-member.ts";
 
 export const memberParams = z.strictObject({
-  id: z.string().meta({ description: "The member's id.", example: "mem_m0123456789abcdef01234567" }),
+  id: z.string().meta({ description: "The member's id.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
 });
 
 /** @throws ProblemError `member_unknown` for an id that is not of this merchant and mode */

@@ -33,7 +33,7 @@ const TEXTS: Readonly<
 };
 
 export const redemptionParams = z.strictObject({
-  id: z.string().meta({ description: "The redemption's id.", example: "red_m0123456789abcde4b4f6h8jk" }),
+  id: z.string().meta({ description: "The redemption's id.", example: "red_mpbffy96dbrqnwne4yvpdn76f" }),
 });
 
 function routeOf(action: Action) {

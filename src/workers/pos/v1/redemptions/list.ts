@@ -10,7 +10,7 @@ import { readAccount } from "../run-command.ts";
 import { renderRedemption } from "./render.ts";
 
 const query = listQuery.extend({
-  member: z.string().max(64).meta({ description: "Id of the member.", example: "mem_m0123456789abcdef01234567" }),
+  member: z.string().max(64).meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
 });
 
 const route = createRoute({

@@ -8,7 +8,7 @@ import { renderSale } from "../render/sale.ts";
 import { readAccount } from "../run-command.ts";
 
 const params = z.strictObject({
-  id: z.string().meta({ description: "The sale's id.", example: "sal_m0123456789abcde2b4f6h8jk" }),
+  id: z.string().meta({ description: "The sale's id.", example: "sal_mpbffy96dbrqnwne21vjmy2ms" }),
 });
 
 const route = createRoute({

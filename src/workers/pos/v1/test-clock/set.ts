@@ -13,7 +13,7 @@ const input = z
   .strictObject({ now: timestamp.meta({ description: "What the clock shall say; not before what it says now." }) })
   .meta({ id: "TestClockInput", description: "A time to move to.", example: { now: "2030-01-01T00:00:00Z" } });
 const output = z
-  .strictObject({ object: z.literal("test_clock"), now: timestamp })
+  .strictObject({ object: z.literal("test_clock").meta({ description: "Always `test_clock`." }), now: timestamp })
   .meta({ id: "TestClock", description: "The clock of test mode." });
 
 const route = createRoute({
