@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { BookingBody } from "../../../src/domain/ledger/booking.ts";
 import { foldBookings } from "../../../src/domain/ledger/fold.ts";
 import type { AccountState } from "../../../src/domain/ledger/state.ts";
@@ -7,6 +7,9 @@ import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
 import { anyProgram, anyStory, runs, type Step } from "../support/arbitraries.ts";
 import { commandOf, play } from "../support/play.ts";
 import { Ledger } from "../support/ledger.ts";
+
+// Many runs in one test; a busy machine must not fail them.
+vi.setConfig({ testTimeout: 60_000 });
 
 function played(program: CompiledProgram, steps: readonly Step[]): Ledger {
   const ledger = new Ledger(program);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { ReturnLineRequest } from "../../../src/domain/ledger/booking.ts";
 import { type BasketLine, sumOf } from "../../../src/domain/program/basket.ts";
 import { atRate } from "../../../src/domain/program/earn.ts";
@@ -9,6 +9,9 @@ import { adjust, type Back, holdOf, line, refund, sale } from "../support/comman
 import { Ledger } from "../support/ledger.ts";
 import { play } from "../support/play.ts";
 import { program } from "../support/program.ts";
+
+// Many runs in one test; a busy machine must not fail them.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A basket, perhaps under a discount on all of it, perhaps with a tip. */
 const soldBasket = fc

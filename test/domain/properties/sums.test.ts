@@ -1,11 +1,14 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { mulDivFloor, formatMilli, parseMilli, splitInProportion } from "../../../src/domain/numbers.ts";
 import { sumOf } from "../../../src/domain/program/basket.ts";
 import { evaluateEffect } from "../../../src/domain/program/effect.ts";
 import { decodeInteger, encodeInteger } from "../../../src/domain/tenancy/base32.ts";
 import { parseSaleNaturalKey, saleNaturalKey } from "../../../src/domain/ledger/natural-key.ts";
 import { anyBasket, effect, runs } from "../support/arbitraries.ts";
+
+// Many runs in one test; a busy machine must not fail them.
+vi.setConfig({ testTimeout: 60_000 });
 
 const weights = fc.array(fc.nat({ max: 1_000_000_000 }), { minLength: 1, maxLength: 12 });
 const total = fc.nat({ max: 1_000_000_000 });
