@@ -7,7 +7,7 @@ export const USAGE = `npm run replay -- FILE.csv[.gz] [options]
 
 Sends till lines to a running platform and checks every member's balance against the file.
 
-  --url URL          where the platform listens (http://127.0.0.1:8787)
+  --url URL          where the platform listens; else where \`npm start\` did last, else http://127.0.0.1:8787
   --key KEY          a till's API key; else STEMPEL_KEY, else the one that \`npm start\` left in .stempel/demo.json
   --concurrency N    customers at a time, 1 to 256 (16)
   --state FILE       remember what is done, so that the next run need not ask
@@ -18,7 +18,7 @@ Exit code: 0 everything carried out and every balance right; 1 a difference, a r
 2 the file, the key or an option is wrong; 130 stopped with Ctrl-C. The same command goes on where it stopped.`;
 
 const DEFAULT_URL = "http://127.0.0.1:8787";
-/** What the demo merchants' keys are left in. */
+/** Where `npm start` leaves the demo merchants' keys, and its own address. */
 const DEMO_FILE = ".stempel/demo.json";
 
 export interface CliOptions {
@@ -40,11 +40,12 @@ export function readOptions(
   const [file, ...rest] = positionals;
   if (file === undefined) throw badInput("name the file: npm run replay -- FILE.csv (--help for more)");
   if (rest.length > 0) throw badInput(`one file at a time, please: ${positionals.join(", ")}`);
+  const demo = readDemo();
   return {
     file,
-    url: readUrl(values.url ?? DEFAULT_URL),
+    url: readUrl(values.url ?? demo?.url ?? DEFAULT_URL),
     concurrency: readConcurrency(values.concurrency ?? "16"),
-    key: readKey(values.key ?? env["STEMPEL_KEY"]),
+    key: readKey(values.key ?? env["STEMPEL_KEY"] ?? demo?.replay.key),
     state: values.state,
     json: values.json,
   };
@@ -79,21 +80,21 @@ function readConcurrency(text: string): number {
   return value;
 }
 
-const demoFile = z.object({ replay: z.object({ key: z.string() }) });
-
-function readKey(given: string | undefined): string {
-  const key = given ?? demoKey();
-  if (key === undefined)
+function readKey(key: string | undefined): string {
+  if (key === undefined) {
     throw badInput(`no key: give --key, set STEMPEL_KEY, or run npm start, which leaves one in ${DEMO_FILE}`);
-  if (!/^[\x21-\x7e]+$/.test(key))
-    throw badInput("the key is not one: it has spaces or other characters that no key has");
+  }
+  if (!/^[\x21-\x7e]+$/.test(key)) throw badInput("the key has spaces or other characters that no key has");
   return key;
 }
 
-function demoKey(): string | undefined {
+const demoFile = z.object({ url: z.string(), replay: z.object({ key: z.string() }) });
+
+/** What `npm start` left; null when it did not, or nothing that is understood. */
+function readDemo(): z.infer<typeof demoFile> | null {
   try {
-    return demoFile.parse(JSON.parse(readFileSync(DEMO_FILE, "utf8"))).replay.key;
+    return demoFile.parse(JSON.parse(readFileSync(DEMO_FILE, "utf8")));
   } catch {
-    return undefined;
+    return null;
   }
 }

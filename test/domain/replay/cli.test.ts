@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -16,9 +16,9 @@ interface Ended {
   readonly err: string;
 }
 
-/** Runs the script in a folder of its own, where no demo key lies. */
-async function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [SCRIPT, ...args], { cwd: temporaryFolder(), env, stdio: "pipe" });
+/** Runs the script in a folder of its own, where no demo key lies unless the test put one there. */
+async function run(args: readonly string[], env: Record<string, string> = {}, cwd = temporaryFolder()): Promise<Ended> {
+  const child = spawn(process.execPath, [SCRIPT, ...args], { cwd, env, stdio: "pipe" });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, out, err };
@@ -41,6 +41,15 @@ test("prints the report, writes it as JSON and exits 0; 1 after a difference", a
     code: 1,
     out: expect.stringContaining("anna (mem_1): 20 points on the platform, 15"),
   });
+});
+
+test("takes key and address from where `npm start` left them", async () => {
+  const { url } = await startFakePlatform();
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, ".stempel"));
+  writeFileSync(join(folder, ".stempel/demo.json"), JSON.stringify({ version: 1, url, replay: { key: KEY } }));
+  const file = temporaryFile(csvOf(["1", "mug", 4, "5.25", "anna"]));
+  expect(await run([file], {}, folder)).toMatchObject({ code: 0 });
 });
 
 test("says what it can do", async () => {
