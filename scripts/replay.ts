@@ -18,7 +18,7 @@ try {
 }
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2), process.env);
+  const options = readOptions(process.argv.slice(2), process.env, process.cwd());
   if (options === null) {
     console.log(USAGE);
     return 0;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { badInput, reasonOf } from "./replay-error.ts";
@@ -30,17 +31,18 @@ export interface CliOptions {
   readonly json: string | undefined;
 }
 
-/** Reads the command line; null when help was asked for. */
+/** Reads the command line; null when help was asked for. `folder` is where `npm start` may have left its file. */
 export function readOptions(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  folder: string,
 ): CliOptions | null {
   const { values, positionals } = parse(args);
   if (values.help === true) return null;
   const [file, ...rest] = positionals;
   if (file === undefined) throw badInput("name the file: npm run replay -- FILE.csv (--help for more)");
   if (rest.length > 0) throw badInput(`one file at a time, please: ${positionals.join(", ")}`);
-  const demo = readDemo();
+  const demo = readDemo(folder);
   return {
     file,
     url: readUrl(values.url ?? demo?.url ?? DEFAULT_URL),
@@ -91,9 +93,9 @@ function readKey(key: string | undefined): string {
 const demoFile = z.object({ url: z.string(), replay: z.object({ key: z.string() }) });
 
 /** What `npm start` left; null when it did not, or nothing that is understood. */
-function readDemo(): z.infer<typeof demoFile> | null {
+function readDemo(folder: string): z.infer<typeof demoFile> | null {
   try {
-    return demoFile.parse(JSON.parse(readFileSync(DEMO_FILE, "utf8")));
+    return demoFile.parse(JSON.parse(readFileSync(join(folder, DEMO_FILE), "utf8")));
   } catch {
     return null;
   }

@@ -75,6 +75,7 @@ test.each([
 
 test("takes the key of the command line before that of the environment", () => {
   const env = { STEMPEL_KEY: "stk_env" };
-  expect(readOptions(["a.csv"], env)).toMatchObject({ key: "stk_env", url: "http://127.0.0.1:8787", concurrency: 16 });
-  expect(readOptions(["a.csv", "--key", "stk_arg"], env)).toMatchObject({ key: "stk_arg" });
+  const read = (...args: string[]) => readOptions(["a.csv", ...args], env, temporaryFolder());
+  expect(read()).toMatchObject({ key: "stk_env", url: "http://127.0.0.1:8787", concurrency: 16 });
+  expect(read("--key", "stk_arg")).toMatchObject({ key: "stk_arg" });
 });
