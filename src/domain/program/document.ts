@@ -106,7 +106,7 @@ const effect = z.discriminatedUnion("kind", [
     only: matcher.optional(),
   }),
   z.strictObject({
-    kind: z.literal("free_item").describe("The dearest eligible item is free."),
+    kind: z.literal("free_item").describe("The cheapest eligible item is free."),
     only: matcher.optional().describe("Which items may be free; without it, any item."),
   }),
   z.strictObject({

@@ -39,16 +39,16 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { "application/json": { schema } } };
 }
 
-/** The problem answers of a call by status; each lists its codes and what the till should do. */
+/** The problem answers of a call by status. The document's builder says of each code what the till should do. */
 export function problems(shape: CallShape, own: readonly ErrorCode[] = []) {
-  const codes = [
+  const codes = new Set([
     ...ALWAYS,
     ...(shape.body === true ? WITH_BODY : (["validation_failed"] as const)),
     ...(shape.key === true ? WITH_KEY : []),
     ...(shape.member === true ? MEMBER : []),
     ...(shape.program === true ? (["program_missing"] as const) : []),
     ...own,
-  ];
+  ]);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
     const { status } = errorFacts(code);
@@ -59,16 +59,18 @@ export function problems(shape: CallShape, own: readonly ErrorCode[] = []) {
     .map(([status, list]) => [
       String(status),
       {
-        description: list
-          .map((code) => `\`${code}\` (till: ${errorFacts(code).till}): ${errorFacts(code).help}`)
-          .join("\n\n"),
+        description: list.join(", "),
         content: { "application/problem+json": { schema: problem } },
+        [PROBLEM_CODES]: list,
       },
     ]);
   // Typed as nothing: handlers return what succeeds, and problems leave by the error handler.
   const responses: Record<never, never> = Object.fromEntries(entries);
   return responses;
 }
+
+/** On a problem answer: the codes it may carry. */
+export const PROBLEM_CODES = "x-problem-codes";
 
 /** What every write adds to its operation; the document's builder turns it into the Idempotency-Key header. */
 export const WRITES = { "x-idempotent": true } as const;

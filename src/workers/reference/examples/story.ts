@@ -1,0 +1,165 @@
+import type { z } from "zod";
+import type { adjustmentInput } from "../../../contract/pos-v1/adjustment.ts";
+import type {
+  blockInput,
+  cardInput,
+  identifyInput,
+  memberInput,
+  memberPatch,
+} from "../../../contract/pos-v1/member.ts";
+import type { redemptionInput } from "../../../contract/pos-v1/redemption.ts";
+import type { returnInput } from "../../../contract/pos-v1/return.ts";
+import type { saleInput } from "../../../contract/pos-v1/sale.ts";
+import type { programDocument } from "../../../domain/program/document.ts";
+
+// One afternoon at a coffee bar, told in requests. The examples of the reference are these requests and what the API
+// answers to them; a test plays the story against the real Worker and compares.
+
+/** The merchant of the examples, as its owner would set it up. */
+export const exampleMerchant = {
+  name: "Koffie & Zo",
+  country: "NL",
+  currency: "EUR",
+  timezone: "Europe/Amsterdam",
+  locale: "nl",
+  location: "Koffie & Zo Oudegracht",
+  till: "Kassa 1",
+} as const;
+
+export const exampleItems = [
+  { sku: "FLAT-WHITE", name: "Flat white", price: 390, category: "coffee", tax_rate: "9" },
+  { sku: "CROISSANT", name: "Croissant", price: 260, category: "bakery", tax_rate: "9" },
+  { sku: "MOK", name: "Mok met logo", price: 1450, category: "shop", tax_rate: "21" },
+] as const;
+
+export const exampleProgram = {
+  schema: 1,
+  name: "Koffie & Zo spaarkaart",
+  currency: "EUR",
+  timezone: "Europe/Amsterdam",
+  locale: "nl",
+  units: { points: { name: { nl: "punten", en: "points" } } },
+  exclude: { categories: ["alcohol"] },
+  earning: [{ id: "ear_euro", kind: "spend", give: 1, per: 100 }],
+  stamp_cards: [
+    {
+      id: "stc_koffie",
+      name: { nl: "Koffiekaart", en: "Coffee card" },
+      size: 10,
+      earning: [{ id: "ear_koffie", kind: "category", give: 1, categories: ["coffee"] }],
+      reward: "rew_gratis_koffie",
+    },
+  ],
+  rewards: [
+    {
+      id: "rew_gratis_koffie",
+      name: { nl: "Gratis koffie", en: "Free coffee" },
+      cost: { unit: "stamps:stc_koffie", amount: 10 },
+      effect: { kind: "free_item", only: { categories: ["coffee"] } },
+    },
+    {
+      id: "rew_twee_euro",
+      name: { nl: "€ 2 korting", en: "€2 off" },
+      cost: { unit: "points", amount: 20 },
+      effect: { kind: "amount_off", amount: 200 },
+      minimum_spend: 500,
+    },
+  ],
+  pay_with_points: { points: 10, amount: 100 },
+} satisfies z.input<typeof programDocument>;
+
+const anna = { phone: "06 12345678" };
+
+export const newMember = {
+  name: "Anna de Vries",
+  phone: "06 12345678",
+  locale: "nl",
+  consents: [{ purpose: "marketing_email", granted: true, text: "Mail me offers of Koffie & Zo (version 2)" }],
+} satisfies z.input<typeof memberInput>;
+
+export const anonymousMember = { card: "0001000000112345" } satisfies z.input<typeof memberInput>;
+
+export const identifyByPhone = { member: anna } satisfies z.input<typeof identifyInput>;
+
+export const firstSale = {
+  receipt: "2026-000123",
+  member: anna,
+  total: { amount: 1040, currency: "EUR" },
+  lines: [
+    { sku: "FLAT-WHITE", name: "Flat white", category: "coffee", quantity: "2", amount: 780, tax_rate: "9" },
+    { sku: "CROISSANT", name: "Croissant", category: "bakery", quantity: "1", amount: 260, tax_rate: "9" },
+  ],
+  tender: [{ kind: "card", amount: 1040 }],
+} satisfies z.input<typeof saleInput>;
+
+export const saleByAmount = {
+  receipt: "2026-000124",
+  member: anna,
+  total: { amount: 1250, currency: "EUR" },
+} satisfies z.input<typeof saleInput>;
+
+export const saleWithoutMember = {
+  receipt: "2026-000125",
+  total: { amount: 390, currency: "EUR" },
+} satisfies z.input<typeof saleInput>;
+
+export const welcomeGift = {
+  member: anna,
+  unit: "points",
+  delta: 100,
+  reason: "Welcome gift, opening week",
+} satisfies z.input<typeof adjustmentInput>;
+
+export const openingBalance = {
+  member: { external_id: "17850" },
+  unit: "stamps:stc_koffie",
+  delta: 4,
+  kind: "opening",
+  reason: "Four stamps on the paper card",
+} satisfies z.input<typeof adjustmentInput>;
+
+export const twoEuroOff = {
+  member: anna,
+  reward: "rew_twee_euro",
+  lines: [
+    { id: "l1", sku: "FLAT-WHITE", quantity: "1", amount: 390 },
+    { id: "l2", sku: "MOK", quantity: "1", amount: 1450 },
+  ],
+} satisfies z.input<typeof redemptionInput>;
+
+export const payWithPoints = {
+  member: anna,
+  unit: "points",
+  amount: 30,
+  sale_total: { amount: 780, currency: "EUR" },
+} satisfies z.input<typeof redemptionInput>;
+
+/** The sale in which a held redemption is used: its effect stands as a discount line, and the sale names it. */
+export const saleWithReward = (redemption: string) =>
+  ({
+    receipt: "2026-000126",
+    member: anna,
+    total: { amount: 1640, currency: "EUR" },
+    lines: [
+      { id: "l1", sku: "FLAT-WHITE", quantity: "1", amount: 390 },
+      { id: "l2", sku: "MOK", quantity: "1", amount: 1450 },
+      { id: "l3", name: "€ 2 korting", kind: "discount", quantity: "1", amount: -200 },
+    ],
+    redemptions: [redemption],
+  }) satisfies z.input<typeof saleInput>;
+
+export const croissantBack = {
+  return_id: "R-77",
+  sale: { receipt: "2026-000123" },
+  member: anna,
+  lines: [{ sku: "CROISSANT", quantity: "1" }],
+} satisfies z.input<typeof returnInput>;
+
+export const wholeSaleBack = (sale: string) =>
+  ({ return_id: "R-78", sale: { id: sale } }) satisfies z.input<typeof returnInput>;
+
+export const changedMember = { name: "Anna Jansen", birthday: "03-14" } satisfies z.input<typeof memberPatch>;
+
+export const plasticCard = { number: "0001000000112345" } satisfies z.input<typeof cardInput>;
+
+export const lostCard = { card: "0001000000112345", reason: "lost" } satisfies z.input<typeof blockInput>;
