@@ -29,3 +29,12 @@ export class ProblemError extends Error {
     this.details = details;
   }
 }
+
+/** The request is refused for these fields; the first of them is named in the detail too. */
+export function validationProblem(errors: readonly FieldError[]): ProblemError {
+  const [first] = errors;
+  if (first === undefined) return new ProblemError("validation_failed");
+  const where = first.path === "" ? "The body" : first.path;
+  const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
+  return new ProblemError("validation_failed", { detail: `${where}: ${first.message}${more}`, errors });
+}

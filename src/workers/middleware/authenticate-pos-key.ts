@@ -12,6 +12,10 @@ import { ProblemError } from "../http/problem.ts";
 import { PosDesk } from "../pos/v1/desk.ts";
 import { readSecrets } from "../secrets.ts";
 
+/** The longest text that any identifier may be; a longer one is refused by the validation that follows. */
+const IDENTIFIER_MAX = 254;
+const ACCEPT_LANGUAGE_MAX = 500;
+
 /**
  * Accepts a till's key. Shape, checksum and locator are checked first, so that an invented key wakes nothing; then the
  * key is looked up in the isolate's memory or in the registry, together with the member the body names.
@@ -40,9 +44,9 @@ export const authenticatePosKey = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 function bearerKey(header: string | undefined): string {
-  const match = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header ?? "");
-  if (match?.[1] === undefined) throw new ProblemError("key_missing");
-  return match[1];
+  const [, key = ""] = /^Bearer +(.*)$/i.exec(header?.trim() ?? "") ?? [];
+  if (key === "") throw new ProblemError("key_missing");
+  return key;
 }
 
 /**
@@ -53,7 +57,8 @@ async function namedIdentifier(c: Context<AppEnv>): Promise<RawIdentifier | null
   if (c.req.method !== "POST") return null;
   const body: unknown = await c.req.json().catch(() => null);
   if (typeof body !== "object" || body === null) return null;
-  return identifierOf(Reflect.get(body, "member"));
+  const wanted = identifierOf(Reflect.get(body, "member"));
+  return wanted !== null && wanted.text.length <= IDENTIFIER_MAX ? wanted : null;
 }
 
 export function identifierOf(member: unknown): RawIdentifier | null {
@@ -66,11 +71,13 @@ export function identifierOf(member: unknown): RawIdentifier | null {
   return null;
 }
 
-/** The first of our languages that the reader asks for; the merchant's own otherwise. */
+/** Of our languages the one that the reader likes best, the first of several; the merchant's own otherwise. */
 export function preferredLocale(header: string | undefined, fallback: Locale): Locale {
-  for (const part of (header ?? "").toLowerCase().split(",")) {
-    const tag = part.trim().slice(0, 2);
-    if (tag === "nl" || tag === "en") return tag;
+  let best: { readonly locale: Locale; readonly weight: number } | null = null;
+  for (const part of (header ?? "").slice(0, ACCEPT_LANGUAGE_MAX).toLowerCase().split(",")) {
+    const [, tag, quality = "1"] = /^\s*(nl|en)(?:-[a-z0-9-]*)?\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?$/.exec(part) ?? [];
+    const weight = Number(quality);
+    if ((tag === "nl" || tag === "en") && weight > (best?.weight ?? 0)) best = { locale: tag, weight };
   }
-  return fallback;
+  return best?.locale ?? fallback;
 }

@@ -13,10 +13,33 @@ export const limitBody = bodyLimit({
   },
 });
 
-/** A body must say that it is JSON; a call without a body need not. */
+/**
+ * A body must say that it is JSON, and be UTF-8: other bytes would be replaced without a word, and two receipts become one.
+ * A call without a body need not say anything.
+ */
 export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
-  const type = c.req.header("content-type");
   const hasBody = c.req.raw.body !== null && c.req.header("content-length") !== "0";
-  if (hasBody && !/^application\/json\s*(;|$)/i.test(type ?? "")) throw new ProblemError("unsupported_media_type");
+  if (hasBody) {
+    if (!isJson(c.req.header("content-type") ?? "")) throw new ProblemError("unsupported_media_type");
+    if (!isUtf8(await c.req.arrayBuffer()))
+      throw new ProblemError("malformed_json", { detail: "The body is not UTF-8." });
+  }
   await next();
 });
+
+const CHARSETS: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii"]);
+
+function isJson(contentType: string): boolean {
+  const [type = "", ...parameters] = contentType.toLowerCase().split(";");
+  const charset = parameters.map((parameter) => /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1]?.trim());
+  return type.trim() === "application/json" && charset.every((name) => name === undefined || CHARSETS.has(name));
+}
+
+function isUtf8(bytes: ArrayBuffer): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}

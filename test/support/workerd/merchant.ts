@@ -1,9 +1,18 @@
-import { exports } from "cloudflare:workers";
-import { expect } from "vitest";
-import type { Scope } from "../../../src/domain/tenancy/api-key.ts";
-import { SCOPES } from "../../../src/domain/tenancy/api-key.ts";
-import type { Mode } from "../../../src/domain/tenancy/merchant.ts";
+import { env, exports } from "cloudflare:workers";
+import { type Scope, SCOPES } from "../../../src/domain/tenancy/api-key.ts";
+import { IdCodec } from "../../../src/domain/tenancy/ids.ts";
+import type { Mode, Tenant } from "../../../src/domain/tenancy/merchant.ts";
+import { RegistryClient } from "../../../src/durable/merchant-registry/client.ts";
 import type { MadeDemo } from "../../../src/workers/dev/demo-schemas.ts";
+import { forgetConfig } from "../../../src/workers/edge/config-cache.ts";
+import { servicePorts, tenantOpener } from "../../../src/workers/ports.ts";
+import { readSecrets } from "../../../src/workers/secrets.ts";
+import type { ServiceContext } from "../../../src/workers/services/context.ts";
+import { createKey } from "../../../src/workers/services/key/create.ts";
+import { revokeKey } from "../../../src/workers/services/key/revoke.ts";
+import { createLocation } from "../../../src/workers/services/location/create.ts";
+import { publishProgram } from "../../../src/workers/services/program/publish.ts";
+import { createTill } from "../../../src/workers/services/till/create.ts";
 import { cafeProgram } from "./account.ts";
 
 /** What a test reads of an answer. */
@@ -20,6 +29,7 @@ export interface Json {
 }
 
 export interface CallOptions {
+  /** A text goes out as it is, anything else as JSON. */
   readonly body?: unknown;
   readonly key?: string;
   /** The Idempotency-Key; a fresh one for every write unless given; null sends none. */
@@ -32,21 +42,54 @@ export interface TestTill {
   readonly id: string;
   readonly key: string;
   call(method: string, path: string, options?: CallOptions): Promise<ApiAnswer>;
+  /** The same, for a call that must succeed for the test to mean anything; answers the body. */
+  must(method: string, path: string, body?: unknown): Promise<Json>;
+}
+
+export interface NewKeyOptions {
+  readonly mode?: Mode;
+  readonly scopes?: readonly Scope[];
+  readonly expires_at_ms?: number;
+  /** Id of the till; the first one unless told. */
+  readonly till?: string;
 }
 
 export interface TestMerchant {
   readonly locator: string;
+  /** Locator and the mode of the tills. */
+  readonly tenant: Tenant;
   readonly location: string;
   readonly till: TestTill;
+  readonly otherLocation: string;
   /** A till with a key of its own at the second location. */
   readonly otherTill: TestTill;
+  /** The id codec of this merchant and mode. */
+  readonly ids: IdCodec;
+  /** Acting as the platform on the merchant's behalf. */
+  readonly owner: ServiceContext;
+  /** Another key; seen at once. */
+  newKey(options?: NewKeyOptions): Promise<TestTill & { readonly keyId: string }>;
+  revoke(keyId: string): Promise<void>;
+  /** A till at a location of its own in another country. */
+  abroad(country: string, timezone: string): Promise<TestTill>;
+  /** Publishes the next version of the programme and moves the test clock past its effective date. */
+  changeProgram(program: object): Promise<void>;
+  /** Moves the test clock ahead of what it says now. */
+  wait(ms: number): Promise<void>;
+  /** Lets the Worker forget what it has cached of this merchant. */
+  forget(): void;
+}
+
+export interface MerchantOptions {
+  readonly mode?: Mode;
+  readonly scopes?: readonly Scope[];
+  readonly program?: object;
+  readonly items?: readonly object[];
 }
 
 /** A merchant of its own for one test, made as an owner would make it; all scopes but backfill unless told. */
-export async function createTestMerchant(
-  options: { readonly mode?: Mode; readonly scopes?: readonly Scope[]; readonly program?: object } = {},
-): Promise<TestMerchant> {
-  const { mode = "test", scopes = SCOPES.filter((scope) => scope !== "backfill"), program = cafeProgram } = options;
+export async function createTestMerchant(options: MerchantOptions = {}): Promise<TestMerchant> {
+  const { mode = "test", scopes = ALL_BUT_BACKFILL, program = cafeProgram, items = [] } = options;
   const keys = [{ name: "key", mode, scopes }];
   const location = (name: string) => ({ name, tills: [{ name: "till", keys }] });
   const answer = await exports.default.fetch("http://stempel.test/dev/demo", {
@@ -59,30 +102,95 @@ export async function createTestMerchant(
       timezone: "Europe/Amsterdam",
       locale: "nl",
       program,
+      items,
       locations: [location("Dorpsstraat"), location("Station")],
     }),
   });
-  expect(answer.status, await answer.clone().text()).toBe(201);
+  if (answer.status !== 201) throw new Error(`no merchant was made: ${await answer.text()}`);
   const made: MadeDemo = await answer.json();
   const [first, second] = made.locations.map((place) => place.tills[0]);
   if (first?.keys[0] === undefined || second?.keys[0] === undefined) throw new Error("the merchant has no tills");
+  const till = testTill(first.id, first.keys[0].secret);
+  const tenant = { mode, merchant: made.locator };
+  const owner: ServiceContext = {
+    tenant: tenantOpener(env)(made.locator),
+    actor: { kind: "system", job: "test" },
+    request_id: "req_test",
+    ports: servicePorts(env),
+  };
+  const forget = () => {
+    forgetConfig({ mode: "live", merchant: made.locator });
+    forgetConfig({ mode: "test", merchant: made.locator });
+  };
+  const newKey = async (wanted: NewKeyOptions = {}) => {
+    const { till: at = first.id, expires_at_ms = null } = wanted;
+    const input = { till: at, mode: wanted.mode ?? mode, scopes: [...(wanted.scopes ?? scopes)], expires_at_ms };
+    const { key, secret } = done(await createKey({ ctx: owner, input }));
+    forget();
+    return { ...testTill(at, secret), keyId: key.id };
+  };
+  let offset_ms = 0;
+  const wait = async (ms: number) => {
+    offset_ms += ms;
+    await new RegistryClient(env.MERCHANT_REGISTRY, tenant).setClockOffset(offset_ms);
+    forget();
+  };
   return {
     locator: made.locator,
+    tenant,
     location: made.locations[0]?.id ?? "",
-    till: testTill(first.id, first.keys[0].secret),
+    till,
+    otherLocation: made.locations[1]?.id ?? "",
     otherTill: testTill(second.id, second.keys[0].secret),
+    ids: new IdCodec(readSecrets(env).idMac, tenant),
+    owner,
+    newKey,
+    revoke: async (keyId) => {
+      done(await revokeKey({ ctx: owner, input: { id: keyId } }));
+      forget();
+    },
+    abroad: async (country, timezone) => {
+      const place = done(await createLocation({ ctx: owner, input: { name: country, country, timezone } }));
+      const { id } = done(await createTill({ ctx: owner, input: { location: place.id, name: "till" } }));
+      return newKey({ till: id });
+    },
+    changeProgram: async (next) => {
+      done(await publishProgram({ ctx: owner, input: { json: JSON.stringify(next) } }));
+      await wait(100_000);
+    },
+    wait,
+    forget,
   };
 }
 
+const ALL_BUT_BACKFILL = SCOPES.filter((scope) => scope !== "backfill");
+
 export function testTill(id: string, key: string): TestTill {
-  return { id, key, call: (method, path, options) => callApi(method, path, { key, ...options }) };
+  const call: TestTill["call"] = (method, path, options) => callApi(method, path, { key, ...options });
+  return {
+    id,
+    key,
+    call,
+    must: async (method, path, body) => {
+      const answer = await call(method, path, body === undefined ? {} : { body });
+      if (answer.status < 300) return answer.body;
+      throw new Error(`${method} ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    },
+  };
 }
 
 /** One request of the API, through the Worker's own entry. */
 export async function callApi(method: string, path: string, options: CallOptions = {}): Promise<ApiAnswer> {
-  const writes = method !== "GET";
+  const answer = await exports.default.fetch(apiRequest(method, path, options));
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text === "" ? {} : JSON.parse(text) };
+}
+
+/** The request that {@link callApi} sends. */
+export function apiRequest(method: string, path: string, options: CallOptions = {}): Request {
+  const writes = method !== "GET" && method !== "HEAD";
   const idem = options.idem === undefined && writes ? crypto.randomUUID() : options.idem;
-  const answer = await exports.default.fetch(`http://stempel.test${path}`, {
+  return new Request(`http://stempel.test${path}`, {
     method,
     headers: {
       ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
@@ -94,6 +202,9 @@ export async function callApi(method: string, path: string, options: CallOptions
       ? {}
       : { body: typeof options.body === "string" ? options.body : JSON.stringify(options.body) }),
   });
-  const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, body: text === "" ? {} : JSON.parse(text) };
+}
+
+function done<Value>(result: { readonly ok: true; readonly value: Value } | { readonly ok: false }): Value {
+  if (!result.ok) throw new Error(`a service refused: ${JSON.stringify(result)}`);
+  return result.value;
 }

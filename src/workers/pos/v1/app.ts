@@ -1,8 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../../hono-env.ts";
-import { ProblemError } from "../../http/problem.ts";
+import { validationProblem } from "../../http/problem.ts";
 import { authenticatePosKey } from "../../middleware/authenticate-pos-key.ts";
 import { limitBody, requireJson } from "../../middleware/json-body.ts";
+import { matchOperation, type Operation } from "../../middleware/match-operation.ts";
 import { createAdjustment } from "./adjustments/create.ts";
 import { blockCard } from "./cards/block.ts";
 import { createMember } from "./members/create.ts";
@@ -59,18 +60,23 @@ export function createPosApp(): PosApp {
     defaultHook: (result) => {
       if (result.success) return;
       const errors = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-      throw new ProblemError("validation_failed", { detail: summary(errors), errors });
+      throw validationProblem(errors);
     },
   });
   app.use("/v1/*", limitBody, requireJson, authenticatePosKey);
+  app.use(
+    "/v1/*",
+    matchOperation(() => operationsOf(app)),
+  );
   for (const register of operations) register(app);
   return app;
 }
 
-function summary(errors: readonly { readonly path: string; readonly message: string }[]): string {
-  const [first] = errors;
-  if (first === undefined) return "The request is not valid.";
-  const where = first.path === "" ? "The body" : first.path;
-  const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
-  return `${where}: ${first.message}${more}`;
+/** What has been registered, as the reference lists it. */
+function operationsOf(app: PosApp): Operation[] {
+  return app.openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== "route") return [];
+    const { method, path, request } = definition.route;
+    return [{ method: method.toUpperCase(), path, takesBody: request?.body !== undefined }];
+  });
 }

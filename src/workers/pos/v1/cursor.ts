@@ -1,4 +1,4 @@
-import { ProblemError } from "../../http/problem.ts";
+import { validationProblem } from "../../http/problem.ts";
 
 /** A place in a list, as the till carries it. Its content is ours to change. */
 export function encodeCursor(...parts: readonly number[]): string {
@@ -8,10 +8,9 @@ export function encodeCursor(...parts: readonly number[]): string {
 /** @throws ProblemError `validation_failed` for anything that {@link encodeCursor} did not make */
 export function decodeCursor(cursor: string, length: number): number[] {
   const parts = tryDecode(cursor).split(".").map(Number);
-  if (parts.length === length && parts.every((part) => Number.isSafeInteger(part) && part >= 0)) return parts;
-  throw new ProblemError("validation_failed", {
-    errors: [{ path: "cursor", message: "is not a next_cursor of this list" }],
-  });
+  const valid = parts.length === length && parts.every((part) => Number.isSafeInteger(part) && part >= 0);
+  if (valid && encodeCursor(...parts) === cursor) return parts;
+  throw validationProblem([{ path: "cursor", message: "is not a next_cursor of this list" }]);
 }
 
 function tryDecode(cursor: string): string {

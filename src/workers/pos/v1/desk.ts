@@ -9,7 +9,7 @@ import { RegistryClient } from "../../../durable/merchant-registry/client.ts";
 import type { IdentifierAnswer, RawIdentifier } from "../../../durable/merchant-registry/protocol.ts";
 import { locationHintFor } from "../../../durable/shared/namespace.ts";
 import { programText, type TenantConfig } from "../../edge/config-cache.ts";
-import { ProblemError } from "../../http/problem.ts";
+import { ProblemError, validationProblem } from "../../http/problem.ts";
 import type { Secrets } from "../../secrets.ts";
 
 /** What {@link PosDesk} is made of. */
@@ -94,6 +94,12 @@ export class PosDesk {
     if (!found.ok) throw new ProblemError(found.error);
     return [found.value];
   }
+}
+
+/** @throws ProblemError `validation_failed` for an amount that the programme cannot reckon with */
+export function requireProgramCurrency(desk: PosDesk, currency: string, path: string): void {
+  if (currency === desk.currency) return;
+  throw validationProblem([{ path, message: `must be ${desk.currency}, the programme's currency` }]);
 }
 
 /** An Idempotency-Key as it is stored: unique per till. */

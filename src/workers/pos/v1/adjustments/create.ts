@@ -6,7 +6,7 @@ import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderEntries } from "../render/entry.ts";
-import { type Rendering, renderingAt, wireTime } from "../render/reader.ts";
+import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
 import { renderRewards, renderWallet } from "../render/wallet.ts";
 import { resolveMember } from "../resolve-member.ts";
 import { type Carried, runCommand } from "../run-command.ts";
@@ -45,7 +45,7 @@ export function createAdjustment(app: PosApp): void {
       at_ms: desk.now_ms,
     });
     if (carried.replayed) c.header("idempotency-replayed", "true");
-    return c.json(renderAnswer(await renderingAt(desk, carried.view.body.at_ms), carried), 201);
+    return c.json(renderAnswer(await renderingOf(desk, carried.view.body), carried), 201);
   });
 }
 

@@ -44,26 +44,37 @@ export function blockCard(app: PosApp): void {
       },
     );
     if (carried.replayed) c.header("idempotency-replayed", "true");
-    return c.json(await renderCardAnswer(desk, carried, cardNo, "blocked"), 200);
+    return c.json(await renderCardAnswer(desk, carried, { card_no: cardNo, state: "blocked" }), 200);
   });
+}
+
+/** A card that a call has just made or blocked. */
+interface TouchedCard {
+  readonly card_no: number;
+  readonly state: "active" | "blocked";
+  /** Absent when the call did not say it; then the registry knows. */
+  readonly number?: string | null;
 }
 
 /** The card as it stood right after the call. */
 export async function renderCardAnswer(
   desk: PosDesk,
   carried: Carried,
-  card_no: number,
-  state: "active" | "blocked",
+  touched: TouchedCard,
 ): Promise<z.infer<typeof cardAnswer>> {
   const { account } = carried;
+  const { card_no, state } = touched;
   const programs = await desk.programsAt(desk.now_ms);
   const { value: view } = await readAccount(desk, account, (client) => client.wallet(programs));
-  const member = await desk.registry().getMember(account);
   const known = view.cards.find((card) => card.card_no === card_no);
-  const number = member.ok
-    ? (member.value.card_numbers.find((card) => card.card_no === card_no)?.number ?? null)
-    : null;
+  const number = touched.number === undefined ? await numberOf(desk, account, card_no) : touched.number;
   const facts = known ?? { card_no, kind: "plastic" as const, issued_at_ms: carried.view.body.at_ms };
   const card = renderCard(desk, account, { ...facts, state }, number);
   return { card: { ...card, metadata: carried.view.note?.metadata ?? {} }, member: desk.ids.member(account) };
+}
+
+async function numberOf(desk: PosDesk, account: string, card_no: number): Promise<string | null> {
+  const member = await desk.registry().getMember(account);
+  if (!member.ok) return null;
+  return member.value.card_numbers.find((card) => card.card_no === card_no)?.number ?? null;
 }

@@ -44,7 +44,7 @@ export function createCard(app: PosApp): void {
     const account = await currentAccount(desk, accountOf(desk, c.req.valid("param").id));
     const number = input.number === undefined ? null : cardNumberOf(input.number, "number");
     const replaces = await replacedCard(desk, account, input, key);
-    if (number !== null) await refuseTakenNumber(desk, account, number);
+    const linkedTo = number === null ? null : await linkedCard(desk, account, number);
     const carried = await runCommand(
       desk,
       { account, card_no: null },
@@ -60,9 +60,10 @@ export function createCard(app: PosApp): void {
     );
     const { body } = carried.view;
     invariant(body.type === "card_issued", `a new card was answered with a ${body.type}`);
-    if (number !== null) await linkNumber(desk, account, number, body.card_no);
+    // A late retry must not take the number back from a newer card.
+    if (number !== null && (linkedTo ?? 0) < body.card_no) await linkNumber(desk, account, number, body.card_no);
     if (carried.replayed) c.header("idempotency-replayed", "true");
-    return c.json(await renderCardAnswer(desk, carried, body.card_no, "active"), 201);
+    return c.json(await renderCardAnswer(desk, carried, { card_no: body.card_no, state: "active", number }), 201);
   });
 }
 
@@ -79,17 +80,20 @@ async function replacedCard(desk: PosDesk, account: string, input: CardInput, ke
   return card.cardNo;
 }
 
-/** Asked before the account issues the card, so that a taken number leaves no card behind. */
-async function refuseTakenNumber(desk: PosDesk, account: string, number: string): Promise<void> {
+/**
+ * The card of this account that the number leads to; null when it leads nowhere. Asked before the account issues the card,
+ * so that a number of somebody else leaves no card behind.
+ */
+async function linkedCard(desk: PosDesk, account: string, number: string): Promise<number | null> {
   const found = await desk.registry().resolve({
     identifier: { kind: "card_number", value: number },
     configVersionKnown: desk.parts.config.config.version,
     now_ms: Date.now(),
   });
   const answer = found.ok ? found.value.identifier : null;
-  if (answer?.outcome === "found" && answer.account !== account) {
-    throw registryProblem({ code: "identifier_taken", kind: "card_number" });
-  }
+  if (answer?.outcome !== "found") return null;
+  if (answer.account !== account) throw registryProblem({ code: "identifier_taken", kind: "card_number" });
+  return answer.card_no;
 }
 
 async function linkNumber(desk: PosDesk, account: string, number: string, card_no: number): Promise<void> {

@@ -7,6 +7,7 @@ import { ACCOUNT_RANDOM_BYTES, createAccountId } from "../../../../domain/tenanc
 import type { MemberProfile } from "../../../../domain/tenancy/member-profile.ts";
 import { compiledProgram } from "../../../../durable/member-account/programs.ts";
 import type { MemberRecord } from "../../../../durable/merchant-registry/protocol.ts";
+import { refusalProblem } from "../../../http/refusal-problem.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import type { PosDesk } from "../desk.ts";
@@ -46,9 +47,9 @@ export function createMember(app: PosApp): void {
     desk.require("members");
     const input = c.req.valid("json");
     const { member, replayed } = await registerMember(desk, input, idempotencyKey(c));
-    await openAccount(desk, member, input);
+    const cards = await openAccount(desk, member, input);
     if (replayed) c.header("idempotency-replayed", "true");
-    return c.json(await renderNewMember(desk, member, input), 201);
+    return c.json(await renderNewMember(desk, member, cards), 201);
   });
 }
 
@@ -68,12 +69,14 @@ async function registerMember(desk: PosDesk, input: MemberInput, key: string) {
 }
 
 /** Opens the account, and issues the plastic card. Both can be repeated: a retry finishes what a crash left half done. */
-async function openAccount(desk: PosDesk, { account }: MemberRecord, input: MemberInput): Promise<void> {
+async function openAccount(desk: PosDesk, { account }: MemberRecord, input: MemberInput): Promise<CardState[]> {
   const { till, location, key } = desk.parts;
   const by = { kind: "till", till: till.id, location: location.id, key: key.id } as const;
-  await desk.account(account).open({ card_no: DIGITAL_CARD_NO, by });
-  if (input.card === undefined) return;
-  await runCommand(
+  const opened = await desk.account(account).open({ card_no: DIGITAL_CARD_NO, by });
+  if (!opened.ok) throw refusalProblem(opened.refusal, desk, false);
+  const digital = firstCard(DIGITAL_CARD_NO, "digital", opened.value.opened_at_ms);
+  if (input.card === undefined) return [digital];
+  const { view } = await runCommand(
     desk,
     { account, card_no: null },
     {
@@ -86,18 +89,20 @@ async function openAccount(desk: PosDesk, { account }: MemberRecord, input: Memb
       at_ms: desk.now_ms,
     },
   );
+  return [digital, firstCard(PLASTIC_CARD_NO, "plastic", view.body.at_ms)];
+}
+
+function firstCard(card_no: number, kind: CardState["kind"], issued_at_ms: number): CardState {
+  return { card_no, kind, state: "active", issued_at_ms };
 }
 
 /** As the member was right after birth, so that a retry hears the same: empty balances by the rules of that moment. */
-async function renderNewMember(desk: PosDesk, record: MemberRecord, input: MemberInput) {
+async function renderNewMember(desk: PosDesk, record: MemberRecord, cards: readonly CardState[]) {
   const [payload] = await desk.programsAt(record.created_at_ms);
   const program = compiledProgram(payload);
-  const issued_at_ms = record.created_at_ms;
-  const digital: CardState = { card_no: DIGITAL_CARD_NO, kind: "digital", state: "active", issued_at_ms };
-  const plastic: CardState = { card_no: PLASTIC_CARD_NO, kind: "plastic", state: "active", issued_at_ms };
   return renderMemberAnswer(rendering(desk, program), {
     record,
-    cards: input.card === undefined ? [digital] : [digital, plastic],
+    cards,
     wallet: walletOf(UNBORN, program),
     rewards: rewardsOf(UNBORN, program),
   });

@@ -1,6 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
+import { ProblemError } from "../../../http/problem.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
+import type { PosDesk } from "../desk.ts";
 import { problems, WRITES } from "../openapi.ts";
 import { runCommand } from "../run-command.ts";
 import { registryProblem } from "./registry-problem.ts";
@@ -39,11 +41,19 @@ export function eraseMember(app: PosApp): void {
         note: null,
         at_ms: desk.now_ms,
       },
-    );
+    ).catch(async (error: unknown) => {
+      // Erased under another key before, and perhaps only half: what is known of the person must go all the same.
+      if (error instanceof ProblemError && error.code === "member_erased") await forgetPerson(desk, account);
+      throw error;
+    });
     // The account first: its tombstone remembers the key, so a retry after a crash here comes by again and finishes.
-    const erased = await desk.registry().eraseMember({ account: carried.account, now_ms: Date.now() });
-    if (!erased.ok && erased.error.code !== "erased") throw registryProblem(erased.error);
+    await forgetPerson(desk, carried.account);
     if (carried.replayed) c.header("idempotency-replayed", "true");
     return c.body(null, 204);
   });
+}
+
+async function forgetPerson(desk: PosDesk, account: string): Promise<void> {
+  const erased = await desk.registry().eraseMember({ account, now_ms: Date.now() });
+  if (!erased.ok && erased.error.code !== "erased") throw registryProblem(erased.error);
 }

@@ -3,7 +3,7 @@ import { listQuery } from "../../../../contract/pos-v1/common.ts";
 import { memberPage } from "../../../../contract/pos-v1/member.ts";
 import { normaliseIdentifier } from "../../../../domain/tenancy/identifier.ts";
 import type { ListQuery } from "../../../../durable/merchant-registry/protocol.ts";
-import { ProblemError } from "../../../http/problem.ts";
+import { validationProblem } from "../../../http/problem.ts";
 import type { PosApp } from "../app.ts";
 import type { PosDesk } from "../desk.ts";
 import { json, problems } from "../openapi.ts";
@@ -57,8 +57,7 @@ function filterOf(desk: PosDesk, wanted: Wanted): NonNullable<ListQuery["filter"
     const text = wanted[kind];
     if (text === undefined) continue;
     const identifier = normaliseIdentifier(kind, text, desk.parts.location.country);
-    if (identifier === null)
-      throw new ProblemError("validation_failed", { errors: [{ path: kind, message: "cannot be one" }] });
+    if (identifier === null) throw validationProblem([{ path: kind, message: "cannot be one" }]);
     return { kind, value: identifier.value };
   }
   return null;

@@ -1,7 +1,7 @@
 import type { MemberInput } from "../../../../contract/pos-v1/member.ts";
 import { normaliseCardNumber, normaliseEmail, normalisePhone } from "../../../../domain/tenancy/identifier.ts";
 import type { Consent } from "../../../../domain/tenancy/member-profile.ts";
-import { type FieldError, ProblemError } from "../../../http/problem.ts";
+import { type FieldError, validationProblem } from "../../../http/problem.ts";
 import type { PosDesk } from "../desk.ts";
 
 /** Consents as a till sends them, with the time filled in and the till as their source. */
@@ -39,14 +39,13 @@ export function contactOf(desk: PosDesk, input: ContactInput): Contact {
   if (phone === null && input.phone !== null)
     errors.push({ path: "phone", message: `is no phone number; a national one is read as one of ${country}` });
   if (email === null && input.email !== null) errors.push({ path: "email", message: "must be an e-mail address" });
-  if (errors.length > 0) throw new ProblemError("validation_failed", { errors });
+  if (errors.length > 0) throw validationProblem(errors);
   return { ...(phone === undefined ? {} : { phone }), ...(email === undefined ? {} : { email }) };
 }
 
 /** @throws ProblemError `validation_failed` when it is no card number */
 export function cardNumberOf(text: string, path: string): string {
   const number = normaliseCardNumber(text);
-  if (number === null)
-    throw new ProblemError("validation_failed", { errors: [{ path, message: "must have 4 to 32 letters or digits" }] });
+  if (number === null) throw validationProblem([{ path, message: "must have 4 to 32 letters or digits" }]);
   return number;
 }

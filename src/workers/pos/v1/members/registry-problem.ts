@@ -1,6 +1,6 @@
 import type { RegistryRefusal } from "../../../../durable/merchant-registry/protocol.ts";
 import { assertNever } from "../../../../domain/invariant.ts";
-import { ProblemError } from "../../../http/problem.ts";
+import { ProblemError, validationProblem } from "../../../http/problem.ts";
 
 const IDENTIFIER_NAMES = {
   phone: "phone number",
@@ -23,9 +23,7 @@ export function registryProblem(refusal: RegistryRefusal): ProblemError {
         detail: `This ${IDENTIFIER_NAMES[refusal.kind]} belongs to another member.`,
       });
     case "invalid_cursor":
-      return new ProblemError("validation_failed", {
-        errors: [{ path: "cursor", message: "is not a next_cursor of this list" }],
-      });
+      return validationProblem([{ path: "cursor", message: "is not a next_cursor of this list" }]);
     case "live_mode":
       return new ProblemError("live_mode");
     case "unknown_merchant":

@@ -6,7 +6,7 @@ import { ProblemError } from "../../../http/problem.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { json, problems, WRITES } from "../openapi.ts";
-import { renderingAt } from "../render/reader.ts";
+import { renderingOf } from "../render/reader.ts";
 import { type Carried, readAccount, runCommand } from "../run-command.ts";
 import { type HoldStory, renderRedemptionAnswer } from "./render.ts";
 
@@ -82,7 +82,7 @@ function register(app: PosApp, action: Action): void {
     const { value: story } = await readAccount(desk, carried.account, (client) => client.booking(ref.seq));
     if (story === null) throw new ProblemError("redemption_unknown");
     const hold = { account: carried.account, body: story.body, note: story.note, ...standing(action, carried) };
-    const rendering = await renderingAt(desk, carried.view.body.at_ms);
+    const rendering = await renderingOf(desk, carried.view.body);
     return c.json(renderRedemptionAnswer(rendering, carried, hold), 200);
   });
 }

@@ -5,8 +5,9 @@ import type { HoldCommand } from "../../../../domain/ledger/command.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { basketLines } from "../basket-lines.ts";
+import { requireProgramCurrency } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
-import { renderingAt } from "../render/reader.ts";
+import { renderingOf } from "../render/reader.ts";
 import { resolveMember } from "../resolve-member.ts";
 import { runCommand } from "../run-command.ts";
 import { renderRedemptionAnswer } from "./render.ts";
@@ -41,6 +42,9 @@ export function createRedemption(app: PosApp): void {
     desk.require("redeem");
     const input = c.req.valid("json");
     const key = idempotencyKey(c);
+    if (input.sale_total !== undefined) {
+      requireProgramCurrency(desk, input.sale_total.currency, "sale_total.currency");
+    }
     const named = await resolveMember(desk, input.member, key);
     const { member: _member, ...body } = input;
     const command: HoldCommand = {
@@ -54,7 +58,7 @@ export function createRedemption(app: PosApp): void {
     const till = { command, body, operation: "redemption", key, staff: input.staff, note, at_ms: desk.now_ms };
     const carried = await runCommand(desk, named, till);
     if (carried.replayed) c.header("idempotency-replayed", "true");
-    const rendering = await renderingAt(desk, carried.view.body.at_ms);
+    const rendering = await renderingOf(desk, carried.view.body);
     const hold = {
       account: carried.account,
       body: carried.view.body,

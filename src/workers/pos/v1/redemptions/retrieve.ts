@@ -3,7 +3,7 @@ import { redemption } from "../../../../contract/pos-v1/redemption.ts";
 import { ProblemError } from "../../../http/problem.ts";
 import type { PosApp } from "../app.ts";
 import { json, problems } from "../openapi.ts";
-import { renderingAt } from "../render/reader.ts";
+import { renderingOf } from "../render/reader.ts";
 import { readAccount } from "../run-command.ts";
 import { redemptionParams } from "./act.ts";
 import { renderRedemption } from "./render.ts";
@@ -27,7 +27,7 @@ export function getRedemption(app: PosApp): void {
     if (ref === null) throw new ProblemError("redemption_unknown");
     const { account, value: story } = await readAccount(desk, ref.account, (client) => client.booking(ref.seq));
     if (story === null || story.body.type !== "hold") throw new ProblemError("redemption_unknown");
-    const rendering = await renderingAt(desk, story.body.at_ms);
+    const rendering = await renderingOf(desk, story.body);
     const { body, note, hold_end: end, hold_expires_at_ms: expires_at_ms } = story;
     return c.json(renderRedemption(rendering, { account, body, note, end, expires_at_ms }), 200);
   });

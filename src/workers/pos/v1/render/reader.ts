@@ -17,6 +17,18 @@ export async function renderingAt(desk: PosDesk, at_ms: number): Promise<Renderi
   return rendering(desk, compiledProgram(payload));
 }
 
+/**
+ * Names as they were when a booking was made, so that a retry after a change of the programme hears the same words.
+ * A booking the account made by itself is told in the words of its time.
+ */
+export async function renderingOf(
+  desk: PosDesk,
+  booking: { readonly program?: number; readonly at_ms: number },
+): Promise<Rendering> {
+  const version = booking.program === undefined ? null : await desk.programVersion(booking.program);
+  return version === null ? renderingAt(desk, booking.at_ms) : rendering(desk, compiledProgram(version));
+}
+
 export function rendering(desk: PosDesk, program: CompiledProgram): Rendering {
   const { locale, currency } = desk;
   return {

@@ -5,14 +5,14 @@ import type { BookingHeader, ReturnEvent, ReturnRequest } from "../../../../doma
 import type { ReturnCommand } from "../../../../domain/ledger/command.ts";
 import { explainEntry } from "../../../../domain/ledger/explain.ts";
 import { formatMilli } from "../../../../domain/numbers.ts";
-import { ProblemError } from "../../../http/problem.ts";
+import { ProblemError, validationProblem } from "../../../http/problem.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { quantityMilli } from "../basket-lines.ts";
-import type { PosDesk } from "../desk.ts";
+import { type PosDesk, requireProgramCurrency } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderEntries } from "../render/entry.ts";
-import { type Rendering, renderingAt, wireTime } from "../render/reader.ts";
+import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
 import { receiptLines } from "../render/receipt-lines.ts";
 import { renderRewards, renderWallet } from "../render/wallet.ts";
 import { type NamedAccount, resolveMember } from "../resolve-member.ts";
@@ -47,10 +47,7 @@ export function createReturn(app: PosApp): void {
     desk.require("sell");
     const input = c.req.valid("json");
     const key = idempotencyKey(c);
-    if (input.total !== undefined && input.total.currency !== desk.currency) {
-      const errors = [{ path: "total.currency", message: `must be ${desk.currency}, the programme's currency` }];
-      throw new ProblemError("validation_failed", { errors });
-    }
+    if (input.total !== undefined) requireProgramCurrency(desk, input.total.currency, "total.currency");
     const named = await namedAccount(desk, input, key);
     const { member: _member, ...body } = input;
     const carried = await runCommand(desk, named, {
@@ -63,7 +60,7 @@ export function createReturn(app: PosApp): void {
       at_ms: desk.now_ms,
     });
     if (carried.replayed) c.header("idempotency-replayed", "true");
-    const rendering = await renderingAt(desk, carried.view.body.at_ms);
+    const rendering = await renderingOf(desk, carried.view.body);
     return c.json(renderAnswer(rendering, carried), 201);
   });
 }
@@ -95,7 +92,7 @@ function tillsOf(desk: PosDesk, location: string): string[] {
   const { tills, locations } = desk.parts.config.config;
   if (!locations.some((known) => known.id === location)) {
     const errors = [{ path: "sale.location", message: "is not a location of this merchant" }];
-    throw new ProblemError("validation_failed", { errors });
+    throw validationProblem(errors);
   }
   return tills.filter((till) => till.location === location).map((till) => till.id);
 }

@@ -7,9 +7,9 @@ import { clampOccurredAt } from "../../../../domain/time/clock-window.ts";
 import { localDate } from "../../../../domain/time/local-date.ts";
 import { ProblemError } from "../../../http/problem.ts";
 import { basketLines, quantityMilli } from "../basket-lines.ts";
-import type { PosDesk } from "../desk.ts";
+import { type PosDesk, requireProgramCurrency } from "../desk.ts";
 import { renderEntries } from "../render/entry.ts";
-import { type Rendering, renderingAt } from "../render/reader.ts";
+import { type Rendering, renderingOf } from "../render/reader.ts";
 import { receiptLines } from "../render/receipt-lines.ts";
 import { renderSale, renderWarnings, type SaleBody } from "../render/sale.ts";
 import { renderRewards, renderWallet } from "../render/wallet.ts";
@@ -45,7 +45,7 @@ export async function carrySale(desk: PosDesk, input: SaleInput, key: string | n
     at_ms: command.occurred_at_ms,
     preview: key === null,
   });
-  const rendering = await renderingAt(desk, command.occurred_at_ms);
+  const rendering = await renderingOf(desk, carried.view.body);
   return { answer: renderAnswer(rendering, carried, key === null), replayed: carried.replayed };
 }
 
@@ -53,11 +53,12 @@ function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): Sale
   const given_ms = input.occurred_at === undefined ? null : Date.parse(input.occurred_at);
   const backfill = desk.can("backfill");
   const { occurred_at_ms, clamped } = clampOccurredAt(given_ms, desk.now_ms, backfill);
+  const business_date = input.business_date ?? localDate(occurred_at_ms, desk.parts.location.timezone);
   return {
     type: "sale",
     receipt: input.receipt,
     register: input.register ?? null,
-    business_date: input.business_date ?? localDate(occurred_at_ms, desk.parts.location.timezone),
+    business_date,
     occurred_at_ms,
     clamped,
     backfilled: backfill && given_ms !== null && clampOccurredAt(given_ms, desk.now_ms, false).clamped,
@@ -67,7 +68,7 @@ function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): Sale
     tender: input.tender,
     card_no: named.card_no,
     holds: input.redemptions.map((id) => holdOf(desk, id, named)),
-    exchange: exchangeReturns(desk, input, named),
+    exchange: exchangeReturns(desk, input, named, business_date),
   };
 }
 
@@ -78,17 +79,22 @@ function holdOf(desk: PosDesk, id: string, named: NamedAccount): number {
   return ref.seq;
 }
 
-/** The exchange lines as returns, one per earlier sale; the receipt names them, so a retry is the same return. */
-function exchangeReturns(desk: PosDesk, input: SaleInput, named: NamedAccount): ExchangeReturn[] {
+/**
+ * The exchange lines as returns, one per earlier sale. What makes the sale the same sale names them, so a retry is the same
+ * return, and two receipts with one number are two.
+ */
+function exchangeReturns(desk: PosDesk, input: SaleInput, named: NamedAccount, day: string): ExchangeReturn[] {
+  const return_id = ["exchange", desk.parts.till.id, input.register ?? "", day, input.receipt].join(":");
   const bySale = new Map<number, ExchangeReturn>();
   for (const line of input.lines) {
     if (line.returns === undefined) continue;
+    requireProgramCurrency(desk, input.total.currency, "total.currency");
     const ref = desk.ids.parseBooking("sal", line.returns.sale);
     if (ref === null || ref.account !== named.account) throw new ProblemError("sale_unknown");
     const earlier = bySale.get(ref.seq)?.request.lines ?? [];
     const amount = line.amount === 0 ? null : -line.amount;
     const back = { line: line.returns.line, sku: null, quantity_milli: quantityMilli(line.quantity), amount };
-    const request = { return_id: `exchange:${input.receipt}`, lines: [...earlier, back], total: null };
+    const request = { return_id, lines: [...earlier, back], total: null };
     bySale.set(ref.seq, { sale: ref.seq, request });
   }
   return [...bySale.values()];

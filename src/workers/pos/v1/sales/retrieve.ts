@@ -3,7 +3,7 @@ import { sale } from "../../../../contract/pos-v1/sale.ts";
 import { ProblemError } from "../../../http/problem.ts";
 import type { PosApp } from "../app.ts";
 import { json, problems } from "../openapi.ts";
-import { renderingAt } from "../render/reader.ts";
+import { renderingOf } from "../render/reader.ts";
 import { renderSale } from "../render/sale.ts";
 import { readAccount } from "../run-command.ts";
 
@@ -32,7 +32,7 @@ export function getSale(app: PosApp): void {
     if (story === null || story.body.type !== "sale") throw new ProblemError("sale_unknown");
     const last = story.returns.at(-1)?.body;
     const last_return = last?.type === "return" ? last : null;
-    const rendering = await renderingAt(desk, story.body.sale.occurred_at_ms);
+    const rendering = await renderingOf(desk, story.body);
     return c.json(
       renderSale(rendering, { account, body: story.body, note: story.note, last_return, preview: false }),
       200,

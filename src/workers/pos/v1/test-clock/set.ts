@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { timestamp } from "../../../../contract/pos-v1/common.ts";
 import { forgetConfig } from "../../../edge/config-cache.ts";
-import { ProblemError } from "../../../http/problem.ts";
+import { ProblemError, validationProblem } from "../../../http/problem.ts";
 import type { PosApp } from "../app.ts";
 import { json, jsonBody, problems } from "../openapi.ts";
 import { wireTime } from "../render/reader.ts";
@@ -36,7 +36,7 @@ export function setTestClock(app: PosApp): void {
     const offset_ms = Date.parse(c.req.valid("json").now) - Date.now();
     if (offset_ms < desk.parts.config.clock_offset_ms || offset_ms > AHEAD_MAX_MS) {
       const errors = [{ path: "now", message: `must be between ${wireTime(desk.now_ms)} and ten years from now` }];
-      throw new ProblemError("validation_failed", { errors });
+      throw validationProblem(errors);
     }
     const set = await desk.registry().setClockOffset(offset_ms);
     if (!set.ok) throw new ProblemError("live_mode");
