@@ -2,11 +2,13 @@ import type { Database } from "./database.ts";
 import { apiKeyRepository } from "./repositories/api-key.ts";
 import { itemRepository } from "./repositories/item.ts";
 import { locationRepository } from "./repositories/location.ts";
+import { merchantAgreementRepository } from "./repositories/merchant-agreement.ts";
 import { merchantRepository } from "./repositories/merchant.ts";
 import { pinAttemptRepository } from "./repositories/pin-attempt.ts";
 import { programDraftRepository } from "./repositories/program-draft.ts";
 import { programVersionRepository } from "./repositories/program-version.ts";
 import { staffRepository } from "./repositories/staff.ts";
+import { staffInvitationRepository } from "./repositories/staff-invitation.ts";
 import { staffRoleRepository } from "./repositories/staff-role.ts";
 import { tillRepository } from "./repositories/till.ts";
 
@@ -25,6 +27,8 @@ export function tenantDb(db: Database, merchant: string) {
     keys: apiKeyRepository(db, merchant),
     staff: staffRepository(db, merchant),
     staffRoles: staffRoleRepository(db, merchant),
+    staffInvitations: staffInvitationRepository(db, merchant),
+    agreements: merchantAgreementRepository(db, merchant),
     pinAttempts: pinAttemptRepository(db, merchant),
     items: itemRepository(db, merchant),
     programDrafts: programDraftRepository(db, merchant),

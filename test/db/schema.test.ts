@@ -2,14 +2,22 @@ import { env } from "cloudflare:workers";
 import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, test } from "vitest";
 import { apiKey } from "../../src/db/schema/api-key.ts";
+import { authPasskey } from "../../src/db/schema/auth-passkey.ts";
+import { authSession } from "../../src/db/schema/auth-session.ts";
+import { authUser } from "../../src/db/schema/auth-user.ts";
+import { authVerification } from "../../src/db/schema/auth-verification.ts";
 import { cronCursor } from "../../src/db/schema/cron-cursor.ts";
 import { item } from "../../src/db/schema/item.ts";
 import { location } from "../../src/db/schema/location.ts";
 import { merchant } from "../../src/db/schema/merchant.ts";
+import { merchantAgreement } from "../../src/db/schema/merchant-agreement.ts";
+import { pairingCode } from "../../src/db/schema/pairing-code.ts";
 import { pinAttempt } from "../../src/db/schema/pin-attempt.ts";
 import { programDraft } from "../../src/db/schema/program-draft.ts";
 import { programVersion } from "../../src/db/schema/program-version.ts";
+import { rateWindow } from "../../src/db/schema/rate-window.ts";
 import { staff } from "../../src/db/schema/staff.ts";
+import { staffInvitation } from "../../src/db/schema/staff-invitation.ts";
 import { staffRole } from "../../src/db/schema/staff-role.ts";
 import { till } from "../../src/db/schema/till.ts";
 
@@ -17,19 +25,35 @@ import { till } from "../../src/db/schema/till.ts";
 // them was changed without the other.
 const TABLES: readonly SQLiteTable[] = [
   apiKey,
+  authPasskey,
+  authSession,
+  authUser,
+  authVerification,
   cronCursor,
   item,
   location,
   merchant,
+  merchantAgreement,
+  pairingCode,
   pinAttempt,
   programDraft,
   programVersion,
+  rateWindow,
   staff,
+  staffInvitation,
   staffRole,
   till,
 ];
 /** Tables of the platform; every other one is a tenant's. */
-const SYSTEM_TABLES = ["cron_cursor"];
+const SYSTEM_TABLES = [
+  "auth_passkey",
+  "auth_session",
+  "auth_user",
+  "auth_verification",
+  "cron_cursor",
+  "pairing_code",
+  "rate_window",
+];
 
 interface TableShape {
   readonly columns: readonly { name: string; type: string; required: boolean; key: number }[];

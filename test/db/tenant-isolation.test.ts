@@ -48,6 +48,19 @@ const itemRow = {
   button_order: 0,
   created_at_ms,
 };
+const invitation = {
+  id: "i",
+  email: "a@example.com",
+  name: "n",
+  roles: [],
+  locale: "nl",
+  token_hash: "h",
+  invited_by: "s",
+  created_at_ms,
+  sent_at_ms: now_ms,
+  sent_count: 1,
+  expires_at_ms: now_ms,
+} as const;
 const draft = { json: "{}", updated_at_ms: now_ms, updated_by: "x" };
 
 const statements = {
@@ -103,6 +116,7 @@ const statements = {
     insert: tenant.staff.insert({ id: "s", name: "n", created_at_ms }),
     get: tenant.staff.get("s"),
     byEmail: tenant.staff.byEmail("a@example.com"),
+    byUser: tenant.staff.byUser("u"),
     active: tenant.staff.active(),
     all: tenant.staff.all(),
     withPin: tenant.staff.withPin("h", ["l"]),
@@ -118,6 +132,21 @@ const statements = {
     ownersBesides: tenant.staffRoles.ownersBesides("s"),
     insert: tenant.staffRoles.insert("s", [{ location: "l", role: "owner" }]),
     removeAll: tenant.staffRoles.removeAll("s"),
+  },
+  staffInvitations: {
+    insert: tenant.staffInvitations.insert(invitation),
+    get: tenant.staffInvitations.get("i"),
+    byToken: tenant.staffInvitations.byToken("h"),
+    newest: tenant.staffInvitations.newest(1),
+    openTo: tenant.staffInvitations.openTo("a@example.com", now_ms),
+    madeSince: tenant.staffInvitations.madeSince(now_ms),
+    resent: tenant.staffInvitations.resent("i", { token_hash: "h", sent_at_ms: 1, expires_at_ms: 2 }),
+    accepted: tenant.staffInvitations.accepted("i", now_ms),
+    revoked: tenant.staffInvitations.revoked("i", now_ms),
+  },
+  agreements: {
+    insert: tenant.agreements.insert({ agreement: "terms", version: "v", accepted_by: "u", accepted_at_ms: now_ms }),
+    all: tenant.agreements.all(),
   },
   pinAttempts: {
     count: tenant.pinAttempts.count("s", now_ms, { attempts_max: 5, window_ms: 1 }),
@@ -159,6 +188,9 @@ const statements = {
     textsUpTo: tenant.programVersions.textsUpTo(1),
   },
 };
+
+/** Where a person or a code leads to a tenant. */
+const LOGIN_DB_IMPORTERS = ["src/workers/main.ts", "src/workers/ports.ts"];
 
 interface Rendered {
   readonly sql: string;
@@ -247,6 +279,12 @@ describe("the tables are reached through tenantDb and systemDb alone", () => {
     // Cross-tenant reads: a new importer must be a job that serves no single merchant's request.
     const allowed = ["src/workers/cron/context.ts", "src/workers/main.ts"];
     expect(importersOf(/\/system-db\.ts"/).filter((path) => !allowed.includes(path))).toEqual([]);
+  });
+
+  test("only what signs in and pairs imports loginDb", () => {
+    // It goes by person or code where no tenant is known yet.
+    const importers = importersOf(/^import (?!type )[^;]*\/login-db\.ts"/m);
+    expect(importers.filter((path) => !LOGIN_DB_IMPORTERS.includes(path))).toEqual([]);
   });
 
   test("services know nothing of HTTP", () => {

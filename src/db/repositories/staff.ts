@@ -29,6 +29,13 @@ export function staffRepository(db: Database, tenant: string) {
         .from(staff)
         .where(and(active, eq(staff.email, email)))
         .limit(1),
+    /** The person that a signed-in user is here. */
+    byUser: (user: string) =>
+      db
+        .select()
+        .from(staff)
+        .where(and(active, eq(staff.user, user)))
+        .limit(1),
     active: () =>
       db
         .select()
@@ -61,7 +68,7 @@ export function staffRepository(db: Database, tenant: string) {
     update: (id: string, change: StaffChange) => db.update(staff).set(change).where(one(id)),
     setPin: (id: string, pin_hash: string | null) => db.update(staff).set({ pin_hash }).where(one(id)),
     archive: (id: string, at_ms: number) =>
-      db.update(staff).set({ archived_at_ms: at_ms, pin_hash: null, email: null }).where(one(id)),
+      db.update(staff).set({ archived_at_ms: at_ms, pin_hash: null, email: null, user: null }).where(one(id)),
   };
 }
 

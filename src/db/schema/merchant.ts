@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Locale } from "../../domain/tenancy/config.ts";
+import type { Goal } from "../../domain/program/templates.ts";
 import type { Jurisdiction } from "../../domain/tenancy/merchant.ts";
 
 /** `suspended`: tills are answered, owners cannot change anything. `closed`: kept for 30 days, then erased. */
@@ -30,6 +31,10 @@ export const merchant = sqliteTable(
     config_pushed_version_live: integer().notNull(),
     config_pushed_version_test: integer().notNull(),
     created_at_ms: integer().notNull(),
+    /** What the owner wants most; reported on every month. */
+    goal: text().$type<Goal>(),
+    /** The template that the first programme was made from. */
+    template: text(),
   },
   (table) => [
     // Partial: it holds only merchants that wait for a push, so the minutely repair reads nothing when all is well.

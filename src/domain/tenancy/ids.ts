@@ -6,7 +6,19 @@ import type { Tenant } from "./merchant.ts";
 /** Ids of things that stand in an account's ledger under a booking's sequence number. */
 export type BookingIdPrefix = "sal" | "ret" | "red" | "adj";
 /** Ids of things that a merchant configures: a prefix and 80 random bits. */
-export type ConfigIdPrefix = "loc" | "til" | "key" | "stf" | "itm" | "pgm" | "inv" | "req";
+export type ConfigIdPrefix =
+  | "loc"
+  | "til"
+  | "key"
+  | "stf"
+  | "itm"
+  | "pgm"
+  | "inv"
+  | "req"
+  | "usr"
+  | "ses"
+  | "psk"
+  | "ver";
 
 const MAC_LENGTH = 8;
 const INDEX_LENGTH = 2;

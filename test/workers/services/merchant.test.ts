@@ -32,6 +32,8 @@ describe("signing up", () => {
       claims: true,
       strict_receipts: false,
       status: "active",
+      goal: null,
+      template: null,
       created_at_ms: START_MS,
     });
     expect(isLocator(world.locator, signupContext(world.ports).locatorMac)).toBe(true);

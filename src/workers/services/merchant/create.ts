@@ -9,6 +9,8 @@ import type { z } from "zod";
 import { pushConfig } from "../config/push-config.ts";
 import type { ReadonlyInput, ServicePorts } from "../context.ts";
 import { type Location, toLocation } from "../location/schemas.ts";
+import { makeKey } from "../key/make-key.ts";
+import { type NewKey, toApiKey } from "../key/schemas.ts";
 import { newId } from "../new-id.ts";
 import { checkProgram, type CheckedProgram, type InvalidProgram } from "../program/check-program.ts";
 import { type ProgramVersion, toProgramVersion } from "../program/schemas.ts";
@@ -31,6 +33,8 @@ export interface SignedUp {
   readonly till: Till;
   readonly owner: Staff | null;
   readonly program: ProgramVersion | null;
+  /** With their secrets: the only time they are told. */
+  readonly keys: readonly NewKey[];
 }
 
 type Input = z.output<typeof createMerchantInput>;
@@ -95,6 +99,7 @@ function planSignup(tenant: TenantDb, ports: ServicePorts, input: Input, program
     archived_at_ms: null,
   };
   const owner = planOwner(tenant, ports, input, location.id, created_at_ms);
+  const keys = planKeys(tenant, ports, input, till.id);
   const version = planFirstProgram(tenant, program, owner.value?.id ?? "system:signup", created_at_ms);
   return {
     value: {
@@ -103,15 +108,26 @@ function planSignup(tenant: TenantDb, ports: ServicePorts, input: Input, program
       till: toTill(till),
       owner: owner.value,
       program: version.value,
+      keys: keys.value,
     },
     first: tenant.merchant.insert(merchant),
-    rest: [tenant.locations.insert(location), tenant.tills.insert(till), ...owner.statements, ...version.statements],
+    rest: [
+      tenant.locations.insert(location),
+      tenant.tills.insert(till),
+      ...owner.statements,
+      ...version.statements,
+      ...keys.statements,
+      ...planItems(tenant, ports, input, created_at_ms),
+      ...planAgreements(tenant, input, created_at_ms),
+    ],
   };
 }
 
 function merchantRow(locator: string, ports: ServicePorts, input: Input, created_at_ms: number) {
   const { name, legal_name, country, currency, timezone, locale, jurisdiction, claims, strict_receipts } = input;
   return {
+    goal: input.goal,
+    template: input.template,
     locator,
     name,
     legal_name,
@@ -143,12 +159,33 @@ function planOwner(tenant: TenantDb, ports: ServicePorts, input: Input, location
     member_account: null,
     created_at_ms,
     archived_at_ms: null,
+    user: input.owner.user,
   };
   const roles = [{ location, role: "owner" as const }];
   return {
     value: toStaff(row, roles),
     statements: [tenant.staff.insert(row), tenant.staffRoles.insert(row.id, roles)],
   };
+}
+
+function planKeys(tenant: TenantDb, ports: ServicePorts, input: Input, till: string) {
+  const made = input.keys.map((terms) =>
+    makeKey(ports, { ...terms, merchant: tenant.locator, till, expires_at_ms: null, replaces: null }),
+  );
+  return {
+    value: made.map(({ row, secret }) => ({ key: toApiKey(row), secret })),
+    statements: made.map(({ row }) => tenant.keys.insert(row)),
+  };
+}
+
+function planItems(tenant: TenantDb, ports: ServicePorts, input: Input, created_at_ms: number): Statement[] {
+  if (input.items.length === 0) return [];
+  return [tenant.items.upsert(input.items.map((item) => ({ ...item, id: newId(ports, "itm"), created_at_ms })))];
+}
+
+function planAgreements(tenant: TenantDb, input: Input, accepted_at_ms: number): Statement[] {
+  const accepted_by = input.owner?.user ?? "system:signup";
+  return input.agreements.map((accepted) => tenant.agreements.insert({ ...accepted, accepted_by, accepted_at_ms }));
 }
 
 function planFirstProgram(tenant: TenantDb, program: CheckedProgram | null, published_by: string, now_ms: number) {

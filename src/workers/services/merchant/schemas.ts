@@ -1,8 +1,12 @@
 import { z } from "zod";
 import type { MerchantRow, MerchantStatus } from "../../../db/schema/merchant.ts";
+import { type Goal, GOALS } from "../../../domain/program/templates.ts";
+import { AGREEMENTS } from "../../../domain/tenancy/agreements.ts";
+import { SCOPES } from "../../../domain/tenancy/api-key.ts";
 import type { MerchantFacts } from "../../../domain/tenancy/config.ts";
-import type { Jurisdiction } from "../../../domain/tenancy/merchant.ts";
-import { country, currency, email, line, locale, name, timezone } from "../fields.ts";
+import { type Jurisdiction, MODES } from "../../../domain/tenancy/merchant.ts";
+import { country, currency, email, id, line, locale, name, timezone } from "../fields.ts";
+import { createItemInput } from "../item/schemas.ts";
 import { openingHours } from "../location/schemas.ts";
 
 export const createMerchantInput = z.strictObject({
@@ -17,8 +21,24 @@ export const createMerchantInput = z.strictObject({
   strict_receipts: z.boolean().default(false),
   location: z.strictObject({ name, opening_hours: openingHours.default([]) }),
   till: z.strictObject({ name }),
-  owner: z.strictObject({ name, email }).optional().describe("The person who signed up; owner at the first location."),
+  owner: z
+    .strictObject({ name, email, user: id.nullable().default(null).describe("Who signs in as this person.") })
+    .optional()
+    .describe("The person who signed up; owner at the first location."),
   program_json: z.string().optional().describe("The first programme; it takes effect at once."),
+  goal: z.enum(GOALS).nullable().default(null),
+  template: line(40).nullable().default(null).describe("What the first programme was made from."),
+  items: z.array(createItemInput).max(100).default([]),
+  keys: z
+    .array(z.strictObject({ name, mode: z.enum(MODES), scopes: z.array(z.enum(SCOPES)).min(1) }))
+    .max(10)
+    .default([])
+    .describe("Keys of the first till."),
+  agreements: z
+    .array(z.strictObject({ agreement: z.enum(AGREEMENTS), version: line(20) }))
+    .max(10)
+    .default([])
+    .describe("What the owner accepts now."),
 });
 
 export const updateMerchantInput = z.strictObject({
@@ -28,6 +48,7 @@ export const updateMerchantInput = z.strictObject({
   locale: locale.optional(),
   claims: z.boolean().optional(),
   strict_receipts: z.boolean().optional(),
+  goal: z.enum(GOALS).nullable().optional(),
 });
 
 /** A merchant as its own people see it. */
@@ -35,6 +56,8 @@ export interface Merchant extends MerchantFacts {
   readonly legal_name: string | null;
   readonly jurisdiction: Jurisdiction;
   readonly status: MerchantStatus;
+  readonly goal: Goal | null;
+  readonly template: string | null;
   readonly created_at_ms: number;
 }
 
@@ -51,6 +74,8 @@ export function toMerchant(row: MerchantRow): Merchant {
     claims: row.claims,
     strict_receipts: row.strict_receipts,
     status: row.status,
+    goal: row.goal,
+    template: row.template,
     created_at_ms: row.created_at_ms,
   };
 }

@@ -46,6 +46,7 @@ async function staffRow(ctx: ServiceContext, merchant: MerchantRow, input: Input
     member_account: input.member_account,
     created_at_ms: ctx.ports.now_ms(),
     archived_at_ms: null,
+    user: null,
   };
 }
 
