@@ -66,7 +66,9 @@ export type EntryFact =
   | { readonly code: "redeemed"; readonly what: LocalizedText }
   | { readonly code: "restored"; readonly what: LocalizedText }
   | { readonly code: "adjusted" }
-  | { readonly code: "opening" };
+  | { readonly code: "opening" }
+  | { readonly code: "handed_over"; readonly reason: HandOverReason }
+  | { readonly code: "absorbed"; readonly reason: HandOverReason };
 
 export type BookingEvent =
   | OpenedEvent
@@ -80,7 +82,9 @@ export type BookingEvent =
   | AdjustmentEvent
   | CardEvent
   | ErasedEvent
-  | MergedEvent
+  | HandedOverEvent
+  | AbsorbedEvent
+  | DeliveredEvent
   | RefusedEvent;
 
 export type BookingType = BookingEvent["type"];
@@ -163,6 +167,8 @@ export interface ReturnEvent {
   readonly request: ReturnRequest;
   /** Sequence of the sale's booking. */
   readonly sale: number;
+  /** The account in whose ledger the sale stands, when it went up in this one; null for a sale of this account. */
+  readonly origin: string | null;
   /** What was given back in this return. */
   readonly lines: readonly ReturnedLine[];
   /** Minor units given back in this return. */
@@ -250,10 +256,39 @@ export interface ErasedEvent {
   readonly type: "erased";
 }
 
-export interface MergedEvent {
-  readonly type: "merged";
+/** Why one account goes up in another. */
+export type HandOverReason = "claim" | "merge";
+
+/** Everything an account hands over when it goes up in another. */
+export interface Estate {
+  /** Free and waiting amounts, by unit; held amounts are released first. */
+  readonly lots: readonly { readonly unit: string; readonly lot: LotKey; readonly amount: number }[];
+  readonly remainders: Readonly<Record<string, Remainder>>;
+}
+
+/** The account's last booking but for its acknowledgement: everything leaves, and what comes later is answered `moved`. */
+export interface HandedOverEvent {
+  readonly type: "handed_over";
   /** The account that carries on. */
   readonly to: string;
+  readonly reason: HandOverReason;
+  readonly estate: Estate;
+}
+
+/** What another account handed over has arrived. */
+export interface AbsorbedEvent {
+  readonly type: "absorbed";
+  /** The account that went up in this one. */
+  readonly from: string;
+  readonly reason: HandOverReason;
+  readonly remainders: readonly RemainderChange[];
+}
+
+/** The receiver has confirmed; nothing is left to deliver. */
+export interface DeliveredEvent {
+  readonly type: "delivered";
+  /** Sequence of the booking that was delivered. */
+  readonly delivered: number;
 }
 
 /** A refusal decided from the ledger, kept under its key so that a retry hears the same. It has no entries. */

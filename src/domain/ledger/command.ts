@@ -1,6 +1,6 @@
 import type { BasketLine } from "../program/basket.ts";
 import type { Result } from "../result.ts";
-import type { BookingBody, ReturnRequest, SaleByReceipt, SaleEvent } from "./booking.ts";
+import type { BookingBody, Estate, HandOverReason, ReturnRequest, SaleByReceipt, SaleEvent } from "./booking.ts";
 import type { Draft } from "./draft.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -42,7 +42,7 @@ export interface ExchangeReturn {
 
 export interface ReturnCommand {
   readonly type: "return";
-  readonly sale: { readonly seq: number } | SaleByReceipt;
+  readonly sale: { readonly seq: number } | SaleByReceipt | ForeignSale;
   readonly request: ReturnRequest;
 }
 
@@ -78,6 +78,38 @@ export interface BlockCardCommand {
   readonly card_no: number;
 }
 
+/** A sale in the ledger of an account that went up in this one, read from there. */
+export interface ForeignSale {
+  readonly origin: string;
+  readonly sale: SaleBooking;
+  /** Its latest return while it was still an account of its own. */
+  readonly last_return: BookingBody | null;
+}
+
+/** How one account goes up in another: the first books that it ends, the second that it has everything, the first that it knows. */
+export type EstateCommand = HandOverCommand | AbsorbCommand | DeliveredCommand;
+
+/** Ends the account: all it has goes to another. Cannot be undone. */
+export interface HandOverCommand {
+  readonly type: "hand_over";
+  readonly to: string;
+  readonly reason: HandOverReason;
+}
+
+/** Takes in what another account handed over; once per account, however often it is delivered. */
+export interface AbsorbCommand {
+  readonly type: "absorb";
+  readonly from: string;
+  readonly reason: HandOverReason;
+  readonly estate: Estate;
+}
+
+/** The receiver has confirmed a delivery. */
+export interface DeliveredCommand {
+  readonly type: "delivered";
+  readonly delivered: number;
+}
+
 /** A booking of a sale, as found in the ledger. */
 export type SaleBooking = BookingBody & SaleEvent;
 
@@ -92,6 +124,8 @@ export interface History {
   findSale(wanted: SaleByReceipt): number | null;
   /** How a hold ended; null when there never was one. */
   holdEnd(seq: number): HoldEnd | null;
+  /** The latest return booked here of a sale that stands in another account's ledger. */
+  foreignReturn(origin: string, seq: number): BookingBody | null;
 }
 
 export type Decision = Result<readonly Draft[], Refusal>;

@@ -23,9 +23,13 @@ export function settle(state: AccountState, now_ms: number): Settled {
   return { due, state: expired.length === 0 ? state : withDue(state, due) };
 }
 
+/** How long a delivery may take before the account sees to it itself. */
+const DELIVERY_MS = 60_000;
+
 /** The next instant at which something falls due by itself; null when nothing will. */
 export function nextDueAt(state: AccountState): number | null {
-  const deadlines = Object.values(state.holds).map((hold) => hold.expires_at_ms);
+  const holds = state.tombstone === null ? Object.values(state.holds).map((hold) => hold.expires_at_ms) : [];
+  const deadlines = [...holds, ...Object.values(state.outbox).map(({ since_ms }) => since_ms + DELIVERY_MS)];
   return deadlines.length === 0 ? null : Math.min(...deadlines);
 }
 

@@ -4,7 +4,7 @@ import { inLocale } from "../program/compile.ts";
 import type { LocalizedText } from "../program/document.ts";
 import type { EarnFact } from "../program/earn.ts";
 import type { Locale } from "../tenancy/config.ts";
-import type { EntryFact, SaleWarning } from "./booking.ts";
+import type { EntryFact, HandOverReason, SaleWarning } from "./booking.ts";
 
 /** What a reader needs for a sentence: the language, the money, and what units are called. */
 export interface Reader {
@@ -78,6 +78,10 @@ function explainFact(reader: Reader, fact: EntryFact): string {
       return nl ? "aangepast door een medewerker" : "adjusted by staff";
     case "opening":
       return nl ? "beginsaldo" : "opening balance";
+    case "handed_over":
+      return explainHandOver(reader, fact.reason);
+    case "absorbed":
+      return explainArrival(reader, fact.reason);
     case "earned_spend":
     case "earned_visit":
     case "earned_units":
@@ -93,6 +97,16 @@ function explainRelease(reader: Reader, what: LocalizedText, reason: "cancelled"
   const name = text(reader, what);
   if (reader.locale === "nl") return reason === "expired" ? `${name} niet op tijd opgehaald` : `${name} geannuleerd`;
   return reason === "expired" ? `${name} was not collected in time` : `${name} was cancelled`;
+}
+
+function explainHandOver({ locale }: Reader, reason: HandOverReason): string {
+  if (reason === "claim") return locale === "nl" ? "opgehaald door een klant" : "claimed by a member";
+  return locale === "nl" ? "overgezet naar de andere kaart" : "moved to the other card";
+}
+
+function explainArrival({ locale }: Reader, reason: HandOverReason): string {
+  if (reason === "claim") return locale === "nl" ? "opgehaald met de bon" : "claimed with the receipt";
+  return locale === "nl" ? "van de samengevoegde kaart" : "from the merged card";
 }
 
 function explainEarning(reader: Reader, fact: EarnFact): string {

@@ -15,6 +15,7 @@ export const UNBORN: AccountState = {
   holds: {},
   cards: {},
   parked: {},
+  outbox: {},
   clock_offset_ms: 0,
   tombstone: null,
 };
@@ -61,6 +62,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
   switch (entry.why.code) {
     case "reserved":
     case "released":
+    case "handed_over":
       return unit.lifetime;
     case "redeemed":
       return { added, spent: spent - entry.delta, returned };
@@ -75,6 +77,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "nothing_eligible":
     case "adjusted":
     case "opening":
+    case "absorbed":
       return { added: added + entry.delta, spent, returned };
     default:
       return assertNever(entry.why, "entry fact");
@@ -119,8 +122,17 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       return { ...state, cards: applyCard(state.cards, body, body.at_ms) };
     case "erased":
       return { ...state, tombstone: { kind: "erased" } };
-    case "merged":
-      return { ...state, tombstone: { kind: "merged", to: body.to } };
+    case "handed_over":
+      return {
+        ...state,
+        tombstone: { kind: "merged", to: body.to },
+        holds: {},
+        outbox: { ...state.outbox, [body.seq]: { to: body.to, since_ms: body.at_ms } },
+      };
+    case "absorbed":
+      return { ...state, remainders: applyRemainders(state.remainders, body.remainders) };
+    case "delivered":
+      return { ...state, outbox: withoutKey(state.outbox, body.delivered) };
     case "adjustment":
     case "opening":
     case "due":

@@ -44,13 +44,24 @@ export function parseSaleNaturalKey(key: string): SaleIdentity | null {
 }
 
 /** The natural key of a return: its sale's place in the ledger and the till's own id for the return. */
-export function returnNaturalKey(sale: number, returnId: string): string {
+export function returnNaturalKey(sale: SalePlace, returnId: string): string {
   return `${returnPrefix(sale)}${part(returnId)}`;
 }
 
+/** Where a sale stands: its sequence, and the account in whose ledger; null for this one. */
+export interface SalePlace {
+  readonly origin: string | null;
+  readonly seq: number;
+}
+
 /** What the natural keys of all returns of a sale begin with. */
-export function returnPrefix(sale: number): string {
-  return `return|${sale}|`;
+export function returnPrefix({ origin, seq }: SalePlace): string {
+  return origin === null ? `return|${seq}|` : `return|${origin}:${seq}|`;
+}
+
+/** The natural key of what another account hands over: it arrives once. */
+export function absorbNaturalKey(from: string): string {
+  return `absorb|${from}`;
 }
 
 /** The natural key of a return that waits for its sale. */

@@ -2,11 +2,11 @@ import { assertNever, invariant } from "../invariant.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Actor, BookingBody, ReturnRequest, SaleByReceipt } from "./booking.ts";
-import type { Command, Decision, History, ReturnCommand, SaleBooking, SaleCommand } from "./command.ts";
+import type { Command, Decision, ForeignSale, History, ReturnCommand, SaleBooking, SaleCommand } from "./command.ts";
 import { decideAdjustment } from "./decide/adjustment.ts";
 import { decideBlockCard, decideIssueCard } from "./decide/card.ts";
 import { decideHold, decideHoldAction } from "./decide/redemption.ts";
-import { decideReturn } from "./decide/return.ts";
+import { decideReturn, type ReturnableSale } from "./decide/return.ts";
 import { decideSale } from "./decide/sale.ts";
 import { type Draft, finishDraft, plainDraft, type Stamp } from "./draft.ts";
 import { type Due, settle } from "./due.ts";
@@ -122,11 +122,13 @@ function refusedReturn(refusal: Refusal, parked: number): Draft {
 }
 
 function planReturn(draft: PlanBuilder, command: ReturnCommand, context: PlanContext): Result<Plan, Refusal> {
-  const seq = "seq" in command.sale ? command.sale.seq : context.history.findSale(command.sale);
-  if (seq !== null) return draft.answer(decideKnownReturn(draft, seq, command.request, null, context));
-  invariant(!("seq" in command.sale), "a sale named by id has a sequence");
+  const { sale, request } = command;
+  if ("origin" in sale) return draft.answer(decideForeignReturn(draft, sale, request, context));
+  const seq = "seq" in sale ? sale.seq : context.history.findSale(sale);
+  if (seq !== null) return draft.answer(decideKnownReturn(draft, seq, request, null, context));
+  invariant(!("seq" in sale), "a sale named by id has a sequence");
   // The key stays free: the return takes it when it is carried out, so that a retry hears the real answer.
-  draft.addAnswer([parkReturn(command.sale, command.request, context)], null);
+  draft.addAnswer([parkReturn(sale, request, context)], null);
   return draft.done();
 }
 
@@ -143,8 +145,29 @@ function decideKnownReturn(
   parked: number | null,
   context: PlanContext,
 ): Decision {
-  const returnable = draft.history.sale(sale);
-  if (returnable === null) return fail({ code: "sale_unknown" });
+  const known = draft.history.sale(sale);
+  if (known === null) return fail({ code: "sale_unknown" });
+  return decideReturnOf(draft, { ...known, origin: null }, request, parked, context);
+}
+
+/** A sale that stands in the ledger of an account that went up in this one; returns since then are booked here. */
+function decideForeignReturn(
+  draft: PlanBuilder,
+  { origin, sale, last_return }: ForeignSale,
+  request: ReturnRequest,
+  context: PlanContext,
+): Decision {
+  const here = context.history.foreignReturn(origin, sale.seq);
+  return decideReturnOf(draft, { origin, sale, last_return: here ?? last_return }, request, null, context);
+}
+
+function decideReturnOf(
+  draft: PlanBuilder,
+  returnable: ReturnableSale,
+  request: ReturnRequest,
+  parked: number | null,
+  context: PlanContext,
+): Decision {
   const version = returnable.sale.frozen.program;
   const program = version === context.program.version ? context.program : context.programOf(version);
   if (program === null) return fail({ code: "need_program", version });
@@ -179,9 +202,10 @@ class PlanBuilder {
     const { history } = this.#context;
     const find = (seq: number) => this.#bookings.find(({ body }) => body.seq === seq)?.body;
     const lastReturn = (seq: number) =>
-      this.#bookings.findLast(({ body }) => body.type === "return" && body.sale === seq)?.body;
+      this.#bookings.findLast(({ body }) => body.type === "return" && body.origin === null && body.sale === seq)?.body;
     return {
       findSale: (wanted) => history.findSale(wanted),
+      foreignReturn: (origin, seq) => history.foreignReturn(origin, seq),
       holdEnd: (seq) => (this.#expired.includes(seq) ? "expired" : history.holdEnd(seq)),
       sale: (seq) => {
         const own = find(seq);

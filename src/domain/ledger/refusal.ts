@@ -12,6 +12,7 @@ export type Refusal =
   | { readonly code: "need_program"; readonly version: number }
   | { readonly code: "card_unknown"; readonly card_no: number }
   | { readonly code: "card_blocked"; readonly card_no: number }
+  | { readonly code: "nothing_to_deliver" }
   | { readonly code: "sale_unknown" }
   | { readonly code: "sale_not_known_yet" }
   | { readonly code: "line_unknown"; readonly line: string }

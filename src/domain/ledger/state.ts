@@ -19,6 +19,8 @@ export interface AccountState {
   /** Returns that wait for their sale, by the sequence of their booking. */
   readonly parked: Readonly<Record<string, ParkedReturn>>;
   readonly clock_offset_ms: number;
+  /** Bookings that another account must still hear of, by their sequence. */
+  readonly outbox: Readonly<Record<string, Delivery>>;
   readonly tombstone: Tombstone | null;
 }
 
@@ -43,6 +45,12 @@ export interface CardState {
   readonly kind: "digital" | "plastic";
   readonly state: "active" | "blocked";
   readonly issued_at_ms: number;
+}
+
+/** What is on its way to another account. */
+export interface Delivery {
+  readonly to: string;
+  readonly since_ms: number;
 }
 
 export type Tombstone = { readonly kind: "erased" } | { readonly kind: "merged"; readonly to: string };

@@ -1,8 +1,10 @@
+import type { ForeignSale } from "../../domain/ledger/command.ts";
 import type { Tenant } from "../../domain/tenancy/merchant.ts";
 import { accountObjectName, formatObjectName } from "../../domain/tenancy/object-name.ts";
 import { invariant } from "../../domain/invariant.ts";
 import { callObject } from "../shared/call.ts";
 import { objectStub, type StubOptions } from "../shared/namespace.ts";
+import type { DeliveredMessage, HandOverMessage, Parcel, ReceiveMessage } from "./estate.ts";
 import type { MemberAccount } from "./member-account.ts";
 import type {
   AccountView,
@@ -29,6 +31,10 @@ export interface AccountClient {
   stories(query: Unaddressed<BookingsQuery>): Promise<Answer<BookingStory[]>>;
   booking(seq: number): Promise<Answer<BookingStory | null>>;
   chain(after_seq: number): Promise<ChainPage>;
+  handOver(message: Unaddressed<HandOverMessage>): Promise<Answer<Parcel>>;
+  receive(message: Unaddressed<ReceiveMessage>): Promise<Answer<null>>;
+  confirmDelivery(message: Unaddressed<DeliveredMessage>): Promise<Answer<null>>;
+  saleOf(seq: number): Promise<Answer<ForeignSale | null>>;
 }
 
 export interface AccountClientOptions extends StubOptions {
@@ -60,6 +66,10 @@ export function accountClient(
     bookings: (query) => call((stub) => stub.bookings({ ...address, ...query })),
     stories: (query) => call((stub) => stub.stories({ ...address, ...query })),
     booking: (seq) => call((stub) => stub.booking({ ...address, seq })),
+    handOver: (message) => call((stub) => stub.handOver({ ...address, ...message })),
+    receive: (message) => call((stub) => stub.receive({ ...address, ...message })),
+    confirmDelivery: (message) => call((stub) => stub.confirmDelivery({ ...address, ...message })),
+    saleOf: (seq) => call((stub) => stub.saleOf({ ...address, seq })),
     chain: (after_seq) => call((stub) => stub.chain({ ...address, after_seq })),
   };
 }

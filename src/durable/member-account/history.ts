@@ -17,8 +17,12 @@ export function storedHistory(store: LedgerStore): History {
     sale(seq) {
       const body = store.bySeq(seq)?.body;
       if (body === undefined || !isSale(body)) return null;
-      return { sale: body, last_return: store.byNaturalPrefix(returnPrefix(seq)).at(-1)?.body ?? null };
+      return {
+        sale: body,
+        last_return: store.byNaturalPrefix(returnPrefix({ origin: null, seq })).at(-1)?.body ?? null,
+      };
     },
+    foreignReturn: (origin, seq) => store.byNaturalPrefix(returnPrefix({ origin, seq })).at(-1)?.body ?? null,
     findSale: (wanted) => findSale(store, wanted),
     holdEnd: (seq) => holdEnd(store, seq),
   };

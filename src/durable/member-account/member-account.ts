@@ -1,7 +1,21 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Actor } from "../../domain/ledger/booking.ts";
+import type { ForeignSale } from "../../domain/ledger/command.ts";
 import type { Stamp } from "../../domain/ledger/draft.ts";
 import { nextDueAt } from "../../domain/ledger/due.ts";
+import type { AccountState } from "../../domain/ledger/state.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
+import { deliver, giverOf } from "./deliver.ts";
+import {
+  confirmDelivery,
+  type DeliveredMessage,
+  handOver,
+  type HandOverMessage,
+  openParcels,
+  type Parcel,
+  receive,
+  type ReceiveMessage,
+} from "./estate.ts";
 import { Ledger } from "./ledger.ts";
 import type {
   AccountView,
@@ -18,7 +32,7 @@ import type {
   StoredBooking,
   WalletQuery,
 } from "./protocol.ts";
-import { readBooking, readBookings, readChain, readStories, readWallet } from "./read-account.ts";
+import { readBooking, readBookings, readChain, readSale, readStories, readWallet } from "./read-account.ts";
 import { buriedRefusal, type Desk, runCommand, waitingUnder } from "./run-command.ts";
 import { LedgerStore } from "./store.ts";
 
@@ -80,6 +94,26 @@ export class MemberAccount extends DurableObject {
     return readBooking(this.#enter(query), query);
   }
 
+  /** A sale and its latest return, also of an account that went up in another: returns of it are booked there. */
+  async saleOf(query: BookingQuery): Promise<Answer<ForeignSale | null>> {
+    return readSale(this.#enter(query), query);
+  }
+
+  /** Ends this account in favour of another, and answers what must be brought there. */
+  async handOver(message: HandOverMessage): Promise<Answer<Parcel>> {
+    const answer = handOver(this.#enter(message), message);
+    await this.#arm(message);
+    return answer;
+  }
+
+  async receive(message: ReceiveMessage): Promise<Answer<null>> {
+    return receive(this.#enter(message), message);
+  }
+
+  async confirmDelivery(message: DeliveredMessage): Promise<Answer<null>> {
+    return confirmDelivery(this.#enter(message), message);
+  }
+
   async chain(query: Addressed & { readonly after_seq: number }): Promise<ChainPage> {
     return readChain(this.#enter(query), query.after_seq);
   }
@@ -89,10 +123,25 @@ export class MemberAccount extends DurableObject {
     this.#alarmAt = null;
     const real_now_ms = Date.now();
     const state = this.#ledger.current(real_now_ms);
-    if (state === null || state.tombstone !== null) return;
-    const stamp = systemStamp(real_now_ms + state.clock_offset_ms, state.clock_offset_ms);
-    this.#ledger.bookDue(state, stamp);
-    await this.#arm({ clock_offset_ms: state.clock_offset_ms });
+    if (state === null) return;
+    const { clock_offset_ms } = state;
+    if (state.tombstone === null)
+      this.#ledger.bookDue(state, systemStamp(real_now_ms + clock_offset_ms, clock_offset_ms));
+    await this.#deliverAll(state);
+    await this.#arm({ clock_offset_ms });
+  }
+
+  /** Brings what a cut-off hand-over left behind. A receiver out of reach throws, and the platform rings again. */
+  async #deliverAll({ clock_offset_ms, outbox }: AccountState): Promise<void> {
+    if (Object.keys(outbox).length === 0) return;
+    const giver = giverOf(this.ctx.id.name);
+    const desk = this.#desk({ clock_offset_ms });
+    const state = this.#ledger.current(desk.now_ms);
+    for (const parcel of state === null ? [] : openParcels(desk, state)) {
+      const done = await deliver({ namespace: this.env.MEMBER_ACCOUNT, giver, clock_offset_ms, by: ALARM }, parcel);
+      const to = this.ctx.id.name ?? "";
+      if (done) confirmDelivery(desk, { to, clock_offset_ms, delivered: parcel.seq, by: ALARM });
+    }
   }
 
   #enter(message: Addressed): Desk {
@@ -107,7 +156,7 @@ export class MemberAccount extends DurableObject {
   /** Sets the alarm only when none is set or an earlier one is needed: each setting is billed as a row. */
   async #arm({ clock_offset_ms }: Pick<Addressed, "clock_offset_ms">): Promise<void> {
     const state = this.#ledger.current(Date.now());
-    const due_ms = state === null || state.tombstone !== null ? null : nextDueAt(state);
+    const due_ms = state === null ? null : nextDueAt(state);
     if (due_ms === null) return;
     if (this.#alarmAt === undefined) this.#alarmAt = await this.ctx.storage.getAlarm();
     const wanted = due_ms - clock_offset_ms;
@@ -118,10 +167,12 @@ export class MemberAccount extends DurableObject {
   }
 }
 
+const ALARM: Actor = { kind: "system", job: "alarm" };
+
 function systemStamp(now_ms: number, clock_offset_ms: number): Stamp {
   return {
     now_ms,
-    by: { kind: "system", job: "alarm" },
+    by: ALARM,
     request_hash: null,
     note_digest: null,
     clock_offset_ms,

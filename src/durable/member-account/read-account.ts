@@ -1,10 +1,12 @@
 import { Buffer } from "node:buffer";
 import type { BookingBody } from "../../domain/ledger/booking.ts";
+import type { ForeignSale } from "../../domain/ledger/command.ts";
 import { settle } from "../../domain/ledger/due.ts";
 import { returnPrefix } from "../../domain/ledger/natural-key.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
 import { rewardsOf, walletOf } from "../../domain/ledger/view.ts";
-import { holdEnding } from "./history.ts";
+import { parseObjectName } from "../../domain/tenancy/object-name.ts";
+import { holdEnding, storedHistory } from "./history.ts";
 import { compiledProgram } from "./programs.ts";
 import type {
   AccountView,
@@ -54,7 +56,10 @@ export function readBooking(desk: Desk, query: BookingQuery): Answer<BookingStor
 }
 
 function storyOf(desk: Desk, state: AccountState, row: BookingRow): BookingStory {
-  const returns = row.body.type === "sale" ? desk.store.byNaturalPrefix(returnPrefix(row.seq)).map(stored) : [];
+  const returns =
+    row.body.type === "sale"
+      ? desk.store.byNaturalPrefix(returnPrefix({ origin: null, seq: row.seq })).map(stored)
+      : [];
   return { ...stored(row), returns, ...holdStory(desk, state, row.body) };
 }
 
@@ -68,6 +73,16 @@ function holdStory(
   return open === undefined
     ? { hold_end: holdEnding(desk.store, desk.ledger, state, body.seq), hold_expires_at_ms: null }
     : { hold_end: null, hold_expires_at_ms: open.expires_at_ms };
+}
+
+/** A sale with its latest return; null when there is no such sale. An erased account tells nothing. */
+export function readSale(desk: Desk, query: BookingQuery): Answer<ForeignSale | null> {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return { ok: false, refusal: { code: "account_unknown" } };
+  if (state.tombstone?.kind === "erased") return { ok: false, refusal: { code: "account_erased" } };
+  const found = storedHistory(desk.store).sale(query.seq);
+  const origin = parseObjectName(query.to)?.id ?? "";
+  return { ok: true, value: found === null ? null : { origin, ...found } };
 }
 
 /** The chain as stored, also of an account that has ended: a verifier must see all of it. */

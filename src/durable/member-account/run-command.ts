@@ -110,17 +110,24 @@ function naturalTwin(desk: Desk, command: Command, till: string): BookingRow | n
   }
   if (command.type !== "return") return null;
   const { sale, request } = command;
-  if ("seq" in sale) return desk.store.byNaturalKey(returnNaturalKey(sale.seq, request.return_id));
+  if ("origin" in sale) {
+    const place = { origin: sale.origin, seq: sale.sale.seq };
+    return desk.store.byNaturalKey(returnNaturalKey(place, request.return_id));
+  }
+  if ("seq" in sale)
+    return desk.store.byNaturalKey(returnNaturalKey({ origin: null, seq: sale.seq }, request.return_id));
   const sales = salesMeant(desk.store, sale);
   if (sales.length === 0) return desk.store.byNaturalKey(parkedNaturalKey(sale, request.return_id));
-  const twins = sales.map((seq) => desk.store.byNaturalKey(returnNaturalKey(seq, request.return_id)));
+  const twins = sales.map((seq) => desk.store.byNaturalKey(returnNaturalKey({ origin: null, seq }, request.return_id)));
   return twins.find((twin) => twin !== null) ?? null;
 }
 
 /** Whether an exchange names a return that was booked before, or one return twice. */
 function reusesReturnId(desk: Desk, command: Command): boolean {
   if (command.type !== "sale") return false;
-  const keys = command.exchange.map(({ sale, request }) => returnNaturalKey(sale, request.return_id));
+  const keys = command.exchange.map(({ sale, request }) =>
+    returnNaturalKey({ origin: null, seq: sale }, request.return_id),
+  );
   return new Set(keys).size < keys.length || keys.some((key) => desk.store.byNaturalKey(key) !== null);
 }
 

@@ -21,6 +21,7 @@ type Spec = { readonly code: ProblemError["code"] } & ProblemDetails;
 function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
   switch (refusal.code) {
     case "account_unknown":
+    case "nothing_to_deliver":
     case "account_moved":
       return { code: "member_unknown" };
     case "account_erased":

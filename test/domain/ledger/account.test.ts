@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AdjustmentCommand } from "../../../src/domain/ledger/command.ts";
-import { applyBooking, foldBookings } from "../../../src/domain/ledger/fold.ts";
+import { foldBookings } from "../../../src/domain/ledger/fold.ts";
 import { brokenInvariants } from "../../../src/domain/ledger/invariants.ts";
 import { addToLots, bySpendOrder, type Lot, PLAIN_LOT, takeFrom } from "../../../src/domain/ledger/lot.ts";
 import type { Refusal } from "../../../src/domain/ledger/refusal.ts";
@@ -128,15 +128,6 @@ describe("erasing", () => {
     expect(ledger.must({ type: "erase" })).toMatchObject({ type: "erased", entries: [] });
     expect(ledger.state.tombstone).toEqual({ kind: "erased" });
     expect(ledger.available()).toBe(5);
-  });
-
-  test("a merge leaves a tombstone that names the account that carries on", () => {
-    const { state, bodies } = new Ledger(program());
-    const opened = bodies[0];
-    if (opened === undefined) throw new Error("no booking");
-    const by = { kind: "system", job: "registry" } as const;
-    const merged = applyBooking(state, { v: 1, seq: 2, at_ms: NOW_MS, by, entries: [], type: "merged", to: "m1" });
-    expect(merged.tombstone).toEqual({ kind: "merged", to: "m1" });
   });
 });
 

@@ -121,14 +121,16 @@ describe("natural keys", () => {
       saleNaturalKey({ ...plain, till: "a", register: "b" }),
       saleNaturalKey({ ...plain, till: "a|b", register: null }),
       saleNaturalKey({ ...plain, receipt: "R1|2026-06-16", till: "a", register: "b" }),
-      returnNaturalKey(1, "2|3"),
-      returnNaturalKey(12, "3"),
+      returnNaturalKey({ origin: null, seq: 1 }, "2|3"),
+      returnNaturalKey({ origin: null, seq: 12 }, "3"),
       parkedNaturalKey(receipt("R1|", { register: "x" }), "T1"),
       parkedNaturalKey(receipt("R1", { register: "|x" }), "T1"),
       parkedNaturalKey(receipt("R1", { business_date: "2026-06-16" }), "T1"),
     ];
     expect(new Set(keys).size).toBe(keys.length);
-    expect(returnNaturalKey(12, "3").startsWith(returnPrefix(1))).toBe(false);
+    expect(returnNaturalKey({ origin: null, seq: 12 }, "3").startsWith(returnPrefix({ origin: null, seq: 1 }))).toBe(
+      false,
+    );
   });
 
   test.each(["", "return|1|T1", "sale|R1", "sale|R1|2026-06-16|till|reg|more", "void|R1|2026-06-16|till|"])(

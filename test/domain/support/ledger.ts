@@ -75,13 +75,18 @@ export class Ledger {
     const idem = asked.idem ?? `key ${this.#asked}`;
     const planned = this.#plan(command, asked, idem);
     if (planned.ok) {
-      for (const booking of planned.value.bookings) this.#write(booking);
-      this.#become(planned.value.state);
+      this.take(planned.value);
     } else if (STORED_REFUSALS.has(planned.error.code)) {
       const draft = plainDraft({ type: "refused", refusal: planned.error, parked: null });
       this.#writeAlone(draft, idem, asked.till ?? "till_1");
     }
     return planned;
+  }
+
+  /** Writes what was planned outside of {@link run}. */
+  take(planned: Plan): void {
+    for (const booking of planned.bookings) this.#write(booking);
+    this.#become(planned.state);
   }
 
   /** Runs a command that must be accepted and gives the booking that answers it. */
@@ -140,11 +145,13 @@ export class Ledger {
     sale: (seq) => {
       const found = this.bodies.find((body) => body.seq === seq);
       if (found === undefined || !isSale(found)) return null;
-      const last = this.bodies.findLast((body) => body.type === "return" && body.sale === seq);
+      const last = this.bodies.findLast((body) => body.type === "return" && body.origin === null && body.sale === seq);
       return { sale: found, last_return: last ?? null };
     },
     findSale: (wanted) => this.#findSale(wanted),
     holdEnd: (seq) => this.#holdEnd(seq),
+    foreignReturn: (origin, seq) =>
+      this.bodies.findLast((body) => body.type === "return" && body.origin === origin && body.sale === seq) ?? null,
   };
 
   /** Sales that still count go before wholly returned ones; among several the newest. */

@@ -14,6 +14,8 @@ import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
 export interface ReturnableSale {
   readonly sale: SaleBooking;
   readonly last_return: BookingBody | null;
+  /** The account in whose ledger the sale stands; null for this one. */
+  readonly origin: string | null;
 }
 
 /**
@@ -45,6 +47,7 @@ export function decideReturn(
     return_id: request.return_id,
     request,
     sale: sale.seq,
+    origin: returnable.origin,
     lines,
     amount,
     kept,
@@ -59,8 +62,8 @@ export function decideReturn(
     {
       event,
       entries: [...back, ...taken.flatMap((move) => move.entries)],
-      natural_key: returnNaturalKey(sale.seq, request.return_id),
-      frees: full ? sale.seq : null,
+      natural_key: returnNaturalKey({ origin: returnable.origin, seq: sale.seq }, request.return_id),
+      frees: full && returnable.origin === null ? sale.seq : null,
     },
   ]);
 }

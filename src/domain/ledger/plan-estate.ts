@@ -1,0 +1,37 @@
+import { assertNever } from "../invariant.ts";
+import { ok, type Result } from "../result.ts";
+import type { Decision, EstateCommand } from "./command.ts";
+import { decideAbsorb, decideDelivered, decideHandOver } from "./decide/hand-over.ts";
+import { finishDraft, type Stamp } from "./draft.ts";
+import { settle } from "./due.ts";
+import { applyBooking } from "./fold.ts";
+import type { Plan } from "./plan.ts";
+import type { Refusal } from "./refusal.ts";
+import type { AccountState } from "./state.ts";
+
+/** Decides a step of one account going up in another. It needs no rules: what moves is what stands in the ledger. */
+export function planEstate(state: AccountState, command: EstateCommand, stamp: Stamp): Result<Plan, Refusal> {
+  const settled = settle(state, stamp.now_ms);
+  const decided = decide(settled.state, command);
+  if (!decided.ok) return decided;
+  let booked = state;
+  const bookings = decided.value.map((draft, index) => {
+    const body = finishDraft(booked, draft, stamp, index === 0 ? settled.due : undefined);
+    booked = applyBooking(booked, body);
+    return { body, idem: null, natural_key: draft.natural_key, frees: draft.frees };
+  });
+  return ok({ bookings, answer: 0, state: booked });
+}
+
+function decide(state: AccountState, command: EstateCommand): Decision {
+  switch (command.type) {
+    case "hand_over":
+      return decideHandOver(state, command);
+    case "absorb":
+      return decideAbsorb(state, command);
+    case "delivered":
+      return decideDelivered(state, command);
+    default:
+      return assertNever(command, "estate command");
+  }
+}

@@ -1,0 +1,109 @@
+import type { Actor, BookingBody, Estate, HandOverReason } from "../../domain/ledger/booking.ts";
+import type { EstateCommand } from "../../domain/ledger/command.ts";
+import { absorbNaturalKey } from "../../domain/ledger/natural-key.ts";
+import { planEstate } from "../../domain/ledger/plan-estate.ts";
+import type { Refusal } from "../../domain/ledger/refusal.ts";
+import type { AccountState } from "../../domain/ledger/state.ts";
+import type { Addressed, Answer } from "./protocol.ts";
+import { buriedRefusal, type Desk } from "./run-command.ts";
+
+// One account goes up in another in three steps, each of which may be repeated: the giver books that it ends and what it
+// gives, the receiver books that it has it (once, by its natural key), the giver books that it knows. What is cut off
+// between them is taken up by the giver's alarm.
+
+export interface HandOverMessage extends Addressed {
+  /** The account id that carries on. */
+  readonly receiver: string;
+  readonly reason: HandOverReason;
+  readonly by: Actor;
+}
+
+export interface ReceiveMessage extends Addressed {
+  /** The account id that went up in this one. */
+  readonly from: string;
+  readonly reason: HandOverReason;
+  readonly estate: Estate;
+  readonly by: Actor;
+}
+
+export interface DeliveredMessage extends Addressed {
+  readonly delivered: number;
+  readonly by: Actor;
+}
+
+/** What is on its way, and the booking that says so. */
+export interface Parcel {
+  readonly seq: number;
+  readonly receiver: string;
+  readonly reason: HandOverReason;
+  readonly estate: Estate;
+}
+
+/** Ends the account in favour of another. Asked again for the same receiver, it answers the same parcel. */
+export function handOver(desk: Desk, message: HandOverMessage): Answer<Parcel> {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return refused({ code: "account_unknown" });
+  const tombstone = buriedRefusal(state);
+  if (tombstone?.code === "account_moved" && tombstone.to === message.receiver) return lastParcel(desk, state);
+  if (tombstone !== null) return refused(tombstone);
+  const booked = book(desk, state, { type: "hand_over", to: message.receiver, reason: message.reason }, message);
+  return booked.ok ? parcelOf(booked.value) : booked;
+}
+
+/** Takes in what another account handed over. A second delivery changes nothing. */
+export function receive(desk: Desk, message: ReceiveMessage): Answer<null> {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return refused({ code: "account_unknown" });
+  if (desk.store.byNaturalKey(absorbNaturalKey(message.from)) !== null) return { ok: true, value: null };
+  const buried = buriedRefusal(state);
+  if (buried !== null) return refused(buried);
+  const { from, reason, estate } = message;
+  const booked = book(desk, state, { type: "absorb", from, reason, estate }, message);
+  return booked.ok ? { ok: true, value: null } : booked;
+}
+
+/** Notes that a parcel has arrived. */
+export function confirmDelivery(desk: Desk, message: DeliveredMessage): Answer<null> {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return refused({ code: "account_unknown" });
+  if (state.outbox[String(message.delivered)] === undefined) return { ok: true, value: null };
+  const booked = book(desk, state, { type: "delivered", delivered: message.delivered }, message);
+  return booked.ok ? { ok: true, value: null } : booked;
+}
+
+/** Parcels that nobody has confirmed yet. */
+export function openParcels(desk: Desk, state: AccountState): Parcel[] {
+  return Object.keys(state.outbox).flatMap((seq) => {
+    const body = desk.store.bySeq(Number(seq))?.body;
+    const parcel = body === undefined ? null : parcelOf(body);
+    return parcel?.ok === true ? [parcel.value] : [];
+  });
+}
+
+function lastParcel(desk: Desk, state: AccountState): Answer<Parcel> {
+  const [row] = desk.store.page({ beyond_seq: null, order: "desc", limit: 1, types: ["handed_over"] });
+  return row === undefined ? refused(buriedRefusal(state) ?? { code: "account_unknown" }) : parcelOf(row.body);
+}
+
+function parcelOf(body: BookingBody): Answer<Parcel> {
+  if (body.type !== "handed_over") return refused({ code: "nothing_to_deliver" });
+  return { ok: true, value: { seq: body.seq, receiver: body.to, reason: body.reason, estate: body.estate } };
+}
+
+function book(
+  desk: Desk,
+  state: AccountState,
+  command: EstateCommand,
+  { by, clock_offset_ms }: { readonly by: Actor; readonly clock_offset_ms: number },
+): Answer<BookingBody> {
+  const stamp = { now_ms: desk.now_ms, by, request_hash: null, note_digest: null, clock_offset_ms, program: null };
+  const planned = planEstate(state, command, stamp);
+  if (!planned.ok) return refused(planned.error);
+  desk.ledger.commit(planned.value.bookings, new Map());
+  const [booking] = planned.value.bookings;
+  return booking === undefined ? refused({ code: "nothing_to_deliver" }) : { ok: true, value: booking.body };
+}
+
+function refused(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal };
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import type { Estate, HandedOverEvent } from "../../../src/domain/ledger/booking.ts";
+import type { EstateCommand } from "../../../src/domain/ledger/command.ts";
+import type { Stamp } from "../../../src/domain/ledger/draft.ts";
+import { brokenInvariants } from "../../../src/domain/ledger/invariants.ts";
+import type { Plan } from "../../../src/domain/ledger/plan.ts";
+import { planEstate } from "../../../src/domain/ledger/plan-estate.ts";
+import { inBucket, unitState, type AccountState } from "../../../src/domain/ledger/state.ts";
+import { NOW_MS } from "../support/clock.ts";
+import { holdOf, refund, sale, units } from "../support/commands.ts";
+import { Ledger } from "../support/ledger.ts";
+import { itemRule, program, reward, stampCard } from "../support/program.ts";
+
+const coffee = stampCard("coffee", itemRule({ id: "ear_coffee" }));
+const rules = program({ stamp_cards: [coffee.card], rewards: [coffee.full, reward({ id: "rew_points" })] });
+const RECEIVER = "m000000000000002";
+const stamp: Stamp = {
+  now_ms: NOW_MS,
+  by: { kind: "system", job: "registry" },
+  request_hash: null,
+  note_digest: null,
+  clock_offset_ms: 0,
+  program: null,
+};
+
+function must(state: AccountState, command: EstateCommand): Plan {
+  const planned = planEstate(state, command, stamp);
+  if (!planned.ok) throw new Error(planned.error.code);
+  return planned.value;
+}
+
+function handOver(state: AccountState): { readonly plan: Plan; readonly estate: Estate } {
+  const plan = must(state, { type: "hand_over", to: RECEIVER, reason: "claim" });
+  const body = plan.bookings[0]?.body;
+  expect(body).toMatchObject({ type: "handed_over", to: RECEIVER } satisfies Partial<HandedOverEvent>);
+  return { plan, estate: body?.type === "handed_over" ? body.estate : { lots: [], remainders: {} } };
+}
+
+const available = (state: AccountState, unit: string) => inBucket(unitState(state, unit), "available");
+
+describe("an account that goes up in another", () => {
+  test("leaves nothing behind: points, stamps, held points and fractions all move", () => {
+    const giver = new Ledger(rules);
+    giver.must(sale([units("latte", 3, 1250)]));
+    giver.must(holdOf("rew_points"));
+    const held = giver.held();
+    expect(held).toBeGreaterThan(0);
+    const { plan, estate } = handOver(giver.state);
+    expect(plan.state.tombstone).toEqual({ kind: "merged", to: RECEIVER });
+    expect(plan.state.holds).toEqual({});
+    expect(Object.values(plan.state.units).every(({ lots }) => lots.length === 0)).toBe(true);
+    expect(brokenInvariants(plan.state)).toEqual([]);
+
+    const receiver = new Ledger(rules);
+    receiver.must(sale([units("latte", 1, 175)]));
+    const before = receiver.balances();
+    const absorbed = must(receiver.state, { type: "absorb", from: "m1", reason: "claim", estate }).state;
+    expect(available(absorbed, "points")).toBe((before["points"] ?? 0) + 12);
+    expect(available(absorbed, "stamps:stc_coffee")).toBe(4);
+    expect(absorbed.remainders["ear_spend"]?.value).toBe(50 + 75);
+    expect(brokenInvariants(absorbed)).toEqual([]);
+  });
+
+  test("carries a fraction that the next sale completes", () => {
+    const giver = new Ledger(rules);
+    giver.must(sale(60));
+    const receiver = new Ledger(rules);
+    receiver.must(sale(60));
+    const { estate } = handOver(giver.state);
+    const absorbed = must(receiver.state, { type: "absorb", from: "m1", reason: "merge", estate }).state;
+    expect(absorbed.remainders["ear_spend"]).toEqual({ value: 120, rate: 100 });
+  });
+
+  test("with nothing in it still ends, and brings nothing", () => {
+    const { plan, estate } = handOver(new Ledger(rules).state);
+    expect(estate).toEqual({ lots: [], remainders: {} });
+    expect(plan.bookings[0]?.body.entries).toEqual([]);
+  });
+
+  test("knows that its parcel is on the way until the receiver confirms, and no longer", () => {
+    const { plan } = handOver(new Ledger(rules).state);
+    const seq = plan.state.seq;
+    expect(Object.keys(plan.state.outbox)).toEqual([String(seq)]);
+    const confirmed = must(plan.state, { type: "delivered", delivered: seq }).state;
+    expect(confirmed.outbox).toEqual({});
+    expect(planEstate(confirmed, { type: "delivered", delivered: seq }, stamp)).toEqual({
+      ok: false,
+      error: { code: "nothing_to_deliver" },
+    });
+  });
+});
+
+describe("a return of a sale in an account that went up in this one", () => {
+  const claimed = () => {
+    const giver = new Ledger(rules);
+    const sold = giver.must(sale([units("latte", 4, 2000)]));
+    if (sold.type !== "sale") throw new Error("not a sale");
+    const { estate } = handOver(giver.state);
+    const receiver = new Ledger(rules);
+    const planned = must(receiver.state, { type: "absorb", from: "r1", reason: "claim", estate });
+    receiver.take(planned);
+    return { receiver, foreign: { origin: "r1", sale: sold, last_return: null } };
+  };
+
+  test("takes back here what was earned there, half by half as in one go", () => {
+    const { receiver, foreign } = claimed();
+    expect(receiver.balances()).toEqual({ points: 20, "stamps:stc_coffee": 4 });
+    const half = {
+      ...refund(1, [{ line: "latte", sku: null, quantity_milli: 2000, amount: null }], "A"),
+      sale: foreign,
+    };
+    receiver.must(half);
+    expect(receiver.balances()).toEqual({ points: 10, "stamps:stc_coffee": 2 });
+    receiver.must({ ...refund(1, "all", "B"), sale: foreign });
+    expect(receiver.balances()).toEqual({});
+    expect(receiver.refuses({ ...refund(1, "all", "C"), sale: foreign })).toEqual({ code: "already_returned" });
+  });
+
+  test("is not mixed up with a sale of its own at the same place", () => {
+    const { receiver, foreign } = claimed();
+    const own = receiver.must(sale(500));
+    receiver.must({ ...refund(1, "all", "A"), sale: { ...foreign, sale: { ...foreign.sale, seq: own.seq } } });
+    receiver.must(refund(own.seq, "all", "B"));
+    expect(receiver.balances()).toEqual({});
+  });
+});
