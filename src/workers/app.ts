@@ -4,6 +4,7 @@ import type { AppEnv } from "./hono-env.ts";
 import { onError, onNotFound } from "./http/on-error.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { createPosApp } from "./pos/v1/app.ts";
+import { referenceRoutes } from "./reference/reference-routes.tsx";
 
 /** The whole Worker: what answers under which path. */
 export function createApp(): Hono<AppEnv> {
@@ -13,6 +14,7 @@ export function createApp(): Hono<AppEnv> {
   app.notFound(onNotFound);
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.route("/", createPosApp());
+  app.route("/", referenceRoutes);
   app.route("/dev", devRoutes);
   return app;
 }
