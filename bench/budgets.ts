@@ -1,0 +1,33 @@
+import type { Ratio } from "./statistics.ts";
+
+export type Verdict = "ok" | "MISSED" | "not measured";
+
+/** One line of design §10. */
+export interface Budget {
+  readonly name: string;
+  readonly measured: string;
+  readonly budget: string;
+  readonly verdict: Verdict;
+}
+
+/** What the next line counts or divides, held against the most it may be. */
+export function atMost(name: string, value: number, max: number, text: string = String(value)): Budget {
+  return { name, measured: text, budget: `≤ ${max}`, verdict: value <= max ? "ok" : "MISSED" };
+}
+
+export function ratioAtMost(name: string, ratio: Ratio, max: number): Budget {
+  return atMost(name, ratio.value, max, ratioText(ratio));
+}
+
+export function ratioAtLeast(name: string, ratio: Ratio, min: number): Budget {
+  return { name, measured: ratioText(ratio), budget: `≥ ${min}`, verdict: ratio.value >= min ? "ok" : "MISSED" };
+}
+
+export function notMeasured(name: string, budget: string, why: string): Budget {
+  return { name, measured: why, budget, verdict: "not measured" };
+}
+
+/** The ratio, and the range that the middle half of the rounds gave. */
+export function ratioText({ value, low, high }: Ratio): string {
+  return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+}

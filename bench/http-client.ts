@@ -1,0 +1,54 @@
+import { Agent, request as httpRequest } from "node:http";
+
+const TIMEOUT_MS = 60_000;
+const ANSWER_BYTES_MAX = 1024 * 1024;
+
+export interface ClientAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A client that keeps its connections, has a bounded number of them, and gives up in time. */
+export class HttpClient {
+  readonly #url: URL;
+  readonly #agent: Agent;
+
+  constructor(url: string, connections: number) {
+    this.#url = new URL(url);
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, maxFreeSockets: connections });
+  }
+
+  post(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<ClientAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<ClientAnswer>();
+    const sent = httpRequest({
+      host: this.#url.hostname,
+      port: this.#url.port,
+      path,
+      method: "POST",
+      agent: this.#agent,
+      timeout: TIMEOUT_MS,
+      headers: { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+    });
+    sent.once("timeout", () => sent.destroy(new Error(`${path} took longer than ${TIMEOUT_MS} ms`)));
+    sent.once("error", reject);
+    sent.once("response", (answer) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      answer.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > ANSWER_BYTES_MAX) answer.destroy(new Error(`${path} answers too much`));
+      });
+      answer.once("error", reject);
+      answer.once("end", () =>
+        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+      );
+    });
+    sent.end(body);
+    return promise;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}

@@ -1,0 +1,88 @@
+import { atMost, type Budget, notMeasured, ratioAtLeast, ratioAtMost } from "./budgets.ts";
+import { type Counts, totalOf } from "./counts.ts";
+import type { Bill } from "./dollars.ts";
+import type { Round } from "./load.ts";
+import { BARE, type Figures, LONG, POSTGRES, POSTGRES_ASYNC, SHORT, STEMPEL } from "./measure.ts";
+import { COLD_BY_CARD, COLD_BY_PHONE, COLD_LONG, type CountedOperation, RETURN, WARM_BY_CARD } from "./operations.ts";
+import type { Measured } from "./report.ts";
+import { type Ratio, ratioOf } from "./statistics.ts";
+
+const MIB = 1024 * 1024;
+
+export function countBudgets(operations: readonly CountedOperation[]): Budget[] {
+  const counts = (name: string) => operations.find((operation) => operation.name === name)?.counts ?? NOTHING;
+  const sales = operations.filter(({ path }) => path === "/v1/sales").map((operation) => operation.counts);
+  const most = (count: (counts: Counts) => number) => Math.max(...sales.map(count));
+  const projected = most((sale) => sale.objects["MerchantInsights"]?.rows_written ?? 0);
+  return [
+    atMost("rows written by a sale in the account, the most of any kind", most(rowsOfAccount), 3),
+    projected === 0
+      ? notMeasured("rows written by a sale's projection", "≤ 4", "there is no projection yet")
+      : atMost("rows written by a sale's projection", projected, 4),
+    atMost("object calls, sale warm by card", callsOnPath(counts(WARM_BY_CARD)), 1),
+    atMost("object calls, sale cold by card", callsOnPath(counts(COLD_BY_CARD)), 2),
+    atMost("object calls, sale cold by phone", callsOnPath(counts(COLD_BY_PHONE)), 2),
+    atMost("object calls, return", callsOnPath(counts(RETURN)), 3),
+    atMost(
+      "D1 queries of a sale, the most of any kind",
+      most(({ d1_queries }) => d1_queries),
+      0,
+    ),
+    // Waking folds the bookings since the last checkpoint: at most 31 of them, and a few rows more.
+    atMost("rows read by a cold sale on the long account", totalOf(counts(COLD_LONG), "rows_read"), 64),
+  ];
+}
+
+const NOTHING: Counts = { objects: {}, d1_queries: 0, queue_messages: 0 };
+
+function rowsOfAccount({ objects }: Counts): number {
+  return objects["MemberAccount"]?.rows_written ?? 0;
+}
+
+/** Calls before the answer. The projection calls Insights after it. */
+function callsOnPath(counts: Counts): number {
+  return totalOf(counts, "calls") - (counts.objects["MerchantInsights"]?.calls ?? 0);
+}
+
+export function timeBudgets(figures: Figures): Budget[] {
+  const p50 = (round: Round) => round.p50;
+  const toBare = (measured: Measured) => ratio(measured, STEMPEL, BARE, p50);
+  const budgets = [
+    bareBudget(figures.alone, toBare(figures.alone), 1.6),
+    bareBudget(figures.together, toBare(figures.together), 2.0),
+    bareBudget(figures.spread, toBare(figures.spread), 1.6),
+    bareBudget(figures.spreadTogether, toBare(figures.spreadTogether), 2.0),
+    ratioAtMost("sale p50, long account ÷ short", ratio(figures.length, LONG, SHORT, p50), 1.1),
+  ];
+  const perSecond = (round: Round) => round.per_second;
+  if (!figures.together.rounds.has(POSTGRES)) {
+    return [...budgets, notMeasured(PEER, "≥ 1.2", "PostgreSQL is not installed")];
+  }
+  return [
+    ...budgets,
+    ratioAtLeast(PEER, ratio(figures.together, STEMPEL, POSTGRES, perSecond), 1.2),
+    ratioAtLeast(
+      "the same, PostgreSQL with asynchronous commit",
+      ratio(figures.together, STEMPEL, POSTGRES_ASYNC, perSecond),
+      1.2,
+    ),
+  ];
+}
+
+const PEER = "sales/s on one hot account, 16 clients ÷ Hono + PostgreSQL";
+
+function bareBudget({ title }: Measured, value: Ratio, max: number): Budget {
+  return ratioAtMost(`sale p50 ÷ bare p50, ${title}`, value, max);
+}
+
+function ratio({ rounds }: Measured, above: string, below: string, of: (round: Round) => number): Ratio {
+  return ratioOf((rounds.get(above) ?? []).map(of), (rounds.get(below) ?? []).map(of));
+}
+
+export function sizeBudget(bytes: number): Budget {
+  return atMost("Worker bundle, gzip, MiB", bytes / MIB, 1, (bytes / MIB).toFixed(2));
+}
+
+export function dollarBudget({ name, dollars }: Bill): Budget {
+  return atMost(`dollars per million, ${name}`, dollars, 9, dollars.toFixed(2));
+}
