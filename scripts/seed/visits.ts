@@ -87,7 +87,7 @@ function visitAt(person: Person, date: Temporal.PlainDate, minute: number, count
       [12, "cash"],
     ]),
     staff: `c0${random.int(1, 6)}`,
-    wantsReward: random.chance(0.45),
+    wantsReward: random.chance(0.3),
     comesBack: random.weighted([
       [985, "nothing"],
       [11, "a_line"],

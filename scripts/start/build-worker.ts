@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { Problem } from "./problem.ts";
 
 const WRANGLER = "node_modules/wrangler/bin/wrangler.js";
@@ -23,6 +24,8 @@ export interface BuildRequest {
 export async function buildWorker(request: BuildRequest): Promise<void> {
   const { root, config, out, logs, signal } = request;
   if (!existsSync(join(root, WRANGLER))) throw new Problem("wrangler is not installed: run `npm ci` first.");
+  // What an earlier build left, under another name perhaps, must not pass for this one.
+  rmSync(out, { recursive: true, force: true });
   const args = [join(root, WRANGLER), "deploy", "--dry-run", "--config", config, "--outdir", out];
   const child = spawn(process.execPath, args, {
     cwd: root,
@@ -31,10 +34,9 @@ export async function buildWorker(request: BuildRequest): Promise<void> {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
-      NO_COLOR: "1",
-      FORCE_COLOR: "0",
       WRANGLER_HIDE_BANNER: "true",
       WRANGLER_SEND_METRICS: "false",
+      WRANGLER_LOG: "error",
       WRANGLER_LOG_PATH: logs,
     },
   });
@@ -46,13 +48,15 @@ export async function buildWorker(request: BuildRequest): Promise<void> {
   child.once("close", resolve);
   if ((await promise) !== 0) {
     const complaint = firstComplaint(Buffer.concat(output).toString("utf8"));
-    throw new Problem(`The Worker does not build: ${complaint}. Mend ${relative(root, config)} or the source.`);
+    throw new Problem(`The Worker does not build: ${complaint}. Mend the source or ${relative(root, config)}.`);
   }
 }
 
 /** What esbuild or wrangler objects to first, with the place when it names one. */
 export function firstComplaint(output: string): string {
-  const lines = output.split("\n").map((line) => line.trim());
+  const lines = stripVTControlCharacters(output)
+    .split("\n")
+    .map((line) => line.trim());
   const errors = lines.flatMap((line, index) => {
     const message = /^✘ \[ERROR\] (.*)$/.exec(line)?.[1];
     return message === undefined || message.startsWith("Build failed with") ? [] : [{ message, index }];

@@ -1,5 +1,5 @@
 import { globSync } from "node:fs";
-import { isAbsolute, join, relative } from "node:path";
+import { isAbsolute, join, parse } from "node:path";
 import type { Miniflare, V4MiniflareOptions } from "miniflare";
 import { z } from "zod";
 import { startCron } from "./cron.ts";
@@ -60,30 +60,31 @@ export async function loadTools() {
 export function readConfig({ wrangler }: Tools, config: string) {
   try {
     const { triggers } = wrangler.unstable_readConfig({ config }, { hideWarnings: true });
-    const { workerOptions, externalWorkers } = wrangler.unstable_getMiniflareWorkerOptions(config);
-    return { crons: triggers.crons ?? [], workerOptions, externalWorkers };
+    const { main = "main", workerOptions, externalWorkers } = wrangler.unstable_getMiniflareWorkerOptions(config);
+    return { crons: triggers.crons ?? [], entry: `${parse(main).name}.js`, workerOptions, externalWorkers };
   } catch (error) {
-    throw new Problem(`${relative(process.cwd(), config)} is not right${placeOf(error)}: ${complaintOf(error)}.`);
+    throw new Problem(`${config} is not right${placeOf(error)}: ${complaintOf(error)}.`);
   }
 }
 
 export async function startPlatform(tools: Tools, request: PlatformRequest): Promise<Platform> {
-  const { miniflare, wrangler } = tools;
-  const { root, state, port, config } = request;
-  const options = optionsFor(tools, request);
-  const runtime = withoutItsSignals(() => new miniflare.Miniflare(options));
+  const { wrangler } = tools;
+  const { root, state, config } = request;
   const { crons } = readConfig(tools, config);
+  const runtime = makeRuntime(tools, request);
   try {
     await runtime.ready;
     const db = await runtime.getD1Database("DB");
     await migrateD1({ db, folder: join(root, "migrations"), state, split: wrangler.unstable_splitSqlQuery });
   } catch (error) {
-    await runtime.dispose();
-    throw explain(error, port, request.log);
+    // Ending what never began fails for the same reason again.
+    await runtime.dispose().catch(() => null);
+    throw explain(error, request);
   }
+  request.log.started();
   const cron = startCron(crons, (expression, at) => void runCron(runtime, expression, at, request.log));
   return {
-    url: `http://localhost:${port}`,
+    url: `http://localhost:${request.port}`,
     reload: () => runtime.setOptions(optionsFor(tools, request)),
     stop: async () => {
       cron.stop();
@@ -92,10 +93,19 @@ export async function startPlatform(tools: Tools, request: PlatformRequest): Pro
   };
 }
 
+function makeRuntime(tools: Tools, request: PlatformRequest): Miniflare {
+  try {
+    const options = optionsFor(tools, request);
+    return withoutItsSignals(() => new tools.miniflare.Miniflare(options));
+  } catch (error) {
+    throw explain(error, request);
+  }
+}
+
 function optionsFor(tools: Tools, request: PlatformRequest) {
   const { miniflare } = tools;
   const { root, state, port, secrets, bundle, log } = request;
-  const { workerOptions, externalWorkers } = readConfig(tools, request.config);
+  const { entry, workerOptions, externalWorkers } = readConfig(tools, request.config);
   const options: V4MiniflareOptions = {
     host: "127.0.0.1",
     port,
@@ -112,7 +122,7 @@ function optionsFor(tools: Tools, request: PlatformRequest) {
         name: "stempel",
         bindings: { ...variables.parse(workerOptions["bindings"]), ...secrets },
         modulesRoot: bundle,
-        modules: bundleModules(bundle, workerOptions.modulesRules ?? []),
+        modules: bundleModules(bundle, entry, workerOptions.modulesRules ?? []),
       },
       ...externalWorkers,
     ],
@@ -128,7 +138,7 @@ interface ModuleRule {
 const MODULE_TYPES = ["ESModule", "Text", "Data", "CompiledWasm"] as const;
 
 /** The bundle's files with their types, the entry first. */
-function bundleModules(bundle: string, rules: readonly ModuleRule[]) {
+function bundleModules(bundle: string, entry: string, rules: readonly ModuleRule[]) {
   const typeOf = (name: string) =>
     name.endsWith(".js")
       ? "ESModule"
@@ -137,7 +147,7 @@ function bundleModules(bundle: string, rules: readonly ModuleRule[]) {
     const type = MODULE_TYPES.find((known) => known === typeOf(name));
     return type === undefined ? [] : [{ type, path: join(bundle, name) }];
   });
-  const main = join(bundle, "main.js");
+  const main = join(bundle, entry);
   if (!modules.some(({ path }) => path === main)) throw new Problem(`The build left no ${main}.`);
   return modules.sort((left, right) => Number(right.path === main) - Number(left.path === main));
 }
@@ -164,11 +174,12 @@ async function runCron(runtime: Miniflare, cron: string, at: Date, log: WorkerLo
   }
 }
 
-function explain(error: unknown, port: number, log: WorkerLog): unknown {
+function explain(error: unknown, { port, log }: PlatformRequest): unknown {
   if (error instanceof Problem) return error;
   if (codeOf(error) === "ERR_ADDRESS_IN_USE") return portInUse(port);
-  log.write("info", messageOf(error));
-  return new Problem(`The Worker does not start: ${firstLine(messageOf(error))} (more in ${log.file}).`);
+  const why = (log.firstError ?? firstLine(messageOf(error))).replace(/\.$/, "");
+  log.write("error", messageOf(error));
+  return new Problem(`The Worker does not start: ${why}. More in ${log.file}.`);
 }
 
 /** The parser's own place of a mistake, " at line 5" or nothing. */
