@@ -47,6 +47,11 @@ export function openProfile(key: PersonKey, sealed: SealedProfile, consents: rea
   };
 }
 
+/** How many pairs of metadata a profile has. */
+export function metadataPairs(key: PersonKey, sealed: SealedProfile): number {
+  return Object.keys(openMetadata(key, sealed.metadata)).length;
+}
+
 export function openField(key: PersonKey, sealed: SealedProfile, field: ProfileField): string | null {
   const box = sealed[field];
   return box === null ? null : key.open(field, box);

@@ -22,6 +22,8 @@ export type RegistryRefusal =
   | { readonly code: "idempotency_mismatch" }
   /** The value belongs to another member. */
   | { readonly code: "identifier_taken"; readonly kind: IdentifierKind }
+  /** With the change the member would have more pairs than one may have. */
+  | { readonly code: "metadata_full"; readonly max: number }
   | { readonly code: "invalid_cursor" }
   /** A live merchant has no test clock. */
   | { readonly code: "live_mode" };

@@ -6,7 +6,7 @@ import { accountKindOf } from "../../domain/tenancy/account-id.ts";
 import type { Consent, Identifier } from "../../domain/tenancy/member-profile.ts";
 import type { PersonKey } from "../shared/field-cipher.ts";
 import { identifiersOfNewMember, PROFILE_KINDS, profileIdentifier, type ProfileKind } from "./identifiers.ts";
-import { applyChanges, sealConsent, sealProfile } from "./profile-codec.ts";
+import { applyChanges, metadataPairs, sealConsent, sealProfile } from "./profile-codec.ts";
 import type {
   CardNumberCommand,
   CreateMemberCommand,
@@ -28,6 +28,9 @@ import { candidatesOf, FORMER_MS, identifierDigest, type Vault } from "./vault.t
 
 /** The name under which answers are sealed; authenticated with each. */
 const ANSWER_FIELD = "answer";
+
+/** Pairs of metadata that a member may have; a change adds to those on record. */
+const METADATA_PAIRS_MAX = 20;
 
 // Each function runs inside one storage transaction. It finds every reason to refuse before it writes anything.
 
@@ -64,7 +67,11 @@ export function updateMember(vault: Vault, command: UpdateMemberCommand, now_ms:
   }
 
   const key = vault.cipher.openKey(account, member.key);
-  vault.store.updateMember(account, applyChanges(key, member.sealed, changes), now_ms);
+  const profile = applyChanges(key, member.sealed, changes);
+  if (changes.metadata !== undefined && metadataPairs(key, profile) > METADATA_PAIRS_MAX) {
+    return fail({ code: "metadata_full", max: METADATA_PAIRS_MAX });
+  }
+  vault.store.updateMember(account, profile, now_ms);
   for (const move of moves) moveIdentifier(vault, account, key, move, now_ms);
   addConsents(vault, account, key, changes.consents ?? []);
   return remember(vault, `update:${account}`, idem, account, key, now_ms);

@@ -22,6 +22,10 @@ export function registryProblem(refusal: RegistryRefusal): ProblemError {
       return new ProblemError("identifier_taken", {
         detail: `This ${IDENTIFIER_NAMES[refusal.kind]} belongs to another member.`,
       });
+    case "metadata_full":
+      return validationProblem([
+        { path: "metadata", message: `at most ${refusal.max} pairs, those on record included` },
+      ]);
     case "invalid_cursor":
       return validationProblem([{ path: "cursor", message: "is not a next_cursor of this list" }]);
     case "live_mode":
