@@ -6,11 +6,11 @@ import { loginAdapter } from "../../db/login-adapter.ts";
 import { encodeBase32 } from "../../domain/tenancy/base32.ts";
 import { type ConfigIdPrefix, createConfigId } from "../../domain/tenancy/ids.ts";
 import { readSecrets } from "../secrets.ts";
+import { CODE_MINUTES } from "../services/session/request-code.ts";
 
 const DAY_S = 86_400;
-/** How long a code works, and how many wrong ones end it. */
-export const CODE_MINUTES = 10;
-export const CODE_ATTEMPTS_MAX = 5;
+/** How many wrong tries void a code. */
+const CODE_ATTEMPTS_MAX = 5;
 
 export type Auth = ReturnType<typeof createAuth>;
 

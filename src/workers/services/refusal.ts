@@ -2,7 +2,16 @@ import type { z } from "zod";
 import { fail, ok, type Result } from "../../domain/result.ts";
 
 /** What a merchant configures and a refusal can be about. */
-export type Entity = "merchant" | "location" | "till" | "key" | "staff" | "item" | "program_draft" | "program_version";
+export type Entity =
+  | "merchant"
+  | "location"
+  | "till"
+  | "key"
+  | "staff"
+  | "invitation"
+  | "item"
+  | "program_draft"
+  | "program_version";
 
 /** One thing that is wrong with an input: where (`roles.0.location`) and what to fix. */
 export interface InputIssue {

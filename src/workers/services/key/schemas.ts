@@ -8,7 +8,7 @@ import { at_ms, id, name, pageLimit } from "../fields.ts";
 
 const DAY_MS = 86_400_000;
 
-const scopes = z
+export const scopes = z
   .array(z.enum(SCOPES))
   .min(1)
   .transform((given) => SCOPES.filter((scope) => given.includes(scope)));

@@ -4,7 +4,7 @@ import { accountKindOf } from "../../../domain/tenancy/account-id.ts";
 import { type RoleAt, ROLES } from "../../../domain/tenancy/actor.ts";
 import { email, id, name } from "../fields.ts";
 
-const roles = z
+export const roles = z
   .array(z.strictObject({ location: id, role: z.enum(ROLES) }))
   .min(1)
   .max(100)
