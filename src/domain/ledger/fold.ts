@@ -1,8 +1,8 @@
 import { assertNever, invariant } from "../invariant.ts";
 import { safeInteger } from "../numbers.ts";
-import type { BookingBody, CardEvent, Entry, RemainderChange } from "./booking.ts";
+import type { BookingBody, BookingHeader, CardEvent, Entry, RemainderChange } from "./booking.ts";
 import { addToLots } from "./lot.ts";
-import { type AccountState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
+import { type AccountState, type CardState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
 
 /** The state before an account's first booking. Only an `opened` booking may follow. */
 export const UNBORN: AccountState = {
@@ -87,8 +87,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
 function applyEvent(state: AccountState, body: BookingBody): AccountState {
   switch (body.type) {
     case "opened": {
-      const card = { card_no: body.card_no ?? 0, kind: "digital", state: "active", issued_at_ms: body.at_ms } as const;
-      const cards = body.card_no === null ? {} : { [body.card_no]: card };
+      const cards = body.card_no === null ? {} : { [body.card_no]: newCard(body.card_no, "digital", body) };
       return { ...state, account_kind: body.account_kind, opened_at_ms: body.at_ms, cards };
     }
     case "sale":
@@ -119,7 +118,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       return { ...state, holds: renewHold(state.holds, body.hold, body.expires_at_ms) };
     case "card_issued":
     case "card_blocked":
-      return { ...state, cards: applyCard(state.cards, body, body.at_ms) };
+      return { ...state, cards: applyCard(state.cards, body) };
     case "erased":
       return { ...state, tombstone: { kind: "erased" } };
     case "handed_over":
@@ -172,16 +171,20 @@ function renewHold(holds: AccountState["holds"], seq: number, expires_at_ms: num
   return { ...holds, [seq]: { ...hold, expires_at_ms } };
 }
 
-function applyCard(cards: AccountState["cards"], event: CardEvent, at_ms: number): AccountState["cards"] {
-  if (event.type === "card_blocked") return blockCard(cards, event.card_no);
-  const issued = { card_no: event.card_no, kind: event.card_kind, state: "active", issued_at_ms: at_ms } as const;
-  invariant(cards[String(event.card_no)] === undefined, `card ${event.card_no} is issued twice`);
-  const kept = event.replaces === null ? cards : blockCard(cards, event.replaces);
-  return { ...kept, [event.card_no]: issued };
+function newCard(card_no: number, kind: CardState["kind"], { seq, at_ms }: BookingHeader): CardState {
+  return { card_no, kind, state: "active", issued_at_ms: at_ms, booking: seq };
 }
 
-function blockCard(cards: AccountState["cards"], card_no: number): AccountState["cards"] {
+function applyCard(cards: AccountState["cards"], body: BookingHeader & CardEvent): AccountState["cards"] {
+  const { card_no, replaces } = body;
+  if (body.type === "card_blocked") return { ...cards, [card_no]: { ...blocked(cards, card_no), booking: body.seq } };
+  invariant(cards[String(card_no)] === undefined, `card ${card_no} is issued twice`);
+  const kept = replaces === null ? cards : { ...cards, [replaces]: blocked(cards, replaces) };
+  return { ...kept, [card_no]: newCard(card_no, body.card_kind, body) };
+}
+
+function blocked(cards: AccountState["cards"], card_no: number): CardState {
   const card = cards[String(card_no)];
   invariant(card !== undefined, `card ${card_no} is blocked but was never issued`);
-  return { ...cards, [card_no]: { ...card, state: "blocked" } };
+  return { ...card, state: "blocked" };
 }

@@ -45,6 +45,8 @@ export interface CardState {
   readonly kind: "digital" | "plastic";
   readonly state: "active" | "blocked";
   readonly issued_at_ms: number;
+  /** Sequence of the booking that issued it, or that blocked it by name: its note has the card's metadata. */
+  readonly booking: number;
 }
 
 /** What is on its way to another account. */

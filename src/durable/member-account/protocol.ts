@@ -66,10 +66,14 @@ export interface WalletQuery extends Addressed {
   readonly programs: ProgramPayloads;
 }
 
+export interface CardView extends CardState {
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 export interface AccountView {
   readonly wallet: Wallet;
   readonly rewards: readonly RewardView[];
-  readonly cards: readonly CardState[];
+  readonly cards: readonly CardView[];
   readonly opened_at_ms: number;
   readonly seq: number;
 }

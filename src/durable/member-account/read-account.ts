@@ -3,13 +3,14 @@ import type { BookingBody } from "../../domain/ledger/booking.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
 import { settle } from "../../domain/ledger/due.ts";
 import { returnPrefix } from "../../domain/ledger/natural-key.ts";
-import type { AccountState } from "../../domain/ledger/state.ts";
+import type { AccountState, CardState } from "../../domain/ledger/state.ts";
 import { rewardsOf, walletOf } from "../../domain/ledger/view.ts";
 import { parseObjectName } from "../../domain/tenancy/object-name.ts";
 import { holdEnding, storedHistory } from "./history.ts";
 import { compiledProgram } from "./programs.ts";
 import type {
   AccountView,
+  CardView,
   Answer,
   BookingQuery,
   BookingsQuery,
@@ -31,11 +32,16 @@ export function readWallet(desk: Desk, query: WalletQuery): Answer<AccountView> 
     return {
       wallet: walletOf(settled, program),
       rewards: rewardsOf(settled, program),
-      cards: Object.values(settled.cards),
+      cards: Object.values(settled.cards).map((card) => ({ ...card, metadata: cardMetadata(desk, card) })),
       opened_at_ms: settled.opened_at_ms,
       seq: settled.seq,
     };
   });
+}
+
+/** The card that an account is born with has none. */
+function cardMetadata({ store }: Desk, { booking }: CardState): CardView["metadata"] {
+  return booking === 1 ? {} : (store.bySeq(booking)?.note?.metadata ?? {});
 }
 
 export function readBookings(desk: Desk, query: BookingsQuery): Answer<StoredBooking[]> {

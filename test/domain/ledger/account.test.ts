@@ -67,9 +67,9 @@ describe("cards", () => {
     expect(ledger.must(plastic)).toMatchObject({ type: "card_issued", card_no: 2, card_kind: "plastic" });
     expect(ledger.must({ ...plastic, card_kind: "digital" })).toMatchObject({ card_no: 3 });
     expect(Object.values(ledger.state.cards)).toEqual([
-      { card_no: 1, kind: "digital", state: "active", issued_at_ms: NOW_MS },
-      { card_no: 2, kind: "plastic", state: "active", issued_at_ms: NOW_MS },
-      { card_no: 3, kind: "digital", state: "active", issued_at_ms: NOW_MS },
+      { card_no: 1, kind: "digital", state: "active", issued_at_ms: NOW_MS, booking: 1 },
+      { card_no: 2, kind: "plastic", state: "active", issued_at_ms: NOW_MS, booking: 2 },
+      { card_no: 3, kind: "digital", state: "active", issued_at_ms: NOW_MS, booking: 3 },
     ]);
   });
 

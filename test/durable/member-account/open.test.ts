@@ -10,7 +10,9 @@ test("an opened account has its card, empty balances and one booking", async () 
 
   expect(opened).toEqual({ ok: true, value: { opened_at_ms: expect.any(Number) } });
   const view = await account.view();
-  expect(view.cards).toEqual([{ card_no: 1, kind: "digital", state: "active", issued_at_ms: view.opened_at_ms }]);
+  expect(view.cards).toEqual([
+    { card_no: 1, kind: "digital", state: "active", issued_at_ms: view.opened_at_ms, booking: 1, metadata: {} },
+  ]);
   expect(view.seq).toBe(1);
   expect(view.wallet.balances.map(({ unit, available, pending, held }) => [unit, available, pending, held])).toEqual([
     ["points", 0, 0, 0],

@@ -69,8 +69,8 @@ export async function renderCardAnswer(
   const known = view.cards.find((card) => card.card_no === card_no);
   const number = touched.number === undefined ? await numberOf(desk, account, card_no) : touched.number;
   const facts = known ?? { card_no, kind: "plastic" as const, issued_at_ms: carried.view.body.at_ms };
-  const card = renderCard(desk, account, { ...facts, state }, number);
-  return { card: { ...card, metadata: carried.view.note?.metadata ?? {} }, member: desk.ids.member(account) };
+  const metadata = carried.view.note?.metadata ?? {};
+  return { card: renderCard(desk, account, { ...facts, state, metadata }, number), member: desk.ids.member(account) };
 }
 
 async function numberOf(desk: PosDesk, account: string, card_no: number): Promise<string | null> {

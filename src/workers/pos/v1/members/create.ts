@@ -1,7 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { type MemberInput, memberAnswer, memberInput } from "../../../../contract/pos-v1/member.ts";
 import { UNBORN } from "../../../../domain/ledger/fold.ts";
-import type { CardState } from "../../../../domain/ledger/state.ts";
 import { rewardsOf, walletOf } from "../../../../domain/ledger/view.ts";
 import { ACCOUNT_RANDOM_BYTES, createAccountId } from "../../../../domain/tenancy/account-id.ts";
 import type { MemberProfile } from "../../../../domain/tenancy/member-profile.ts";
@@ -12,7 +11,7 @@ import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import type { PosDesk } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
-import { renderMemberAnswer } from "../render/member.ts";
+import { type RenderedCard, renderMemberAnswer } from "../render/member.ts";
 import { rendering } from "../render/reader.ts";
 import { requestHash, runCommand } from "../run-command.ts";
 import { cardNumberOf, consentsOf, contactOf } from "./profile-input.ts";
@@ -69,7 +68,7 @@ async function registerMember(desk: PosDesk, input: MemberInput, key: string) {
 }
 
 /** Opens the account, and issues the plastic card. Both can be repeated: a retry finishes what a crash left half done. */
-async function openAccount(desk: PosDesk, { account }: MemberRecord, input: MemberInput): Promise<CardState[]> {
+async function openAccount(desk: PosDesk, { account }: MemberRecord, input: MemberInput): Promise<RenderedCard[]> {
   const { till, location, key } = desk.parts;
   const by = { kind: "till", till: till.id, location: location.id, key: key.id } as const;
   const opened = await desk.account(account).open({ card_no: DIGITAL_CARD_NO, by });
@@ -92,12 +91,12 @@ async function openAccount(desk: PosDesk, { account }: MemberRecord, input: Memb
   return [digital, firstCard(PLASTIC_CARD_NO, "plastic", view.body.at_ms)];
 }
 
-function firstCard(card_no: number, kind: CardState["kind"], issued_at_ms: number): CardState {
-  return { card_no, kind, state: "active", issued_at_ms };
+function firstCard(card_no: number, kind: RenderedCard["kind"], issued_at_ms: number): RenderedCard {
+  return { card_no, kind, state: "active", issued_at_ms, metadata: {} };
 }
 
 /** As the member was right after birth, so that a retry hears the same: empty balances by the rules of that moment. */
-async function renderNewMember(desk: PosDesk, record: MemberRecord, cards: readonly CardState[]) {
+async function renderNewMember(desk: PosDesk, record: MemberRecord, cards: readonly RenderedCard[]) {
   const [payload] = await desk.programsAt(record.created_at_ms);
   const program = compiledProgram(payload);
   return renderMemberAnswer(rendering(desk, program), {

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { card, member, memberAnswer } from "../../../../contract/pos-v1/member.ts";
-import type { CardState } from "../../../../domain/ledger/state.ts";
 import type { RewardView, Wallet } from "../../../../domain/ledger/view.ts";
 import { createCardToken } from "../../../../domain/tenancy/card-token.ts";
+import type { CardView } from "../../../../durable/member-account/protocol.ts";
 import type { MemberRecord } from "../../../../durable/merchant-registry/protocol.ts";
 import type { PosDesk } from "../desk.ts";
 import { type Rendering, wireTime } from "./reader.ts";
@@ -29,7 +29,10 @@ export function renderMember(desk: PosDesk, { account, created_at_ms, profile }:
   };
 }
 
-export function renderCard(desk: PosDesk, account: string, state: CardState, number: string | null): WireCard {
+/** What a card's picture on the wire needs of it. */
+export type RenderedCard = Pick<CardView, "card_no" | "kind" | "state" | "issued_at_ms" | "metadata">;
+
+export function renderCard(desk: PosDesk, account: string, state: RenderedCard, number: string | null): WireCard {
   const digital = state.kind === "digital";
   const ref = { account, cardNo: state.card_no };
   return {
@@ -40,14 +43,14 @@ export function renderCard(desk: PosDesk, account: string, state: CardState, num
     state: state.state,
     number,
     token: digital ? createCardToken(desk.parts.secrets.cardKeys, desk.tenant, ref) : null,
-    metadata: {},
+    metadata: { ...state.metadata },
   };
 }
 
 /** A member with cards and balances. */
 export interface MemberStory {
   readonly record: MemberRecord;
-  readonly cards: readonly CardState[];
+  readonly cards: readonly RenderedCard[];
   readonly wallet: Wallet;
   readonly rewards: readonly RewardView[];
 }
