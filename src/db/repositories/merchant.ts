@@ -7,7 +7,16 @@ export type NewMerchant = Omit<typeof merchant.$inferInsert, "locator">;
 export type MerchantChange = Partial<
   Pick<
     typeof merchant.$inferInsert,
-    "name" | "legal_name" | "country" | "timezone" | "locale" | "claims" | "strict_receipts" | "status" | "goal"
+    | "name"
+    | "legal_name"
+    | "country"
+    | "timezone"
+    | "locale"
+    | "claims"
+    | "strict_receipts"
+    | "status"
+    | "goal"
+    | "color"
   >
 >;
 

@@ -35,6 +35,8 @@ export const merchant = sqliteTable(
     goal: text().$type<Goal>(),
     /** The template that the first programme was made from. */
     template: text(),
+    /** Of the member's pages and mails, "#rrggbb"; null for our own. */
+    color: text(),
   },
   (table) => [
     // Partial: it holds only merchants that wait for a push, so the minutely repair reads nothing when all is well.

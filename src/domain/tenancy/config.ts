@@ -32,6 +32,8 @@ export interface MerchantFacts {
   readonly claims: boolean;
   /** Whether one receipt on two cards is refused rather than flagged. */
   readonly strict_receipts: boolean;
+  /** Of the member's pages and mails, "#rrggbb"; null for our own. Absent from replicas older than the setting. */
+  readonly color?: string | null;
 }
 
 export type Locale = "nl" | "en";

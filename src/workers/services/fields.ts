@@ -27,6 +27,12 @@ export const currency = z
 
 export const timezone = z.string().min(1).max(64).refine(isTimeZone, "must be an IANA time zone");
 
+/** Six digits, so that pages can reckon contrast with it; kept in lower case. */
+export const color = z
+  .string()
+  .toLowerCase()
+  .regex(/^#[0-9a-f]{6}$/, "must be a colour such as #0b6a5c");
+
 export const locale = z.enum(LOCALES);
 
 /** Folded to lower case: an address is one person's however it is typed. */

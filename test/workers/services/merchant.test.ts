@@ -31,6 +31,7 @@ describe("signing up", () => {
       jurisdiction: "eu",
       claims: true,
       strict_receipts: false,
+      color: null,
       status: "active",
       goal: null,
       template: null,
@@ -54,6 +55,7 @@ describe("signing up", () => {
         locale: "nl",
         claims: true,
         strict_receipts: false,
+        color: null,
       },
       locations: [
         { id: world.location.id, name: "Haven", country: "NL", timezone: "Europe/Amsterdam", opening_hours: [] },

@@ -63,8 +63,8 @@ export async function readAllTexts(tenant: TenantDb, config_version: number): Pr
 }
 
 function merchantFacts(row: MerchantRow): MerchantFacts {
-  const { locator, name, currency, country, timezone, locale, claims, strict_receipts } = row;
-  return { locator, name, currency, country, timezone, locale, claims, strict_receipts };
+  const { locator, name, currency, country, timezone, locale, claims, strict_receipts, color } = row;
+  return { locator, name, currency, country, timezone, locale, claims, strict_receipts, color };
 }
 
 function locationFacts(row: LocationRow): LocationFacts {

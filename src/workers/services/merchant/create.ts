@@ -124,7 +124,7 @@ function planSignup(tenant: TenantDb, ports: ServicePorts, input: Input, program
 }
 
 function merchantRow(locator: string, ports: ServicePorts, input: Input, created_at_ms: number) {
-  const { name, legal_name, country, currency, timezone, locale, jurisdiction, claims, strict_receipts } = input;
+  const { name, legal_name, country, currency, timezone, locale, jurisdiction, claims, strict_receipts, color } = input;
   return {
     goal: input.goal,
     template: input.template,
@@ -138,6 +138,7 @@ function merchantRow(locator: string, ports: ServicePorts, input: Input, created
     jurisdiction,
     claims,
     strict_receipts,
+    color,
     status: "active" as const,
     pin_salt: Buffer.from(ports.random(16)).toString("hex"),
     revision: 1,

@@ -5,7 +5,7 @@ import { AGREEMENTS } from "../../../domain/tenancy/agreements.ts";
 import { SCOPES } from "../../../domain/tenancy/api-key.ts";
 import type { MerchantFacts } from "../../../domain/tenancy/config.ts";
 import { type Jurisdiction, MODES } from "../../../domain/tenancy/merchant.ts";
-import { country, currency, email, id, line, locale, name, timezone } from "../fields.ts";
+import { color, country, currency, email, id, line, locale, name, timezone } from "../fields.ts";
 import { createItemInput } from "../item/schemas.ts";
 import { openingHours } from "../location/schemas.ts";
 
@@ -19,6 +19,7 @@ export const createMerchantInput = z.strictObject({
   jurisdiction: z.enum(["eu", "us"]).default("eu").describe("Where the data live; fixed for good."),
   claims: z.boolean().default(true),
   strict_receipts: z.boolean().default(false),
+  color: color.nullable().default(null).describe("Of the member's pages and mails."),
   location: z.strictObject({ name, opening_hours: openingHours.default([]) }),
   till: z.strictObject({ name }),
   owner: z
@@ -48,6 +49,7 @@ export const updateMerchantInput = z.strictObject({
   locale: locale.optional(),
   claims: z.boolean().optional(),
   strict_receipts: z.boolean().optional(),
+  color: color.nullable().optional(),
   goal: z.enum(GOALS).nullable().optional(),
 });
 
@@ -73,6 +75,7 @@ export function toMerchant(row: MerchantRow): Merchant {
     jurisdiction: row.jurisdiction,
     claims: row.claims,
     strict_receipts: row.strict_receipts,
+    color: row.color,
     status: row.status,
     goal: row.goal,
     template: row.template,
