@@ -7,8 +7,11 @@ import { authSession } from "../../src/db/schema/auth-session.ts";
 import { authUser } from "../../src/db/schema/auth-user.ts";
 import { authVerification } from "../../src/db/schema/auth-verification.ts";
 import { cronCursor } from "../../src/db/schema/cron-cursor.ts";
+import { deadLetter } from "../../src/db/schema/dead-letter.ts";
+import { devMail } from "../../src/db/schema/dev-mail.ts";
 import { item } from "../../src/db/schema/item.ts";
 import { location } from "../../src/db/schema/location.ts";
+import { mailLog } from "../../src/db/schema/mail-log.ts";
 import { merchant } from "../../src/db/schema/merchant.ts";
 import { merchantAgreement } from "../../src/db/schema/merchant-agreement.ts";
 import { pairingCode } from "../../src/db/schema/pairing-code.ts";
@@ -30,8 +33,11 @@ const TABLES: readonly SQLiteTable[] = [
   authUser,
   authVerification,
   cronCursor,
+  deadLetter,
+  devMail,
   item,
   location,
+  mailLog,
   merchant,
   merchantAgreement,
   pairingCode,
@@ -51,6 +57,9 @@ const SYSTEM_TABLES = [
   "auth_user",
   "auth_verification",
   "cron_cursor",
+  "dead_letter",
+  "dev_mail",
+  "mail_log",
   "pairing_code",
   "rate_window",
 ];
