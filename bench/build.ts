@@ -41,8 +41,9 @@ export async function buildWorker({ root, config, entry, out, minify }: BuildReq
   try {
     await promisify(execFile)(process.execPath, args, { cwd: root, env });
   } catch (error) {
-    const output = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
-    throw new Problem(`${entry ?? config} does not build: ${firstComplaint(output)}.`);
+    const output =
+      error instanceof Error && "stdout" in error && "stderr" in error ? [error.stdout, error.stderr] : [error];
+    throw new Problem(`${entry ?? config} does not build: ${firstComplaint(output.join("\n"))}.`);
   }
   const main = globSync("*.js", { cwd: out })[0];
   if (main === undefined) throw new Problem(`The build left no script in ${out}.`);

@@ -48,6 +48,7 @@ export class HttpClient {
     return promise;
   }
 
+  /** Drops the connections; the next request makes new ones. */
   close(): void {
     this.#agent.destroy();
   }

@@ -6,6 +6,8 @@ export interface Target {
   readonly name: string;
   /** Sends one sale and waits for its answer; throws unless it was booked. */
   readonly send: () => Promise<void>;
+  /** Called when it gets nothing for a while: a server closes connections that are idle for long. */
+  readonly rest: () => void;
   /** The processes that serve it; null when they cannot be told. */
   readonly pids: () => readonly number[] | null;
 }
@@ -44,7 +46,7 @@ export async function compare(targets: readonly Target[], load: Load): Promise<R
   return rounds;
 }
 
-async function runRound({ send, pids }: Target, { clients, sales }: Pick<Load, "clients" | "sales">): Promise<Round> {
+async function runRound({ send, rest, pids }: Target, { clients, sales }: Pick<Load, "clients" | "sales">): Promise<Round> {
   const times: number[] = [];
   const served = pids() ?? [];
   const cpuBefore = cpuMs(served);
@@ -61,6 +63,7 @@ async function runRound({ send, pids }: Target, { clients, sales }: Pick<Load, "
   await Promise.all(Array.from({ length: clients }, client));
   const took_ms = performance.now() - began;
   const cpuAfter = cpuMs(served);
+  rest();
   const sorted = times.toSorted((left_ms, right_ms) => left_ms - right_ms);
   return {
     p50: quantile(sorted, 0.5),

@@ -53,6 +53,9 @@ export async function startRuntime(tools: Tools, request: RuntimeRequest): Promi
 function optionsFor(tools: Tools, request: RuntimeRequest) {
   const { root, bundle, state, inspectorPort } = request;
   const { workerOptions, externalWorkers } = readConfig(tools, join(root, request.config));
+  // On the platform static files are answered in front of the Worker. The local runtime does it in a Worker of its own,
+  // through which every request would go, and which no deployment has.
+  const { assets: _answeredBefore, ...ownOptions } = workerOptions;
   const options: V4MiniflareOptions = {
     host: "127.0.0.1",
     port: 0,
@@ -65,7 +68,7 @@ function optionsFor(tools: Tools, request: RuntimeRequest) {
     ...(inspectorPort === undefined ? {} : { inspectorPort }),
     workers: [
       {
-        ...workerOptions,
+        ...ownOptions,
         // The same name for every build: it is part of where objects are kept.
         name: "stempel",
         bindings: { ENVIRONMENT: "local", ...testSecrets },

@@ -18,6 +18,7 @@ export function saleTarget(server: Server, shop: Shop, cards: readonly string[],
   return {
     name,
     pids: server.pids,
+    rest: () => client.close(),
     send: async () => {
       const card = cards[turn % cards.length] ?? "";
       turn += 1;
