@@ -174,6 +174,27 @@ export const ERROR_CODES = {
     till: "fix",
     help: "No sale of this merchant has this id.",
   },
+  claim_unknown: {
+    status: 404,
+    title: "No such claim",
+    retryable: false,
+    till: "show",
+    help: "The link was not made by this merchant, or was read wrongly.",
+  },
+  claim_used: {
+    status: 409,
+    title: "Already collected",
+    retryable: false,
+    till: "show",
+    help: "Another member has collected this sale, and that happens once.",
+  },
+  claim_expired: {
+    status: 410,
+    title: "Too late to collect",
+    retryable: false,
+    till: "show",
+    help: "A sale can be collected for 30 days.",
+  },
   sale_not_known_yet: {
     status: 409,
     title: "The sale is not known yet",

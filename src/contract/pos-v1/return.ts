@@ -67,10 +67,6 @@ export const returnInput = z
     path: ["total"],
     message: "give lines or total, not both",
   })
-  .refine((input) => input.sale.id !== undefined || input.member !== undefined, {
-    path: ["member"],
-    message: "name the member when the sale is named by its receipt",
-  })
   .meta({
     id: "ReturnInput",
     description: "Goods or money that come back.",

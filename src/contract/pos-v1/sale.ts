@@ -198,7 +198,10 @@ export const sale = z
     location: z.string().meta({ description: "Id of the location.", example: "loc_khd18er1cn7s653b" }),
     till: z.string().meta({ description: "Id of the till.", example: "til_cv0981n1kxzn54f0" }),
     staff: z.string().nullable().meta({ description: "Your code of the cashier.", example: "c07" }),
-    member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
+    member: z.string().nullable().meta({
+      description: "Id of the member; null while nobody has claimed the sale.",
+      example: "mem_mpbffy96dbrqnwne8yv2mfm9",
+    }),
     total: money,
     lines: z.array(saleLine).meta({ description: "The basket as it was booked." }),
     tender: z
@@ -234,6 +237,22 @@ export const saleAnswer = z
     entries: z.array(entry).meta({ description: "What changed on the ledger, in the order it was written." }),
     wallet: wallet.nullable().meta({ description: "What the member has right after; null without a member." }),
     rewards: z.array(rewardStatus).meta({ description: "Available ones first, then the nearest." }),
+    claim: z
+      .strictObject({
+        url: z.url().meta({
+          description: "Show it as a QR code, or print it: one scan joins and collects.",
+          example: "https://stempel.example/claim/1.c1.e7k2m9qa.r0123456789abcde.0.0123456789abcdef",
+        }),
+        token: z.string().meta({
+          description: "What the URL ends in; `POST /v1/claims` takes it.",
+          example: "1.c1.e7k2m9qa.r0123456789abcde.0.0123456789abcdef",
+        }),
+        expires_at: timestamp.meta({ description: "Until when it can be claimed." }),
+      })
+      .nullable()
+      .meta({
+        description: "How a customer collects a sale without a member; null for other sales, and when claims are off.",
+      }),
     explanation: z.array(z.string()).meta({
       description: "Why the sale gave what it gave, in the reader's language.",
       example: ["+10 points: 1 per €1.00 on €10.40; €0.40 counts next time"],

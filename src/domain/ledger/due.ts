@@ -1,3 +1,4 @@
+import { CLAIM_MS } from "../tenancy/receipt-account.ts";
 import type { EntryDraft } from "./draft.ts";
 import { inBucket, type AccountState, type OpenHold, unitState } from "./state.ts";
 import { addToLots, type LotKey } from "./lot.ts";
@@ -26,10 +27,25 @@ export function settle(state: AccountState, now_ms: number): Settled {
 /** How long a delivery may take before the account sees to it itself. */
 const DELIVERY_MS = 60_000;
 
+/** Whether an account is a sale that nobody has claimed; those are deleted in the end. */
+export function isUnclaimed(state: AccountState): boolean {
+  return state.account_kind === "receipt" && state.tombstone === null;
+}
+
+/** Until when a receipt account can be claimed. */
+export function unclaimedUntil(state: AccountState): number {
+  return state.opened_at_ms + CLAIM_MS;
+}
+
 /** The next instant at which something falls due by itself; null when nothing will. */
 export function nextDueAt(state: AccountState): number | null {
   const holds = state.tombstone === null ? Object.values(state.holds).map((hold) => hold.expires_at_ms) : [];
-  const deadlines = [...holds, ...Object.values(state.outbox).map(({ since_ms }) => since_ms + DELIVERY_MS)];
+  const deletion = isUnclaimed(state) ? [unclaimedUntil(state)] : [];
+  const deadlines = [
+    ...holds,
+    ...deletion,
+    ...Object.values(state.outbox).map(({ since_ms }) => since_ms + DELIVERY_MS),
+  ];
   return deadlines.length === 0 ? null : Math.min(...deadlines);
 }
 

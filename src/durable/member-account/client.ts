@@ -11,6 +11,7 @@ import type {
   Answer,
   BookingsQuery,
   BookingStory,
+  OwnedBooking,
   ChainPage,
   CommandAnswer,
   CommandMessage,
@@ -29,12 +30,13 @@ export interface AccountClient {
   wallet(programs: ProgramPayloads): Promise<Answer<AccountView>>;
   bookings(query: Unaddressed<BookingsQuery>): Promise<Answer<StoredBooking[]>>;
   stories(query: Unaddressed<BookingsQuery>): Promise<Answer<BookingStory[]>>;
-  booking(seq: number): Promise<Answer<BookingStory | null>>;
+  booking(seq: number): Promise<Answer<OwnedBooking>>;
+  foreignReturn(sale: { readonly origin: string; readonly seq: number }): Promise<Answer<StoredBooking | null>>;
   chain(after_seq: number): Promise<ChainPage>;
   handOver(message: Unaddressed<HandOverMessage>): Promise<Answer<Parcel>>;
   receive(message: Unaddressed<ReceiveMessage>): Promise<Answer<null>>;
   confirmDelivery(message: Unaddressed<DeliveredMessage>): Promise<Answer<null>>;
-  saleOf(seq: number): Promise<Answer<ForeignSale | null>>;
+  saleOf(seq: number | null): Promise<Answer<ForeignSale | null>>;
 }
 
 export interface AccountClientOptions extends StubOptions {
@@ -65,6 +67,7 @@ export function accountClient(
     wallet: (programs) => call((stub) => stub.wallet({ ...address, programs })),
     bookings: (query) => call((stub) => stub.bookings({ ...address, ...query })),
     stories: (query) => call((stub) => stub.stories({ ...address, ...query })),
+    foreignReturn: (sale) => call((stub) => stub.foreignReturn({ ...address, ...sale })),
     booking: (seq) => call((stub) => stub.booking({ ...address, seq })),
     handOver: (message) => call((stub) => stub.handOver({ ...address, ...message })),
     receive: (message) => call((stub) => stub.receive({ ...address, ...message })),

@@ -1,5 +1,6 @@
 import type { Actor, BookingBody, Estate, HandOverReason } from "../../domain/ledger/booking.ts";
 import type { EstateCommand } from "../../domain/ledger/command.ts";
+import { isUnclaimed, unclaimedUntil } from "../../domain/ledger/due.ts";
 import { absorbNaturalKey } from "../../domain/ledger/natural-key.ts";
 import { planEstate } from "../../domain/ledger/plan-estate.ts";
 import type { Refusal } from "../../domain/ledger/refusal.ts";
@@ -37,6 +38,8 @@ export interface Parcel {
   readonly receiver: string;
   readonly reason: HandOverReason;
   readonly estate: Estate;
+  /** When the giver booked it. */
+  readonly at_ms: number;
 }
 
 /** Ends the account in favour of another. Asked again for the same receiver, it answers the same parcel. */
@@ -46,6 +49,7 @@ export function handOver(desk: Desk, message: HandOverMessage): Answer<Parcel> {
   const tombstone = buriedRefusal(state);
   if (tombstone?.code === "account_moved" && tombstone.to === message.receiver) return lastParcel(desk, state);
   if (tombstone !== null) return refused(tombstone);
+  if (isUnclaimed(state) && unclaimedUntil(state) <= desk.now_ms) return refused({ code: "account_unknown" });
   const booked = book(desk, state, { type: "hand_over", to: message.receiver, reason: message.reason }, message);
   return booked.ok ? parcelOf(booked.value) : booked;
 }
@@ -87,7 +91,10 @@ function lastParcel(desk: Desk, state: AccountState): Answer<Parcel> {
 
 function parcelOf(body: BookingBody): Answer<Parcel> {
   if (body.type !== "handed_over") return refused({ code: "nothing_to_deliver" });
-  return { ok: true, value: { seq: body.seq, receiver: body.to, reason: body.reason, estate: body.estate } };
+  return {
+    ok: true,
+    value: { seq: body.seq, receiver: body.to, reason: body.reason, estate: body.estate, at_ms: body.at_ms },
+  };
 }
 
 function book(

@@ -35,6 +35,11 @@ export class Ledger {
     this.#store = store;
   }
 
+  /** Forgets what was in memory, after the storage was emptied. */
+  forget(): void {
+    this.#head = null;
+  }
+
   /** The state after the newest booking; null when the account was never opened. Touches storage before every answer. */
   current(now_ms: number): AccountState | null {
     if (!this.#store.exists(now_ms)) return null;

@@ -1,8 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
+import { invariant } from "../../domain/invariant.ts";
 import type { Actor } from "../../domain/ledger/booking.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
 import type { Stamp } from "../../domain/ledger/draft.ts";
-import { nextDueAt } from "../../domain/ledger/due.ts";
+import { isUnclaimed, nextDueAt, unclaimedUntil } from "../../domain/ledger/due.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
 import { deliver, giverOf } from "./deliver.ts";
@@ -24,15 +25,26 @@ import type {
   BookingQuery,
   BookingsQuery,
   BookingStory,
+  ForeignReturnQuery,
+  OwnedBooking,
   ChainPage,
   CommandAnswer,
   CommandMessage,
   KeyQuery,
   OpenMessage,
+  SaleQuery,
   StoredBooking,
   WalletQuery,
 } from "./protocol.ts";
-import { readBooking, readBookings, readChain, readSale, readStories, readWallet } from "./read-account.ts";
+import {
+  readBooking,
+  readBookings,
+  readChain,
+  readForeignReturn,
+  readSale,
+  readStories,
+  readWallet,
+} from "./read-account.ts";
 import { buriedRefusal, type Desk, runCommand, waitingUnder } from "./run-command.ts";
 import { LedgerStore } from "./store.ts";
 
@@ -66,7 +78,9 @@ export class MemberAccount extends DurableObject {
 
   /** Decides a command and books it, or previews it. Refusals are values. */
   async run(message: CommandMessage): Promise<CommandAnswer> {
-    const answer = runCommand(this.#enter(message), message);
+    const desk = this.#enter(message);
+    if (message.opens === true && !message.preview) this.#openReceipt(desk, message);
+    const answer = runCommand(desk, message);
     if (answer.ok && !message.preview) await this.#arm(message);
     return answer;
   }
@@ -90,12 +104,16 @@ export class MemberAccount extends DurableObject {
     return readStories(this.#enter(query), query);
   }
 
-  async booking(query: BookingQuery): Promise<Answer<BookingStory | null>> {
+  async booking(query: BookingQuery): Promise<Answer<OwnedBooking>> {
     return readBooking(this.#enter(query), query);
   }
 
+  async foreignReturn(query: ForeignReturnQuery): Promise<Answer<StoredBooking | null>> {
+    return readForeignReturn(this.#enter(query), query);
+  }
+
   /** A sale and its latest return, also of an account that went up in another: returns of it are booked there. */
-  async saleOf(query: BookingQuery): Promise<Answer<ForeignSale | null>> {
+  async saleOf(query: SaleQuery): Promise<Answer<ForeignSale | null>> {
     return readSale(this.#enter(query), query);
   }
 
@@ -125,10 +143,27 @@ export class MemberAccount extends DurableObject {
     const state = this.#ledger.current(real_now_ms);
     if (state === null) return;
     const { clock_offset_ms } = state;
+    if (await this.#deleteUnclaimed(state)) return;
     if (state.tombstone === null)
       this.#ledger.bookDue(state, systemStamp(real_now_ms + clock_offset_ms, clock_offset_ms));
     await this.#deliverAll(state);
     await this.#arm({ clock_offset_ms });
+  }
+
+  #openReceipt(desk: Desk, { to, by, clock_offset_ms }: CommandMessage): void {
+    if (this.#ledger.current(desk.now_ms) !== null) return;
+    const name = assertObjectIdentity(this.ctx.id, to);
+    invariant(name.kind === "receipt", "only a receipt account opens with its first sale");
+    this.#ledger.open(name, to, null, { ...systemStamp(desk.now_ms, clock_offset_ms), by });
+  }
+
+  /** A sale that nobody has claimed in time is forgotten, with all that hangs on it. */
+  async #deleteUnclaimed(state: AccountState): Promise<boolean> {
+    if (!isUnclaimed(state) || unclaimedUntil(state) > Date.now() + state.clock_offset_ms) return false;
+    await this.ctx.storage.deleteAll();
+    this.#store.forget();
+    this.#ledger.forget();
+    return true;
   }
 
   /** Brings what a cut-off hand-over left behind. A receiver out of reach throws, and the platform rings again. */

@@ -43,6 +43,8 @@ export interface CommandMessage extends Addressed {
   readonly programs: ProgramPayloads;
   /** True decides without writing. */
   readonly preview: boolean;
+  /** True opens an account that does not exist yet: a receipt account comes into being with its sale. */
+  readonly opens?: boolean;
 }
 
 /** A booking with the account as it stood right after it. A replay gives the same view as the first answer. */
@@ -100,6 +102,24 @@ export interface StoredBooking {
 
 export interface BookingQuery extends Addressed {
   readonly seq: number;
+}
+
+/** A sale by its place; null means the first, which is the only one of a receipt account. */
+export interface SaleQuery extends Addressed {
+  readonly seq: number | null;
+}
+
+/** A sale in another account's ledger. */
+export interface ForeignReturnQuery extends Addressed {
+  readonly origin: string;
+  readonly seq: number;
+}
+
+/** A booking, and the account that carries on for the one it stands in. */
+export interface OwnedBooking {
+  readonly owner: string;
+  /** Null when there is no such booking. */
+  readonly story: BookingStory | null;
 }
 
 /** A booking with what became of it. */

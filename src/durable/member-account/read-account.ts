@@ -15,7 +15,10 @@ import type {
   BookingQuery,
   BookingsQuery,
   BookingStory,
+  ForeignReturnQuery,
+  OwnedBooking,
   ChainPage,
+  SaleQuery,
   StoredBooking,
   WalletQuery,
 } from "./protocol.ts";
@@ -53,12 +56,26 @@ export function readStories(desk: Desk, query: BookingsQuery): Answer<BookingSto
   return withAccount(desk, (state) => desk.store.page(query).map((row) => storyOf(desk, state, row)));
 }
 
-/** Null when there is no such booking. */
-export function readBooking(desk: Desk, query: BookingQuery): Answer<BookingStory | null> {
-  return withAccount(desk, (state) => {
-    const row = desk.store.bySeq(query.seq);
-    return row === null ? null : storyOf(desk, state, row);
+/** A booking by its place, also in an account that went up in another: its id goes on meaning this one. */
+export function readBooking(desk: Desk, query: BookingQuery): Answer<OwnedBooking> {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return { ok: false, refusal: { code: "account_unknown" } };
+  if (state.tombstone?.kind === "erased") return { ok: false, refusal: { code: "account_erased" } };
+  const row = desk.store.bySeq(query.seq);
+  const owner = state.tombstone?.to ?? accountOf(query.to);
+  return { ok: true, value: { owner, story: row === null ? null : storyOf(desk, state, row) } };
+}
+
+/** The latest return booked here of a sale in the ledger of an account that went up in this one. */
+export function readForeignReturn(desk: Desk, query: ForeignReturnQuery): Answer<StoredBooking | null> {
+  return withAccount(desk, () => {
+    const row = desk.store.byNaturalPrefix(returnPrefix(query)).at(-1);
+    return row === undefined ? null : stored(row);
   });
+}
+
+function accountOf(to: string): string {
+  return parseObjectName(to)?.id ?? "";
 }
 
 function storyOf(desk: Desk, state: AccountState, row: BookingRow): BookingStory {
@@ -82,13 +99,15 @@ function holdStory(
 }
 
 /** A sale with its latest return; null when there is no such sale. An erased account tells nothing. */
-export function readSale(desk: Desk, query: BookingQuery): Answer<ForeignSale | null> {
+export function readSale(desk: Desk, query: SaleQuery): Answer<ForeignSale | null> {
   const state = desk.ledger.current(desk.now_ms);
   if (state === null) return { ok: false, refusal: { code: "account_unknown" } };
   if (state.tombstone?.kind === "erased") return { ok: false, refusal: { code: "account_erased" } };
-  const found = storedHistory(desk.store).sale(query.seq);
-  const origin = parseObjectName(query.to)?.id ?? "";
-  return { ok: true, value: found === null ? null : { origin, ...found } };
+  const [first] =
+    query.seq === null ? desk.store.page({ beyond_seq: null, order: "asc", limit: 1, types: ["sale"] }) : [];
+  const seq = query.seq ?? first?.seq ?? null;
+  const found = seq === null ? null : storedHistory(desk.store).sale(seq);
+  return { ok: true, value: found === null ? null : { origin: accountOf(query.to), ...found } };
 }
 
 /** The chain as stored, also of an account that has ended: a verifier must see all of it. */

@@ -1,11 +1,11 @@
 import type { BookingNote, ParkedReturn } from "../../domain/ledger/booking.ts";
-import type { Command } from "../../domain/ledger/command.ts";
+import type { Command, History } from "../../domain/ledger/command.ts";
 import type { Stamp } from "../../domain/ledger/draft.ts";
 import { plainDraft, finishDraft } from "../../domain/ledger/draft.ts";
 import { settle } from "../../domain/ledger/due.ts";
-import { foldBookings } from "../../domain/ledger/fold.ts";
+import { applyBooking, foldBookings } from "../../domain/ledger/fold.ts";
 import { parkedNaturalKey, returnNaturalKey, saleNaturalKey } from "../../domain/ledger/natural-key.ts";
-import { plan, type Plan, type PlannedBooking } from "../../domain/ledger/plan.ts";
+import { plan, type Plan, type PlanContext, type PlannedBooking } from "../../domain/ledger/plan.ts";
 import { type Refusal, STORED_REFUSALS } from "../../domain/ledger/refusal.ts";
 import { sameReturn, sameSale } from "../../domain/ledger/same-content.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
@@ -27,7 +27,7 @@ export interface Desk {
 /** Look the key up, load, decide, book, answer: one synchronous block, so that commands of an account never interleave. */
 export function runCommand(desk: Desk, message: CommandMessage): CommandAnswer {
   const state = desk.ledger.current(desk.now_ms);
-  if (state === null) return refused({ code: "account_unknown" });
+  if (state === null) return message.opens === true && message.preview ? previewUnborn(desk, message) : UNKNOWN;
   const known = message.idem === null ? null : desk.store.byIdem(message.idem);
   if (known !== null) return replay(desk, message, known, known.body.request_hash === message.request_hash);
   const waiting = waitingUnder(state, message.idem);
@@ -40,25 +40,41 @@ export function runCommand(desk: Desk, message: CommandMessage): CommandAnswer {
   return decideAndBook(desk, message, state);
 }
 
-function decideAndBook(desk: Desk, message: CommandMessage, state: AccountState): CommandAnswer {
-  // Erasing removes every note, so it keeps none of its own.
-  const sealed = message.note === null || message.command.type === "erase" ? null : sealNote(message.note);
-  const stamp: Stamp = {
-    now_ms: desk.now_ms,
-    by: message.by,
-    request_hash: message.request_hash,
-    note_digest: sealed?.digest ?? null,
-    clock_offset_ms: message.clock_offset_ms,
-    program: message.programs[0].version,
-  };
-  const decided = plan(state, message.command, {
+const UNKNOWN: CommandAnswer = { ok: false, replayed: false, refusal: { code: "account_unknown" } };
+
+/** What a sale would do on the receipt account that it would open. Nothing is stored, not even an empty schema. */
+function previewUnborn(desk: Desk, message: CommandMessage): CommandAnswer {
+  const opened = { type: "opened", object: message.to, account_kind: "receipt", card_no: null } as const;
+  const stamp = stampOf(desk, message, null);
+  const state = applyBooking(null, finishDraft(null, plainDraft(opened), { ...stamp, request_hash: null }));
+  const decided = plan(state, message.command, planContext(message, stamp, NO_HISTORY));
+  if (!decided.ok) return refused(decided.error);
+  return answerOf(state, message, decided.value, null);
+}
+
+const NO_HISTORY: History = { sale: () => null, findSale: () => null, holdEnd: () => null, foreignReturn: () => null };
+
+function stampOf(desk: Desk, message: CommandMessage, note_digest: string | null): Stamp {
+  const { by, request_hash, clock_offset_ms, programs } = message;
+  return { now_ms: desk.now_ms, by, request_hash, note_digest, clock_offset_ms, program: programs[0].version };
+}
+
+function planContext(message: CommandMessage, stamp: Stamp, history: History): PlanContext {
+  return {
     program: compiledProgram(message.programs[0]),
     programOf: (version) => programOf(message, version),
-    history: storedHistory(desk.store),
+    history,
     stamp,
     till: message.till,
     idem: message.idem,
-  });
+  };
+}
+
+function decideAndBook(desk: Desk, message: CommandMessage, state: AccountState): CommandAnswer {
+  // Erasing removes every note, so it keeps none of its own.
+  const sealed = message.note === null || message.command.type === "erase" ? null : sealNote(message.note);
+  const stamp = stampOf(desk, message, sealed?.digest ?? null);
+  const decided = plan(state, message.command, planContext(message, stamp, storedHistory(desk.store)));
   if (!decided.ok) return refuse(desk, message, state, { ...stamp, note_digest: null }, decided.error);
   if (!message.preview) write(desk, decided.value, sealed?.note ?? null);
   return answerOf(state, message, decided.value, sealed?.note ?? null);

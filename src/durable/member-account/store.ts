@@ -48,6 +48,11 @@ export class LedgerStore {
     return true;
   }
 
+  /** Forgets what it knew of the storage, after that was emptied. */
+  forget(): void {
+    this.#hasSchema = false;
+  }
+
   create(now_ms: number): void {
     runMigrations(this.#storage, accountMigrations, { now_ms });
     this.#hasSchema = true;

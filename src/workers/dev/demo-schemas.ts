@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SCOPES } from "../../domain/tenancy/api-key.ts";
 import { MODES } from "../../domain/tenancy/merchant.ts";
-import { country, currency, locale, name, timezone } from "../services/fields.ts";
+import { color, country, currency, locale, name, timezone } from "../services/fields.ts";
 import { createItemInput } from "../services/item/schemas.ts";
 import { openingHours } from "../services/location/schemas.ts";
 
@@ -20,6 +20,8 @@ export const demoInput = z.strictObject({
   currency,
   timezone,
   locale,
+  claims: z.boolean().default(false).describe("Whether a sale without a member waits to be claimed."),
+  color: color.nullable().default(null),
   program: z.record(z.string(), z.unknown()).describe("The programme document; it takes effect at once."),
   items: z.array(createItemInput).max(1_000).default([]),
   locations: z.tuple([locationWanted], locationWanted),

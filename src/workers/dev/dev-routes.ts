@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { AppEnv } from "../hono-env.ts";
 import { onNotFound } from "../http/on-error.ts";
 import { ProblemError } from "../http/problem.ts";
-import { limitBody, requireJson } from "../middleware/json-body.ts";
+import { BODY_BYTES_MAX, limitBody, requireJson } from "../middleware/json-body.ts";
 import { servicePorts, tenantOpener } from "../ports.ts";
 import { readSecrets } from "../secrets.ts";
 import type { SignupContext } from "../services/merchant/create.ts";
@@ -18,7 +18,7 @@ export const devRoutes = new Hono<AppEnv>();
 devRoutes.use(async (c, next) => (c.env.ENVIRONMENT === "local" ? next() : onNotFound(c)));
 
 /** Makes a merchant with locations, tills, keys, items and a programme. Each call makes another one. */
-devRoutes.post("/demo", limitBody, requireJson, async (c) => {
+devRoutes.post("/demo", limitBody(BODY_BYTES_MAX), requireJson, async (c) => {
   const body: unknown = await c.req.json().catch(() => {
     throw new ProblemError("malformed_json");
   });

@@ -15,7 +15,7 @@ export async function makeDemo(
   signup: SignupContext,
   input: DemoInput,
 ): Promise<Result<MadeDemo, InvalidInput | InvalidProgram>> {
-  const { name, country, currency, timezone, locale, program, items } = input;
+  const { name, country, currency, timezone, locale, color, claims, program, items } = input;
   const [first, ...others] = input.locations;
   const made = await createMerchant({
     ctx: signup,
@@ -25,6 +25,8 @@ export async function makeDemo(
       currency,
       timezone,
       locale,
+      color,
+      claims,
       location: { name: first.name, opening_hours: first.opening_hours },
       till: { name: first.tills[0].name },
       program_json: JSON.stringify(program),

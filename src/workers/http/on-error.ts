@@ -23,24 +23,30 @@ export function onNotFound(c: Context<AppEnv>): Response {
   return problemResponse(c, new ProblemError("route_not_found", { detail: `There is no ${c.req.path}.` }));
 }
 
-export function problemResponse(c: Context<AppEnv>, { code, details }: ProblemError): Response {
+/** A problem as the wire has it. */
+export function problemBody({ code, details }: ProblemError, request_id: string): Problem {
   const facts = errorFacts(code);
-  const body: Problem = {
+  return {
     type: `/docs#${code}`,
     title: facts.title,
     status: facts.status,
     code,
     detail: details.detail ?? facts.help,
     retryable: facts.retryable,
-    request_id: c.var.requestId,
+    request_id,
     ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
   };
+}
+
+export function problemResponse(c: Context<AppEnv>, problem: ProblemError): Response {
+  const { code, details } = problem;
+  const facts = errorFacts(code);
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
   if (details.retryAfterSeconds !== undefined) headers.set("retry-after", String(details.retryAfterSeconds));
   if (details.allow !== undefined) headers.set("allow", details.allow);
   if (details.replayed === true) headers.set("idempotency-replayed", "true");
   if (facts.status === 401) headers.set("www-authenticate", "Bearer");
-  return c.body(JSON.stringify(body), facts.status, Object.fromEntries(headers));
+  return c.body(JSON.stringify(problemBody(problem, c.var.requestId)), facts.status, Object.fromEntries(headers));
 }
 
 /** Hono's own refusals: what its validators and body reader throw. */

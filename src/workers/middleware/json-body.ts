@@ -6,12 +6,18 @@ import { ProblemError } from "../http/problem.ts";
 /** The most a POS request may hold, in bytes. */
 export const BODY_BYTES_MAX = 256 * 1024;
 
-export const limitBody = bodyLimit({
-  maxSize: BODY_BYTES_MAX,
-  onError: () => {
-    throw new ProblemError("body_too_large");
-  },
-});
+/** The most a batch of calls may hold, in bytes. */
+export const SYNC_BODY_BYTES_MAX = 1024 * 1024;
+
+/** Refuses a larger body before it is read. */
+export function limitBody(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new ProblemError("body_too_large", { detail: `A body may hold ${maxSize / 1024} KiB here.` });
+    },
+  });
+}
 
 /**
  * A body must say that it is JSON, and be UTF-8: other bytes would be replaced without a word, and two receipts become one.

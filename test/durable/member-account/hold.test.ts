@@ -29,8 +29,8 @@ function alarmOf(account: TestAccount): Promise<number | null> {
 
 async function story(account: TestAccount, seq: number) {
   const answer = await account.client.booking(seq);
-  if (!answer.ok || answer.value === null) throw new Error(`no booking ${seq}`);
-  return answer.value;
+  if (!answer.ok || answer.value.story === null) throw new Error(`no booking ${seq}`);
+  return answer.value.story;
 }
 
 test("a hold moves units aside until it is captured", async () => {

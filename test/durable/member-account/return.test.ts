@@ -57,7 +57,7 @@ test("several small returns end where one large one does", async () => {
   expect(taken(afterSmall.points?.available, afterLarge.points?.available)).toBeGreaterThanOrEqual(12);
   expect(afterLarge["stamps:stc_coffee"]).toEqual({ available: 2, held: 0 });
   const story = await account.client.booking(small.body.seq);
-  expect(story.ok && story.value?.returns.map(({ body }) => body.type === "return" && body.return_id)).toEqual([
+  expect(story.ok && story.value.story?.returns.map(({ body }) => body.type === "return" && body.return_id)).toEqual([
     "a",
     "b",
     "c",

@@ -141,8 +141,11 @@ test("bookings are read in pages, both ways, by type", async () => {
   expect(await page({ beyond_seq: null, order: "desc", limit: 2, types: null })).toEqual([5, 4]);
   expect(await page({ beyond_seq: 4, order: "desc", limit: 200, types: ["sale", "opened"] })).toEqual([2, 1]);
   expect(await page({ beyond_seq: null, order: "asc", limit: 200, types: ["hold"] })).toEqual([]);
-  expect(await account.client.booking(3)).toMatchObject({ ok: true, value: { body: { seq: 3, type: "adjustment" } } });
-  expect(await account.client.booking(6)).toEqual({ ok: true, value: null });
+  expect(await account.client.booking(3)).toMatchObject({
+    ok: true,
+    value: { story: { body: { seq: 3, type: "adjustment" } } },
+  });
+  expect(await account.client.booking(6)).toEqual({ ok: true, value: { owner: account.id, story: null } });
 });
 
 test("a key is known to the account that used it", async () => {

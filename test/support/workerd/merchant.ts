@@ -85,11 +85,13 @@ export interface MerchantOptions {
   readonly scopes?: readonly Scope[];
   readonly program?: object;
   readonly items?: readonly object[];
+  /** Whether a sale without a member waits to be claimed. */
+  readonly claims?: boolean;
 }
 
 /** A merchant of its own for one test, made as an owner would make it; all scopes but backfill unless told. */
 export async function createTestMerchant(options: MerchantOptions = {}): Promise<TestMerchant> {
-  const { mode = "test", scopes = ALL_BUT_BACKFILL, program = cafeProgram, items = [] } = options;
+  const { mode = "test", scopes = ALL_BUT_BACKFILL, program = cafeProgram, items = [], claims = false } = options;
   const keys = [{ name: "key", mode, scopes }];
   const location = (name: string) => ({ name, tills: [{ name: "till", keys }] });
   const answer = await exports.default.fetch("http://stempel.test/dev/demo", {
@@ -101,6 +103,7 @@ export async function createTestMerchant(options: MerchantOptions = {}): Promise
       currency: "EUR",
       timezone: "Europe/Amsterdam",
       locale: "nl",
+      claims,
       program,
       items,
       locations: [location("Dorpsstraat"), location("Station")],

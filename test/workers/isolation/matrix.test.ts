@@ -60,8 +60,9 @@ function comparable({ status, body }: ApiAnswer): object {
 /** The same request with every id in it changed into one that was never made. */
 function forged(request: RouteRequest): RouteRequest {
   const turn = (text: string) =>
-    text.replaceAll(/\b((?:mem|crd|sal|ret|red|adj)_\w+)(\w)\b/g, (_all, head: string, last: string) =>
-      last === "0" ? `${head}1` : `${head}0`,
+    text.replaceAll(
+      /\b((?:(?:mem|crd|sal|ret|red|adj)_|1\.c\d\.[\w.]+\.)\w+)(\w)\b/g,
+      (_all, head: string, last: string) => (last === "0" ? `${head}1` : `${head}0`),
     );
   const body: unknown = request.body === undefined ? undefined : JSON.parse(turn(JSON.stringify(request.body)));
   return { path: turn(request.path), ...(body === undefined ? {} : { body }) };

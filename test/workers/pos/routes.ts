@@ -56,7 +56,7 @@ function nextReceipt(): string {
 const EUR = (amount: number) => ({ amount, currency: "EUR" });
 
 export async function createWorld(options: MerchantOptions = {}): Promise<World> {
-  const merchant = await createTestMerchant(options);
+  const merchant = await createTestMerchant({ claims: true, ...options });
   const { till } = merchant;
   people += 1;
   const phone = `+3161234${String(people).padStart(4, "0")}`;
@@ -118,6 +118,11 @@ async function newCard({ till, member }: World): Promise<string> {
 async function newSale({ till, member }: World): Promise<string> {
   const body = { receipt: nextReceipt(), member: { id: member }, total: EUR(500) };
   return text((await till.must("POST", "/v1/sales", body))["sale"]?.["id"]);
+}
+
+async function newClaim({ till }: World): Promise<string> {
+  const sold = await till.must("POST", "/v1/sales", { receipt: nextReceipt(), total: EUR(500) });
+  return text(sold["claim"]?.["token"]);
 }
 
 const ACT = {
@@ -245,6 +250,38 @@ export const ROUTES: readonly RouteRow[] = [
     idempotent: true,
     unknown: "sale_unknown",
     request: async (world) => ({ path: "/v1/returns", body: { return_id: "R-1", sale: { id: await newSale(world) } } }),
+  },
+  {
+    method: "POST",
+    path: "/v1/claims",
+    scopes: ["sell"],
+    status: 200,
+    idempotent: false,
+    unknown: "claim_unknown",
+    request: async (world) => ({
+      path: "/v1/claims",
+      body: { token: await newClaim(world), member: { id: world.member } },
+    }),
+  },
+  {
+    method: "POST",
+    path: "/v1/sync",
+    scopes: [],
+    status: 200,
+    idempotent: false,
+    unknown: null,
+    request: async ({ member }) => ({
+      path: "/v1/sync",
+      body: {
+        items: [
+          {
+            call: "createSale",
+            key: `sync-${nextReceipt()}`,
+            body: { receipt: nextReceipt(), member: { id: member }, total: EUR(500) },
+          },
+        ],
+      },
+    }),
   },
   {
     method: "POST",

@@ -1,10 +1,13 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../../hono-env.ts";
+import { onError, onNotFound } from "../../http/on-error.ts";
 import { validationProblem } from "../../http/problem.ts";
 import { authenticatePosKey } from "../../middleware/authenticate-pos-key.ts";
-import { limitBody, requireJson } from "../../middleware/json-body.ts";
+import { BODY_BYTES_MAX, limitBody, requireJson, SYNC_BODY_BYTES_MAX } from "../../middleware/json-body.ts";
+import { requestId } from "../../middleware/request-id.ts";
 import { matchOperation, type Operation } from "../../middleware/match-operation.ts";
 import { createAdjustment } from "./adjustments/create.ts";
+import { createClaim } from "./claims/create.ts";
 import { blockCard } from "./cards/block.ts";
 import { createMember } from "./members/create.ts";
 import { eraseMember } from "./members/erase.ts";
@@ -23,6 +26,7 @@ import { createReturn } from "./returns/create.ts";
 import { createSale } from "./sales/create.ts";
 import { previewSale } from "./sales/preview.ts";
 import { getSale } from "./sales/retrieve.ts";
+import { sync } from "./sync/create.ts";
 import { setTestClock } from "./test-clock/set.ts";
 
 /** The POS API's router. Each operation registers its route and handler on it. */
@@ -43,6 +47,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   previewSale,
   getSale,
   createReturn,
+  createClaim,
   createRedemption,
   listRedemptions,
   getRedemption,
@@ -50,6 +55,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   cancelRedemption,
   renewRedemption,
   createAdjustment,
+  sync,
   getProgram,
   setTestClock,
 ];
@@ -63,7 +69,13 @@ export function createPosApp(): PosApp {
       throw validationProblem(errors);
     },
   });
-  app.use("/v1/*", limitBody, requireJson, authenticatePosKey);
+  // Batches come back through this app item by item, without the outer one around it.
+  app.onError(onError);
+  app.notFound(onNotFound);
+  app.use(requestId);
+  const [small, large] = [limitBody(BODY_BYTES_MAX), limitBody(SYNC_BODY_BYTES_MAX)];
+  app.use("/v1/*", (c, next) => (c.req.path === "/v1/sync" ? large(c, next) : small(c, next)));
+  app.use("/v1/*", requireJson, authenticatePosKey);
   app.use(
     "/v1/*",
     matchOperation(() => operationsOf(app)),

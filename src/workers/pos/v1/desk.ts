@@ -1,6 +1,8 @@
 import { fail, ok, type Result } from "../../../domain/result.ts";
 import type { Scope } from "../../../domain/tenancy/api-key.ts";
 import type { KeyFacts, Locale, LocationFacts, ProgramText, TillFacts } from "../../../domain/tenancy/config.ts";
+import { receiptAccountId } from "../../../domain/tenancy/receipt-account.ts";
+import { type SaleIdentity, saleNaturalKey } from "../../../domain/ledger/natural-key.ts";
 import { IdCodec } from "../../../domain/tenancy/ids.ts";
 import type { Tenant } from "../../../domain/tenancy/merchant.ts";
 import { type AccountClient, accountClient } from "../../../durable/member-account/client.ts";
@@ -105,4 +107,10 @@ export function requireProgramCurrency(desk: PosDesk, currency: string, path: st
 /** An Idempotency-Key as it is stored: unique per till. */
 export function idemOf(desk: PosDesk, key: string): string {
   return `${desk.parts.till.id}:${key}`;
+}
+
+/** The account of a sale of this till without a member. */
+export function receiptAccountOf(desk: PosDesk, sale: Omit<SaleIdentity, "till">): string {
+  const { till, secrets } = desk.parts;
+  return receiptAccountId(secrets.idMac, desk.tenant, saleNaturalKey({ ...sale, till: till.id }));
 }

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import type { BookingNote } from "../../../domain/ledger/booking.ts";
 import type { Command } from "../../../domain/ledger/command.ts";
+import type { BookingRef } from "../../../domain/tenancy/ids.ts";
 import type { AccountClient } from "../../../durable/member-account/client.ts";
-import type { Answer, BookingView, ProgramPayloads } from "../../../durable/member-account/protocol.ts";
+import type { Answer, BookingStory, BookingView, ProgramPayloads } from "../../../durable/member-account/protocol.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { refusalProblem } from "../../http/refusal-problem.ts";
 import { idemOf, type PosDesk } from "./desk.ts";
+import { rebase } from "./moved.ts";
 import type { NamedAccount } from "./resolve-member.ts";
 
 /** How often a request may be passed on: to the account a member moved to, or again with rules it lacked. */
@@ -25,6 +27,8 @@ export interface TillCommand {
   /** When it counts, for the choice of the programme. */
   readonly at_ms: number;
   readonly preview?: boolean;
+  /** The account comes into being with this command. */
+  readonly opens?: boolean;
 }
 
 export interface Carried {
@@ -41,16 +45,32 @@ export interface Carried {
  */
 export async function runCommand(desk: PosDesk, named: NamedAccount, till: TillCommand): Promise<Carried> {
   let { account } = named;
+  let { command } = till;
   let programs = await desk.programsAt(till.at_ms);
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const answer = await desk.account(account).run(message(desk, till, account, programs));
+    const answer = await desk.account(account).run(message(desk, { ...till, command }, account, programs));
     if (answer.ok) return { account, replayed: answer.replayed, view: answer.view };
     const { refusal } = answer;
-    if (refusal.code === "account_moved") account = refusal.to;
-    else if (refusal.code === "need_program") programs = await withProgram(desk, programs, refusal.version);
+    if (refusal.code === "account_moved") {
+      command = await rebase(desk, command, account);
+      account = refusal.to;
+    } else if (refusal.code === "need_program") programs = await withProgram(desk, programs, refusal.version);
     else throw refusalProblem(refusal, desk, answer.replayed);
   }
   throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
+}
+
+/**
+ * Reads a booking by its id. It stays in the ledger it was written in, also when that account went up in another; `owner` is
+ * the account that carries on.
+ */
+export async function readBooking(
+  desk: PosDesk,
+  { account, seq }: BookingRef,
+): Promise<{ readonly owner: string; readonly story: BookingStory | null }> {
+  const answer = await desk.account(account).booking(seq);
+  if (!answer.ok) throw refusalProblem(answer.refusal, desk, false);
+  return answer.value;
 }
 
 /** Reads from the account that a member's id means today. */
@@ -92,6 +112,7 @@ function message(
     note: till.note,
     programs,
     preview: till.preview ?? false,
+    opens: till.opens ?? false,
   };
 }
 

@@ -7,7 +7,7 @@ import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { json, problems, WRITES } from "../openapi.ts";
 import { renderingOf } from "../render/reader.ts";
-import { type Carried, readAccount, runCommand } from "../run-command.ts";
+import { type Carried, readBooking, runCommand } from "../run-command.ts";
 import { type HoldStory, renderRedemptionAnswer } from "./render.ts";
 
 type Action = HoldActionCommand["type"];
@@ -79,7 +79,7 @@ function register(app: PosApp, action: Action): void {
       },
     );
     if (carried.replayed) c.header("idempotency-replayed", "true");
-    const { value: story } = await readAccount(desk, carried.account, (client) => client.booking(ref.seq));
+    const { story } = await readBooking(desk, ref);
     if (story === null) throw new ProblemError("redemption_unknown");
     const hold = { account: carried.account, body: story.body, note: story.note, ...standing(action, carried) };
     const rendering = await renderingOf(desk, carried.view.body);

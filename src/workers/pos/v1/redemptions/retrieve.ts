@@ -4,7 +4,7 @@ import { ProblemError } from "../../../http/problem.ts";
 import type { PosApp } from "../app.ts";
 import { json, problems } from "../openapi.ts";
 import { renderingOf } from "../render/reader.ts";
-import { readAccount } from "../run-command.ts";
+import { readBooking } from "../run-command.ts";
 import { redemptionParams } from "./act.ts";
 import { renderRedemption } from "./render.ts";
 
@@ -25,7 +25,8 @@ export function getRedemption(app: PosApp): void {
     desk.require("read", "redeem");
     const ref = desk.ids.parseBooking("red", c.req.valid("param").id);
     if (ref === null) throw new ProblemError("redemption_unknown");
-    const { account, value: story } = await readAccount(desk, ref.account, (client) => client.booking(ref.seq));
+    const { story } = await readBooking(desk, ref);
+    const { account } = ref;
     if (story === null || story.body.type !== "hold") throw new ProblemError("redemption_unknown");
     const rendering = await renderingOf(desk, story.body);
     const { body, note, hold_end: end, hold_expires_at_ms: expires_at_ms } = story;

@@ -3,6 +3,7 @@ import type { sale, saleLine, warning } from "../../../../contract/pos-v1/sale.t
 import type { BookingHeader, BookingNote, ReturnEvent, SaleEvent } from "../../../../domain/ledger/booking.ts";
 import { keptOf, nothingReturned } from "../../../../domain/ledger/decide/kept-sale.ts";
 import { explainWarning } from "../../../../domain/ledger/explain.ts";
+import { accountKindOf } from "../../../../domain/tenancy/account-id.ts";
 import { formatMilli } from "../../../../domain/numbers.ts";
 import type { BasketLine } from "../../../../domain/program/basket.ts";
 import { renderEffect } from "./effect.ts";
@@ -13,7 +14,10 @@ export type WireWarning = z.infer<typeof warning>;
 export type SaleBody = BookingHeader & SaleEvent;
 
 export interface RenderedSale {
+  /** The account in whose ledger the sale stands. */
   readonly account: string;
+  /** The account that carries on for it. */
+  readonly owner: string;
   readonly body: SaleBody;
   readonly note: BookingNote | null;
   /** The latest return of it; null when nothing came back. */
@@ -21,7 +25,10 @@ export interface RenderedSale {
   readonly preview: boolean;
 }
 
-export function renderSale({ desk }: Rendering, { account, body, note, last_return, preview }: RenderedSale): WireSale {
+export function renderSale(
+  { desk }: Rendering,
+  { account, owner, body, note, last_return, preview }: RenderedSale,
+): WireSale {
   const { sale: facts, by } = body;
   const kept = last_return?.kept ?? nothingReturned();
   return {
@@ -35,7 +42,7 @@ export function renderSale({ desk }: Rendering, { account, body, note, last_retu
     location: by.kind === "till" ? by.location : "",
     till: by.kind === "till" ? by.till : "",
     staff: by.kind === "till" ? (by.staff ?? null) : null,
-    member: desk.ids.member(account),
+    member: accountKindOf(owner) === "member" ? desk.ids.member(owner) : null,
     total: { amount: facts.total, currency: facts.currency },
     lines: facts.lines.map((line) =>
       renderLine(line, last_return?.full === true ? 0 : keptOf(line, kept).quantity_milli),

@@ -1,22 +1,9 @@
-import { createRoute, type z } from "@hono/zod-openapi";
-import { type ReturnInput, returnAnswer, returnInput } from "../../../../contract/pos-v1/return.ts";
-import { invariant } from "../../../../domain/invariant.ts";
-import type { BookingHeader, ReturnEvent, ReturnRequest } from "../../../../domain/ledger/booking.ts";
-import type { ReturnCommand } from "../../../../domain/ledger/command.ts";
-import { explainEntry } from "../../../../domain/ledger/explain.ts";
-import { formatMilli } from "../../../../domain/numbers.ts";
-import { ProblemError, validationProblem } from "../../../http/problem.ts";
+import { createRoute } from "@hono/zod-openapi";
+import { returnAnswer, returnInput } from "../../../../contract/pos-v1/return.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
-import { quantityMilli } from "../basket-lines.ts";
-import { type PosDesk, requireProgramCurrency } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
-import { renderEntries } from "../render/entry.ts";
-import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
-import { receiptLines } from "../render/receipt-lines.ts";
-import { renderRewards, renderWallet } from "../render/wallet.ts";
-import { type NamedAccount, resolveMember } from "../resolve-member.ts";
-import { type Carried, runCommand } from "../run-command.ts";
+import { carryReturn } from "./carry-return.ts";
 
 const route = createRoute({
   method: "post",
@@ -45,109 +32,8 @@ export function createReturn(app: PosApp): void {
   app.openapi(route, async (c) => {
     const desk = c.var.pos;
     desk.require("sell");
-    const input = c.req.valid("json");
-    const key = idempotencyKey(c);
-    if (input.total !== undefined) requireProgramCurrency(desk, input.total.currency, "total.currency");
-    const named = await namedAccount(desk, input, key);
-    const { member: _member, ...body } = input;
-    const carried = await runCommand(desk, named, {
-      command: { type: "return", sale: saleRef(desk, input, named), request: returnRequest(input) },
-      body,
-      operation: "return",
-      key,
-      staff: input.staff,
-      note: Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata },
-      at_ms: desk.now_ms,
-    });
-    if (carried.replayed) c.header("idempotency-replayed", "true");
-    const rendering = await renderingOf(desk, carried.view.body);
-    return c.json(renderAnswer(rendering, carried), 201);
+    const { answer, replayed } = await carryReturn(desk, c.req.valid("json"), idempotencyKey(c));
+    if (replayed) c.header("idempotency-replayed", "true");
+    return c.json(answer, 201);
   });
-}
-
-/** The sale's id leads to its account; a receipt needs the member. Both must agree when both are given. */
-async function namedAccount(desk: PosDesk, input: ReturnInput, key: string): Promise<NamedAccount> {
-  const named = input.member === undefined ? null : await resolveMember(desk, input.member, key);
-  if (input.sale.id === undefined) {
-    invariant(named !== null, "a return by receipt names the member");
-    return named;
-  }
-  const ref = desk.ids.parseBooking("sal", input.sale.id);
-  if (ref === null || (named !== null && named.account !== ref.account)) throw new ProblemError("sale_unknown");
-  return { account: ref.account, card_no: null };
-}
-
-function saleRef(desk: PosDesk, input: ReturnInput, named: NamedAccount): ReturnCommand["sale"] {
-  const { id, receipt, location, register, business_date } = input.sale;
-  if (id !== undefined) {
-    const ref = desk.ids.parseBooking("sal", id);
-    if (ref === null || ref.account !== named.account) throw new ProblemError("sale_unknown");
-    return { seq: ref.seq };
-  }
-  const tills = location === undefined ? null : tillsOf(desk, location);
-  return { receipt: receipt ?? "", tills, register: register ?? null, business_date: business_date ?? null };
-}
-
-function tillsOf(desk: PosDesk, location: string): string[] {
-  const { tills, locations } = desk.parts.config.config;
-  if (!locations.some((known) => known.id === location)) {
-    const errors = [{ path: "sale.location", message: "is not a location of this merchant" }];
-    throw validationProblem(errors);
-  }
-  return tills.filter((till) => till.location === location).map((till) => till.id);
-}
-
-function returnRequest(input: ReturnInput): ReturnRequest {
-  const lines = input.lines?.map(({ id, sku, quantity, amount }) => ({
-    line: id ?? null,
-    sku: sku ?? null,
-    quantity_milli: quantity === undefined ? null : quantityMilli(quantity),
-    amount: amount ?? null,
-  }));
-  return { return_id: input.return_id, lines: lines ?? null, total: input.total?.amount ?? null };
-}
-
-function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer<typeof returnAnswer> {
-  const { body } = view;
-  invariant(body.type === "return", `a return was answered with a ${body.type}`);
-  const { desk, reader } = rendering;
-  const rewards = renderRewards(rendering, view.rewards);
-  return {
-    return: {
-      object: "return",
-      id: desk.ids.booking("ret", { account, seq: body.seq }),
-      created_at: wireTime(body.at_ms),
-      return_id: body.return_id,
-      sale: desk.ids.booking("sal", { account, seq: body.sale }),
-      member: desk.ids.member(account),
-      amount: { amount: body.amount, currency: desk.currency },
-      lines: body.lines.map(({ line, quantity_milli, amount }) => ({
-        id: line,
-        quantity: formatMilli(quantity_milli),
-        amount,
-      })),
-      full: body.full,
-      restored: body.restored.map(({ hold, reward }) => ({
-        redemption: desk.ids.booking("red", { account, seq: hold }),
-        reward,
-      })),
-      metadata: view.note?.metadata ?? {},
-    },
-    entries: renderEntries(rendering, { account, body, note: view.note }),
-    wallet: renderWallet(rendering, view.wallet),
-    rewards,
-    explanation: body.entries.map((entry) => explainEntry(reader, entry)),
-    receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards),
-    warnings: writtenOff(rendering, body),
-  };
-}
-
-function writtenOff({ desk }: Rendering, body: BookingHeader & ReturnEvent): { code: string; detail: string }[] {
-  return body.written_off.map(({ unit, amount }) => ({
-    code: "written_off",
-    detail:
-      desk.locale === "nl"
-        ? `${amount} ${unit} waren al uitgegeven en zijn afgeschreven.`
-        : `${amount} ${unit} had already been spent and were written off.`,
-  }));
 }

@@ -3,13 +3,16 @@ import type { SaleInput, saleAnswer } from "../../../../contract/pos-v1/sale.ts"
 import { invariant } from "../../../../domain/invariant.ts";
 import type { ExchangeReturn, SaleCommand } from "../../../../domain/ledger/command.ts";
 import { explainEntry, explainOutcome } from "../../../../domain/ledger/explain.ts";
-import { clampOccurredAt } from "../../../../domain/time/clock-window.ts";
+import { accountKindOf } from "../../../../domain/tenancy/account-id.ts";
+import { createCardToken } from "../../../../domain/tenancy/card-token.ts";
+import { CLAIM_CARD_NO, CLAIM_MS } from "../../../../domain/tenancy/receipt-account.ts";
+import { clampOccurredAt, type OccurredAt } from "../../../../domain/time/clock-window.ts";
 import { localDate } from "../../../../domain/time/local-date.ts";
 import { ProblemError } from "../../../http/problem.ts";
 import { basketLines, quantityMilli } from "../basket-lines.ts";
-import { type PosDesk, requireProgramCurrency } from "../desk.ts";
+import { type PosDesk, receiptAccountOf, requireProgramCurrency } from "../desk.ts";
 import { renderEntries } from "../render/entry.ts";
-import { type Rendering, renderingOf } from "../render/reader.ts";
+import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
 import { receiptLines } from "../render/receipt-lines.ts";
 import { renderSale, renderWarnings, type SaleBody } from "../render/sale.ts";
 import { renderRewards, renderWallet } from "../render/wallet.ts";
@@ -32,8 +35,8 @@ export interface CarriedSale {
  */
 export async function carrySale(desk: PosDesk, input: SaleInput, key: string | null): Promise<CarriedSale> {
   const { member, ...body } = input;
-  if (member === undefined) return { answer: withoutMember(desk), replayed: false };
-  const named = await resolveMember(desk, member, key);
+  const named = member === undefined ? receiptAccount(desk, input) : await resolveMember(desk, member, key);
+  if (named === null) return { answer: withoutMember(desk), replayed: false };
   const command = saleCommand(desk, input, named);
   const carried = await runCommand(desk, named, {
     command,
@@ -44,16 +47,34 @@ export async function carrySale(desk: PosDesk, input: SaleInput, key: string | n
     note: Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata },
     at_ms: command.occurred_at_ms,
     preview: key === null,
+    opens: member === undefined,
   });
   const rendering = await renderingOf(desk, carried.view.body);
   return { answer: renderAnswer(rendering, carried, key === null), replayed: carried.replayed };
 }
 
+/** The account on which a sale without a member waits to be claimed; null when the merchant has claims off. */
+function receiptAccount(desk: PosDesk, input: SaleInput): NamedAccount | null {
+  if (!desk.parts.config.config.merchant.claims) return null;
+  const business_date = businessDate(desk, input, occurredAt(desk, input).occurred_at_ms);
+  const { receipt, register = null } = input;
+  return { account: receiptAccountOf(desk, { receipt, business_date, register }), card_no: null };
+}
+
+function occurredAt(desk: PosDesk, input: SaleInput): OccurredAt {
+  const given_ms = input.occurred_at === undefined ? null : Date.parse(input.occurred_at);
+  return clampOccurredAt(given_ms, desk.now_ms, desk.can("backfill"));
+}
+
+function businessDate(desk: PosDesk, input: SaleInput, occurred_at_ms: number): string {
+  return input.business_date ?? localDate(occurred_at_ms, desk.parts.location.timezone);
+}
+
 function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): SaleCommand {
   const given_ms = input.occurred_at === undefined ? null : Date.parse(input.occurred_at);
   const backfill = desk.can("backfill");
-  const { occurred_at_ms, clamped } = clampOccurredAt(given_ms, desk.now_ms, backfill);
-  const business_date = input.business_date ?? localDate(occurred_at_ms, desk.parts.location.timezone);
+  const { occurred_at_ms, clamped } = occurredAt(desk, input);
+  const business_date = businessDate(desk, input, occurred_at_ms);
   return {
     type: "sale",
     receipt: input.receipt,
@@ -105,10 +126,11 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried, preview:
   const rewards = renderRewards(rendering, view.rewards);
   const unearned = body.outcomes.filter((outcome) => outcome.amount === 0);
   return {
-    sale: renderSale(rendering, { account, body, note: view.note, last_return: null, preview }),
+    sale: renderSale(rendering, { account, owner: account, body, note: view.note, last_return: null, preview }),
     entries: renderEntries(rendering, { account, body, note: view.note }),
     wallet: renderWallet(rendering, view.wallet),
     rewards,
+    claim: preview ? null : renderClaim(rendering.desk, account, body.at_ms),
     explanation: [
       ...body.entries.map((entry) => explainEntry(rendering.reader, entry)),
       ...unearned.map((outcome) => explainOutcome(rendering.reader, outcome)),
@@ -116,6 +138,14 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried, preview:
     receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards),
     warnings: renderWarnings(rendering, body),
   };
+}
+
+/** How the customer collects the sale; null for a sale of a member. */
+function renderClaim(desk: PosDesk, account: string, at_ms: number): WireSaleAnswer["claim"] {
+  if (accountKindOf(account) !== "receipt") return null;
+  const { secrets, origin } = desk.parts;
+  const token = createCardToken(secrets.cardKeys, desk.tenant, { account, cardNo: CLAIM_CARD_NO });
+  return { token, url: `${origin}/claim/${token}`, expires_at: wireTime(at_ms + CLAIM_MS) };
 }
 
 export function saleBody(body: Carried["view"]["body"]): SaleBody {
@@ -132,6 +162,7 @@ function withoutMember(desk: PosDesk): WireSaleAnswer {
     entries: [],
     wallet: null,
     rewards: [],
+    claim: null,
     explanation: [],
     receipt_lines: [],
     warnings: [{ code: "member_missing", detail }],

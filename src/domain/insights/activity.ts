@@ -1,0 +1,207 @@
+import { assertNever } from "../invariant.ts";
+import type { BookingBody, BookingType, Capture, Entry, SaleEvent, SaleWarning } from "../ledger/booking.ts";
+import { saleNaturalKey } from "../ledger/natural-key.ts";
+import type { RefusalCode } from "../ledger/refusal.ts";
+import type { BasketLine } from "../program/basket.ts";
+import type { AccountKind } from "../tenancy/account-id.ts";
+import type { LocalDate } from "../time/local-date.ts";
+
+/** `deleted` stands in no ledger: it closes an unclaimed sale whose account is gone. */
+export type ActivityType = BookingType | "deleted";
+
+/** How one unit moved in a booking. Only what is not zero is kept. */
+export interface UnitMove {
+  readonly given?: number;
+  readonly redeemed?: number;
+  /** Taken back by returns and corrections. */
+  readonly taken_back?: number;
+  /** What members hold now more (or less) than before: adds up to the open liability. */
+  readonly open?: number;
+}
+
+/**
+ * What insight keeps of a booking: facts and ids, no personal data and no free text. Roll-ups are computed from these
+ * alone, so that they can be built again for an account whose ledger is gone.
+ */
+export interface ActivityFacts {
+  readonly account_kind?: AccountKind;
+  readonly till?: string;
+  readonly staff?: string;
+  readonly receipt?: string;
+  readonly occurred_at_ms?: number;
+  readonly currency?: string;
+  /** What the goods of a sale cost; in an exchange without what came back. */
+  readonly sold?: number;
+  /** What the customer paid, when it differs from `sold`. */
+  readonly total?: number;
+  /** The sale was in another currency than the programme's: it earns nothing and is no revenue. */
+  readonly foreign?: true;
+  readonly backfilled?: true;
+  readonly warnings?: readonly SaleWarning["code"][];
+  /** What a return gave back, and of which sale. */
+  readonly returned?: number;
+  readonly sale?: { readonly seq: number; readonly origin?: string };
+  readonly full?: true;
+  /** Rewards redeemed, by id; negative when a return gave one back. Units spent as payment count as `pay:{unit}`. */
+  readonly rewards?: Readonly<Record<string, number>>;
+  /** What those rewards took off, in minor units. */
+  readonly discount?: number;
+  readonly hold?: number;
+  readonly reserved?: string;
+  readonly card_no?: number;
+  /** The account that this one went up in, or that went up in this one. */
+  readonly other?: string;
+  readonly refusal?: RefusalCode;
+  readonly units?: Readonly<Record<string, UnitMove>>;
+  /** The member's first visit of the day at this location; filled in where the past is known. */
+  readonly first_visit?: true;
+}
+
+/** A booking as insight reads it. */
+export interface Activity {
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly type: ActivityType;
+  /** Where it happened; null when the platform acted by itself. */
+  readonly location: string | null;
+  /** Business day of a sale; null otherwise: then the location's calendar tells. */
+  readonly business_date: LocalDate | null;
+  /** What makes the sale the same sale, whatever card it is on; null for other bookings. */
+  readonly receipt: string | null;
+  readonly facts: ActivityFacts;
+  readonly basket: readonly BasketLine[] | null;
+  /** The sale that this booking wholly takes back. */
+  readonly voids: { readonly origin: string | null; readonly seq: number } | null;
+}
+
+/** Reads a booking for insight. */
+export function activityOf(body: BookingBody): Activity {
+  const { by } = body;
+  const units = unitMoves(body.entries);
+  const who = by.kind === "till" ? { till: by.till, ...(by.staff === undefined ? {} : { staff: by.staff }) } : {};
+  const facts = { ...who, ...factsOf(body), ...(Object.keys(units).length === 0 ? {} : { units }) };
+  const sale = body.type === "sale" ? body.sale : null;
+  const till = by.kind === "till" ? by.till : "";
+  return {
+    seq: body.seq,
+    at_ms: body.at_ms,
+    type: body.type,
+    location: by.kind === "till" ? by.location : null,
+    business_date: sale?.business_date ?? null,
+    receipt: sale === null ? null : saleNaturalKey({ ...sale, till }),
+    facts,
+    basket: sale?.lines ?? null,
+    voids: body.type === "return" && body.full ? { origin: body.origin, seq: body.sale } : null,
+  };
+}
+
+/** Whether a booking is a visit of a member to a shop. */
+export function isVisit({ type, location }: Pick<Activity, "type" | "location">): boolean {
+  return location !== null && (type === "sale" || type === "return" || type === "hold");
+}
+
+function factsOf(body: BookingBody): ActivityFacts {
+  switch (body.type) {
+    case "opened":
+      return { account_kind: body.account_kind };
+    case "sale":
+      return saleFacts(body);
+    case "return": {
+      const sale = body.origin === null ? { seq: body.sale } : { seq: body.sale, origin: body.origin };
+      return { returned: body.amount, sale, ...(body.full ? { full: true } : {}), ...redeemed(body.restored, -1) };
+    }
+    case "hold":
+      return { reserved: body.reward ?? `pay:${body.unit}` };
+    case "hold_captured":
+      return { hold: body.hold, rewards: { [body.reward ?? `pay:${body.unit}`]: 1 } };
+    case "hold_cancelled":
+    case "hold_renewed":
+      return { hold: body.hold };
+    case "card_issued":
+    case "card_blocked":
+      return { card_no: body.card_no };
+    case "handed_over":
+      return { other: body.to };
+    case "absorbed":
+      return { other: body.from };
+    case "refused":
+      return { refusal: body.refusal.code };
+    case "return_parked":
+      return { receipt: body.parked.sale.receipt };
+    case "due":
+    case "adjustment":
+    case "opening":
+    case "erased":
+    case "delivered":
+      return {};
+    default:
+      return assertNever(body, "booking");
+  }
+}
+
+function saleFacts({ sale, captures, warnings }: SaleEvent): ActivityFacts {
+  const back = sale.lines.reduce((sum, line) => (line.kind === "exchange" ? sum + line.amount : sum), 0);
+  return {
+    receipt: sale.receipt,
+    occurred_at_ms: sale.occurred_at_ms,
+    currency: sale.currency,
+    sold: sale.total - back,
+    ...(back === 0 ? {} : { total: sale.total }),
+    ...(warnings.some(({ code }) => code === "foreign_currency") ? { foreign: true } : {}),
+    ...(sale.backfilled ? { backfilled: true } : {}),
+    ...(warnings.length === 0 ? {} : { warnings: warnings.map(({ code }) => code) }),
+    ...redeemed(captures, 1),
+  };
+}
+
+function redeemed(captures: readonly Capture[], sign: 1 | -1): ActivityFacts {
+  if (captures.length === 0) return {};
+  const rewards: Record<string, number> = {};
+  for (const { reward, unit } of captures) {
+    const id = reward ?? `pay:${unit}`;
+    rewards[id] = (rewards[id] ?? 0) + sign;
+  }
+  return { rewards, discount: sign * captures.reduce((sum, { effect }) => sum + (effect.discount ?? 0), 0) };
+}
+
+function unitMoves(entries: readonly Entry[]): Record<string, UnitMove> {
+  const units: Record<string, UnitMove> = {};
+  for (const entry of entries) units[entry.unit] = addMoves(units[entry.unit] ?? {}, moveOf(entry));
+  return Object.fromEntries(Object.entries(units).filter(([, move]) => Object.keys(move).length > 0));
+}
+
+function moveOf({ delta, why }: Entry): UnitMove {
+  switch (why.code) {
+    case "earned_spend":
+    case "earned_visit":
+    case "earned_units":
+    case "below_minimum":
+    case "nothing_eligible":
+    case "opening":
+      return { given: delta, open: delta };
+    case "adjusted":
+      return delta > 0 ? { given: delta, open: delta } : { taken_back: -delta, open: delta };
+    case "redeemed":
+    case "restored":
+      return { redeemed: -delta, open: delta };
+    case "returned":
+      return { taken_back: -delta, open: delta };
+    case "reserved":
+    case "released":
+    case "handed_over":
+    case "absorbed":
+      return { open: delta };
+    default:
+      return assertNever(why, "entry fact");
+  }
+}
+
+/** Adds two moves of one unit; what comes to zero is left out. */
+export function addMoves(left: UnitMove, right: UnitMove): UnitMove {
+  const sum: { -readonly [Key in keyof UnitMove]: UnitMove[Key] } = {};
+  for (const key of ["given", "redeemed", "taken_back", "open"] as const) {
+    const value = (left[key] ?? 0) + (right[key] ?? 0);
+    if (value !== 0) sum[key] = value;
+  }
+  return sum;
+}

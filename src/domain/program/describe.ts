@@ -1,0 +1,114 @@
+import { formatMoney } from "../money.ts";
+import type { Locale } from "../tenancy/config.ts";
+import { inLocale } from "./compile.ts";
+import type { EarningRule, LocalizedText, ProgramDocument, Reward } from "./document.ts";
+
+/** Rewards that the explanation names; more would be a price list. */
+const REWARDS_MAX = 3;
+/** Ways to earn one unit that the explanation names. */
+const RULES_MAX = 2;
+
+export interface ProgramDescription {
+  /** One sentence on how to earn, one on what to get; none when the programme gives nothing. */
+  readonly sentences: readonly string[];
+  /** False when two sentences were too few to say everything. */
+  readonly complete: boolean;
+}
+
+/** The programme in at most two sentences, for somebody who may join. */
+export function describeProgram(document: ProgramDocument, locale: Locale): ProgramDescription {
+  const reader = { locale, currency: document.currency, nl: locale === "nl" };
+  const units = earnedUnits(document);
+  if (units.length === 0) return { sentences: [], complete: true };
+  const rewards = inOrder(document);
+  const spending = spendingSentence(reader, document, rewards.slice(0, REWARDS_MAX));
+  return {
+    sentences: [earningSentence(reader, units), ...(spending === null ? [] : [spending])],
+    complete: rewards.length <= REWARDS_MAX && units.every(({ rules }) => rules.length <= RULES_MAX),
+  };
+}
+
+interface Reader {
+  readonly locale: Locale;
+  readonly currency: string;
+  readonly nl: boolean;
+}
+
+interface EarnedUnit {
+  /** The stamp card that it fills; null for points. */
+  readonly card: LocalizedText | null;
+  readonly name: LocalizedText;
+  readonly rules: readonly EarningRule[];
+}
+
+const STAMPS: LocalizedText = { nl: "stempels", en: "stamps" };
+
+function earnedUnits({ units, earning, stamp_cards }: ProgramDocument): EarnedUnit[] {
+  const points =
+    units.points === undefined || earning.length === 0 ? [] : [{ card: null, name: units.points.name, rules: earning }];
+  return [...stamp_cards.map((card) => ({ card: card.name, name: STAMPS, rules: card.earning })), ...points];
+}
+
+function earningSentence(reader: Reader, units: readonly EarnedUnit[]): string {
+  const parts = units.map(({ card, name, rules }) => {
+    const ways = rules.slice(0, RULES_MAX).map((rule) => wayToEarn(reader, rule));
+    const what = card === null ? inLocale(name, reader.locale) : onCard(reader, name, card);
+    return `${what} (${ways.join(reader.nl ? " of " : " or ")})`;
+  });
+  return reader.nl ? `Je spaart ${listed(reader, parts)}.` : `You collect ${listed(reader, parts)}.`;
+}
+
+function onCard({ locale, nl }: Reader, stamps: LocalizedText, card: LocalizedText): string {
+  const name = inLocale(card, locale);
+  return nl
+    ? `${inLocale(stamps, locale)} op je ${lowerFirst(name)}`
+    : `${inLocale(stamps, locale)} on your ${lowerFirst(name)}`;
+}
+
+/** Items and categories are named by codes that say little to a customer, so they are called chosen products. */
+function wayToEarn({ nl, currency, locale }: Reader, rule: EarningRule): string {
+  switch (rule.kind) {
+    case "spend": {
+      const per = formatMoney(rule.per, currency, locale);
+      return nl ? `${rule.give} per ${per}` : `${rule.give} for every ${per}`;
+    }
+    case "visit":
+      return nl ? `${rule.give} per bezoek` : `${rule.give} per visit`;
+    case "item":
+    case "category":
+      return nl ? `${rule.give} bij elk gekozen product` : `${rule.give} with each chosen product`;
+  }
+}
+
+/** Rewards of stamp cards first, then the cheapest: what is nearest to somebody who begins. */
+function inOrder({ rewards }: ProgramDocument): Reward[] {
+  const rank = (reward: Reward) => (reward.cost.unit === "points" ? 1 : 0);
+  return [...rewards].sort((left, right) => rank(left) - rank(right) || left.cost.amount - right.cost.amount);
+}
+
+function spendingSentence(reader: Reader, document: ProgramDocument, rewards: readonly Reward[]): string | null {
+  const { nl, locale, currency } = reader;
+  const offers = rewards.map(({ name, cost }) => {
+    const unit = cost.unit === "points" ? document.units.points?.name : STAMPS;
+    return `${lowerFirst(inLocale(name, locale))} (${cost.amount} ${unit === undefined ? "" : inLocale(unit, locale)})`;
+  });
+  const { pay_with_points: pay } = document;
+  if (offers.length > 0)
+    return nl ? `Daarvoor krijg je ${listed(reader, offers, "of")}.` : `They get you ${listed(reader, offers, "or")}.`;
+  if (pay === undefined) return null;
+  const worth = formatMoney(pay.amount, currency, locale);
+  return nl
+    ? `Je betaalt ermee aan de kassa: ${pay.points} is ${worth} waard.`
+    : `They pay at the till: ${pay.points} are worth ${worth}.`;
+}
+
+function listed({ nl }: Reader, parts: readonly string[], last: string = nl ? "en" : "and"): string {
+  if (parts.length < 2) return parts.join("");
+  return `${parts.slice(0, -1).join(", ")} ${last} ${parts.at(-1)}`;
+}
+
+/** Names are written for a list of their own; inside a sentence they begin small, unless they are all capitals. */
+function lowerFirst(name: string): string {
+  const [first = "", second = ""] = name;
+  return second === second.toUpperCase() && /\p{L}/u.test(second) ? name : first.toLowerCase() + name.slice(1);
+}

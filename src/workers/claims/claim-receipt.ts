@@ -1,0 +1,56 @@
+import type { Actor } from "../../domain/ledger/booking.ts";
+import type { Refusal } from "../../domain/ledger/refusal.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { AccountClient } from "../../durable/member-account/client.ts";
+import type { Parcel } from "../../durable/member-account/estate.ts";
+
+/** What claiming needs of the outside world. */
+export interface ClaimPorts {
+  readonly account: (account: string) => AccountClient;
+  readonly by: Actor;
+}
+
+export type ClaimRefusal = "claim_used" | "claim_expired" | "member_unknown" | "member_erased";
+
+/** A receipt may be handed to a member who is just going up in another. */
+const HOPS_MAX = 6;
+
+/**
+ * Moves everything a receipt account holds to a member's account. The receipt books it first, so that no two members can
+ * have it; a delivery that is cut off is finished by the receipt's alarm. Claiming again for the same member answers the same.
+ */
+export async function claimReceipt(
+  ports: ClaimPorts,
+  receipt: string,
+  member: string,
+): Promise<Result<{ readonly parcel: Parcel; readonly member: string }, ClaimRefusal>> {
+  const receiver = await livingAccount(ports, member);
+  if (!receiver.ok) return receiver;
+  const { by } = ports;
+  const handed = await ports.account(receipt).handOver({ receiver: receiver.value, reason: "claim", by });
+  if (!handed.ok) return fail(claimRefusal(handed.refusal));
+  const parcel = handed.value;
+  const { reason, estate } = parcel;
+  const received = await ports.account(receiver.value).receive({ from: receipt, reason, estate, by });
+  // Not received is not lost: the receipt's alarm brings it.
+  if (received.ok) await ports.account(receipt).confirmDelivery({ delivered: parcel.seq, by });
+  return ok({ parcel, member: receiver.value });
+}
+
+/** The account that a member's id means today; a member who was erased claims nothing. */
+async function livingAccount(ports: ClaimPorts, member: string): Promise<Result<string, ClaimRefusal>> {
+  let account = member;
+  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
+    const answer = await ports.account(account).bookings({ beyond_seq: null, order: "asc", limit: 1, types: null });
+    if (answer.ok) return ok(account);
+    if (answer.refusal.code === "account_erased") return fail("member_erased");
+    if (answer.refusal.code !== "account_moved") return fail("member_unknown");
+    account = answer.refusal.to;
+  }
+  return fail("member_unknown");
+}
+
+/** A receipt account that is not there any more has been deleted, because nobody claimed it in time. */
+function claimRefusal(refusal: Refusal): ClaimRefusal {
+  return refusal.code === "account_moved" ? "claim_used" : "claim_expired";
+}

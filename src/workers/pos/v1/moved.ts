@@ -1,0 +1,64 @@
+import { assertNever } from "../../../domain/invariant.ts";
+import type { Command, ReturnCommand } from "../../../domain/ledger/command.ts";
+import { accountKindOf } from "../../../domain/tenancy/account-id.ts";
+import { ProblemError } from "../../http/problem.ts";
+import { refusalProblem } from "../../http/refusal-problem.ts";
+import type { PosDesk } from "./desk.ts";
+
+/**
+ * The same command for the account that its own went up in. Places in the old ledger mean nothing in the new one: a sale is
+ * brought along from there, open redemptions were released when the account ended.
+ *
+ * @param from the account that has moved
+ * @throws ProblemError when what the command names did not come along
+ */
+export async function rebase(desk: PosDesk, command: Command, from: string): Promise<Command> {
+  switch (command.type) {
+    case "return":
+      return rebaseReturn(desk, command, from);
+    case "capture":
+    case "cancel":
+    case "renew":
+      throw new ProblemError("redemption_cancelled");
+    case "sale":
+      if (command.holds.length > 0) throw new ProblemError("redemption_cancelled");
+      if (command.exchange.length > 0) throw new ProblemError("sale_unknown", { detail: EXCHANGE_DETAIL });
+      return { ...command, card_no: null };
+    case "block_card":
+      throw new ProblemError("card_unknown");
+    case "issue_card":
+      if (command.replaces !== null) throw new ProblemError("card_unknown");
+      return command;
+    case "hold":
+    case "adjustment":
+    case "opening":
+      return { ...command, card_no: null };
+    case "erase":
+      return command;
+    default:
+      return assertNever(command, "command");
+  }
+}
+
+const EXCHANGE_DETAIL =
+  "The earlier sale stands on a card that went up in another. Send a return and a sale of their own.";
+
+/** A sale named by its receipt is looked for where the member is now, unless it was the only sale of a claimed receipt. */
+async function rebaseReturn(desk: PosDesk, command: ReturnCommand, from: string): Promise<Command> {
+  if ("origin" in command.sale) return command;
+  if ("seq" in command.sale) return withForeignSale(desk, command, from, command.sale.seq);
+  if (accountKindOf(from) !== "receipt") return command;
+  return withForeignSale(desk, command, from, null);
+}
+
+async function withForeignSale(
+  desk: PosDesk,
+  command: ReturnCommand,
+  from: string,
+  seq: number | null,
+): Promise<Command> {
+  const found = await desk.account(from).saleOf(seq);
+  if (!found.ok) throw refusalProblem(found.refusal, desk, false);
+  if (found.value === null) throw new ProblemError("sale_unknown");
+  return { ...command, sale: found.value };
+}
