@@ -64,7 +64,7 @@ export function loginDb(db: Database) {
           set: {
             before: sql`case when ${isSame} then ${rateWindow.before} when ${isNext} then ${rateWindow.count} else 0 end`,
             // Attempts beyond the bound are refused and do not add up, or hammering would lock somebody out for longer.
-            count: sql`case when ${isSame} then min(${rateWindow.count} + 1, ${bound.max + 1}) else 1 end`,
+            count: sql`case when ${isSame} then min(${rateWindow.count} + 1, ${bound.max + 2}) else 1 end`,
             started_at_ms,
             stale_at_ms: started_at_ms + staleIn(bound),
           },

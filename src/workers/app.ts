@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { createDashboardApp } from "./dashboard/app.ts";
 import { devRoutes } from "./dev/dev-routes.ts";
 import type { AppEnv } from "./hono-env.ts";
 import { onError, onNotFound } from "./http/on-error.ts";
@@ -14,6 +15,7 @@ export function createApp(): Hono<AppEnv> {
   app.notFound(onNotFound);
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.route("/", createPosApp());
+  app.route("/", createDashboardApp());
   app.route("/", referenceRoutes);
   app.route("/dev", devRoutes);
   return app;

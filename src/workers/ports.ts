@@ -1,9 +1,12 @@
 import { openDatabase } from "../db/database.ts";
+import { loginDb } from "../db/login-db.ts";
 import { tenantDb, type TenantDb } from "../db/tenant-db.ts";
 import { RegistryClient } from "../durable/merchant-registry/client.ts";
+import { mailPort } from "./mail/mail-port.ts";
 import { readSecrets } from "./secrets.ts";
 import type { RegistryPort } from "./services/config/registry-port.ts";
 import type { ServicePorts } from "./services/context.ts";
+import type { AcceptingContext } from "./services/invitation/accept.ts";
 
 /** The outside world as services see it. */
 export function servicePorts(env: Env): ServicePorts {
@@ -14,6 +17,27 @@ export function servicePorts(env: Env): ServicePorts {
     registry: registryPort(env),
     pinMac: (message) => idMac(`pin\n${message}`),
     log: (event) => console.log(JSON.stringify(event)),
+  };
+}
+
+/** Where a request of somebody who is no tenant yet came from. */
+export interface Arrival {
+  readonly request_id: string;
+  readonly origin: string;
+  readonly address: string;
+}
+
+/** The outside world for signing in, inviting and pairing. */
+export function loginContext(env: Env, arrival: Arrival): AcceptingContext {
+  const { idMac } = readSecrets(env);
+  return {
+    ...arrival,
+    login: loginDb(openDatabase(env.DB)),
+    openTenant: tenantOpener(env),
+    locatorMac: idMac,
+    digest: (message) => idMac(`login\n${message}`),
+    mail: mailPort(env),
+    ports: servicePorts(env),
   };
 }
 

@@ -40,7 +40,8 @@ export async function countAttempt(
   const now_ms = ctx.ports.now_ms();
   const [[row]] = await ctx.login.batch([ctx.login.countAttempt(bucketOf(ctx, what, who), now_ms, bound)]);
   if (row === undefined || weightAt(row, bound, now_ms) <= bound.max) return ok(null);
-  ctx.ports.log({ event: "attempts_bounded", what });
+  // Once per bucket and window, or guessing would flood the log.
+  if (row.count === bound.max + 1) ctx.ports.log({ event: "attempts_bounded", what });
   return fail({ code: "rate_limited", retry_after_seconds: waitFor(row, bound, now_ms) });
 }
 
