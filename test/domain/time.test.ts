@@ -25,6 +25,7 @@ describe("the local date", () => {
   const table: [instant: string, zone: string, date: string][] = [
     ["2026-06-16T21:59:59.999Z", "Europe/Amsterdam", "2026-06-16"],
     ["2026-06-16T22:00:00.000Z", "Europe/Amsterdam", "2026-06-17"],
+    ["0001-01-01T12:00:00.000Z", "Europe/Amsterdam", "0001-01-01"],
     ["2026-01-16T22:59:59.999Z", "Europe/Amsterdam", "2026-01-16"],
     ["2026-01-16T23:00:00.000Z", "Europe/Amsterdam", "2026-01-17"],
     ["2026-03-29T01:00:00.000Z", "Europe/Amsterdam", "2026-03-29"],

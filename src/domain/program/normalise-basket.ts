@@ -1,6 +1,6 @@
 import { type BasketLine, sumOf } from "./basket.ts";
 
-/** The id of the line that carries what the lines do not explain. */
+/** The id of the line that carries what the lines do not explain, unless the till uses it. */
 export const UNALLOCATED_LINE_ID = "unallocated";
 
 export interface NormalisedBasket {
@@ -15,13 +15,13 @@ export interface NormalisedBasket {
  */
 export function normaliseBasket(lines: readonly BasketLine[], total: number): NormalisedBasket {
   const rest = total - sumOf(lines);
-  const all = rest === 0 ? lines : [...lines, unallocated(rest)];
+  const all = rest === 0 ? lines : [...lines, unallocated(rest, lines)];
   return { lines: all, difference: lines.length === 0 ? 0 : rest };
 }
 
-function unallocated(amount: number): BasketLine {
+function unallocated(amount: number, lines: readonly BasketLine[]): BasketLine {
   return {
-    id: UNALLOCATED_LINE_ID,
+    id: freeId(lines),
     kind: "unallocated",
     sku: null,
     name: null,
@@ -31,4 +31,12 @@ function unallocated(amount: number): BasketLine {
     unit_price: null,
     tax_rate: null,
   };
+}
+
+/** A till may call a line of its own like this; a return must be able to tell the two apart. */
+function freeId(lines: readonly BasketLine[]): string {
+  const taken = new Set(lines.map((line) => line.id));
+  let id = UNALLOCATED_LINE_ID;
+  for (let number = 2; taken.has(id); number += 1) id = `${UNALLOCATED_LINE_ID}_${number}`;
+  return id;
 }

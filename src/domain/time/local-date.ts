@@ -10,5 +10,6 @@ export function localDate(at_ms: number, zone: string): LocalDate {
     formatter = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
     formatters.set(zone, formatter);
   }
-  return formatter.format(at_ms);
+  // Years before 1000 come without their zeros.
+  return formatter.format(at_ms).padStart(10, "0");
 }

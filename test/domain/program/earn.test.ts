@@ -276,6 +276,13 @@ describe("lines and total", () => {
     ["that agree stay as they are", [line("a", 100)], 100, [], 0],
     ["that fall short get a line", [line("a", 100)], 130, [unallocated(30)], 30],
     ["that exceed it get a negative line", [line("a", 100)], 70, [unallocated(-30)], -30],
+    [
+      "and the till has a line of that name",
+      [line("unallocated", 100)],
+      130,
+      [{ ...unallocated(30), id: "unallocated_2" }],
+      30,
+    ],
     ["without lines the total is one line, nothing to warn about", [], 130, [unallocated(130)], 0],
     ["nothing at all", [], 0, [], 0],
   ];

@@ -360,3 +360,19 @@ export const ROUTES: readonly RouteRow[] = [
 export function routeName({ method, path }: Pick<RouteRow, "method" | "path">): string {
   return `${method} ${path}`;
 }
+
+/** A list found in an answer; fails when there is none. */
+export function listOf(value: Json | undefined): Json[] {
+  const list: unknown = value;
+  if (!Array.isArray(list)) throw new Error(`expected a list, found ${JSON.stringify(list)}`);
+  return list;
+}
+
+/** What a member has free to spend, by unit. */
+export async function balances({ till, member }: Pick<World, "till" | "member">): Promise<Record<string, Json>> {
+  const { wallet } = await till.must("GET", `/v1/members/${member}`);
+  const all = listOf(wallet?.["balances"]).flatMap(({ unit, available }) =>
+    available === undefined ? [] : [[text(unit), available] as const],
+  );
+  return Object.fromEntries(all);
+}
