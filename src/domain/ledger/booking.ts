@@ -171,8 +171,9 @@ export interface ReturnEvent {
   readonly origin: string | null;
   /** What was given back in this return. */
   readonly lines: readonly ReturnedLine[];
-  /** Minor units given back in this return. */
+  /** Minor units given back in this return, in the sale's currency. */
   readonly amount: number;
+  readonly currency: string;
   /** What remains of the sale after this and all earlier returns. */
   readonly kept: KeptSale;
   readonly outcomes: readonly UnitOutcome[];

@@ -105,8 +105,10 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
         remainders: applyRemainders(state.remainders, body.remainders),
         parked: withoutKey(state.parked, body.parked),
       };
-    case "return_parked":
-      return { ...state, parked: { ...state.parked, [body.seq]: body.parked } };
+    case "return_parked": {
+      const waiting = { ...body.parked, note_digest: body.note_digest ?? null };
+      return { ...state, parked: { ...state.parked, [body.seq]: waiting } };
+    }
     case "hold": {
       const { reward, what, unit, parts, effect, expires_at_ms, seq } = body;
       return { ...state, holds: { ...state.holds, [seq]: { seq, reward, what, unit, parts, effect, expires_at_ms } } };

@@ -111,7 +111,8 @@ function planSale(draft: PlanBuilder, command: SaleCommand, context: PlanContext
     if (!returned.ok && returned.error.code === "need_program") return returned;
     if (returned.ok) carriedOut.add(parked.request.return_id);
     const drafts = returned.ok ? returned.value : [refusedReturn(returned.error, Number(parkedSeq))];
-    draft.add(drafts, { idem: parked.idem, by: PARKED_RETURN, request_hash: parked.request_hash, note_digest: null });
+    const { idem, request_hash, note_digest } = parked;
+    draft.add(drafts, { idem, by: PARKED_RETURN, request_hash, note_digest });
   }
   return draft.done();
 }

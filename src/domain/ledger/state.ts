@@ -17,11 +17,16 @@ export interface AccountState {
   readonly holds: Readonly<Record<string, OpenHold>>;
   readonly cards: Readonly<Record<string, CardState>>;
   /** Returns that wait for their sale, by the sequence of their booking. */
-  readonly parked: Readonly<Record<string, ParkedReturn>>;
+  readonly parked: Readonly<Record<string, WaitingReturn>>;
   readonly clock_offset_ms: number;
   /** Bookings that another account must still hear of, by their sequence. */
   readonly outbox: Readonly<Record<string, Delivery>>;
   readonly tombstone: Tombstone | null;
+}
+
+/** A return that waits for its sale, with the digest of the note that came with it. */
+export interface WaitingReturn extends ParkedReturn {
+  readonly note_digest: string | null;
 }
 
 export interface UnitState {

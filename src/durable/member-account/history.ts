@@ -68,19 +68,20 @@ function holdEnd(store: LedgerStore, hold: number): HoldEnd | null {
   return ending === null ? null : endIn(ending.body, hold);
 }
 
-/** How a hold ended, and when. An expiry counts from its deadline, whenever it was booked, or if it is not booked yet. */
+/** How and when a hold ended, and its last deadline. An expiry counts from it, whenever it was booked, or if it is not booked yet. */
 export function holdEnding(
   store: LedgerStore,
   ledger: Ledger,
   state: AccountState,
   hold: number,
-): { readonly end: HoldEnd; readonly at_ms: number } | null {
+): { readonly end: HoldEnd; readonly at_ms: number; readonly expires_at_ms: number } | null {
   const ending = store.holdEnd(hold);
   const end = ending === null ? "expired" : endIn(ending.body, hold);
-  if (ending !== null && end !== "expired") return { end, at_ms: ending.body.at_ms };
   const before = ending === null ? state : ledger.stateAt(ending.seq - 1);
   const held = before.holds[String(hold)];
-  return held === undefined ? null : { end, at_ms: held.expires_at_ms };
+  if (held === undefined) return null;
+  const { expires_at_ms } = held;
+  return { end, at_ms: ending === null || end === "expired" ? expires_at_ms : ending.body.at_ms, expires_at_ms };
 }
 
 function endIn(body: BookingBody, hold: number): HoldEnd {

@@ -128,7 +128,7 @@ export interface BookingStory extends StoredBooking {
   readonly returns: readonly StoredBooking[];
   /** How a hold ended; null while it is open, or when the booking is no hold. */
   readonly hold_end: { readonly end: HoldEnd; readonly at_ms: number } | null;
-  /** When an open hold expires. */
+  /** Until when a hold is held, or was when it ended. */
   readonly hold_expires_at_ms: number | null;
 }
 

@@ -93,9 +93,11 @@ function holdStory(
 ): Pick<BookingStory, "hold_end" | "hold_expires_at_ms"> {
   if (body.type !== "hold") return { hold_end: null, hold_expires_at_ms: null };
   const open = settle(state, desk.now_ms).state.holds[String(body.seq)];
-  return open === undefined
-    ? { hold_end: holdEnding(desk.store, desk.ledger, state, body.seq), hold_expires_at_ms: null }
-    : { hold_end: null, hold_expires_at_ms: open.expires_at_ms };
+  if (open !== undefined) return { hold_end: null, hold_expires_at_ms: open.expires_at_ms };
+  const ending = holdEnding(desk.store, desk.ledger, state, body.seq);
+  if (ending === null) return { hold_end: null, hold_expires_at_ms: null };
+  const { end, at_ms, expires_at_ms } = ending;
+  return { hold_end: { end, at_ms }, hold_expires_at_ms: expires_at_ms };
 }
 
 /** A sale with its latest return; null when there is no such sale. An erased account tells nothing. */

@@ -84,7 +84,17 @@ function write(desk: Desk, planned: Plan, note: BookingNote | null): void {
   const answer = planned.bookings[planned.answer];
   const notes = new Map<PlannedBooking, BookingNote>();
   if (note !== null && answer !== undefined) notes.set(answer, note);
+  for (const booking of planned.bookings) {
+    const waited = waitedNote(desk, booking);
+    if (waited !== null) notes.set(booking, waited);
+  }
   desk.ledger.commit(planned.bookings, notes);
+}
+
+/** The note that came with a return while its sale was unknown: it goes along when the return is carried out. */
+function waitedNote(desk: Desk, { body }: PlannedBooking): BookingNote | null {
+  const parked = body.type === "return" || body.type === "refused" ? body.parked : null;
+  return parked === null ? null : (desk.store.bySeq(parked)?.note ?? null);
 }
 
 function answerOf(

@@ -53,7 +53,7 @@ test("a hold moves units aside until it is captured", async () => {
   expect(await account.balances()).toEqual({ points: { available: 40, held: 0 } });
   expect(await story(account, held.body.seq)).toMatchObject({
     hold_end: { end: "captured", at_ms: captured.body.at_ms },
-    hold_expires_at_ms: null,
+    hold_expires_at_ms: held.body.at_ms + 15 * MINUTE_MS,
   });
 });
 
@@ -115,7 +115,7 @@ test("a hold expires on the read after its time, to the minute", async () => {
   expect(await account.balances()).toEqual({ points: { available: 60, held: 0 } });
   expect(await story(account, held.body.seq)).toMatchObject({
     hold_end: { end: "expired", at_ms: held.body.at_ms + 15 * MINUTE_MS },
-    hold_expires_at_ms: null,
+    hold_expires_at_ms: held.body.at_ms + 15 * MINUTE_MS,
   });
   expect(await account.rowCount()).toBe(rows);
 });

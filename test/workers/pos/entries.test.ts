@@ -5,11 +5,11 @@ import { createWorld, listOf, text, type World } from "./routes.ts";
 let world: World;
 let everything: Json[];
 
-/** Thirty sales of up to three entries each, a return and a redemption, read in one order. */
+/** Nine sales of up to three entries each, a return and a redemption, read in one order. */
 beforeAll(async () => {
   world = await createWorld();
   const { till, member, redemption } = world;
-  for (let index = 0; index < 30; index += 1) {
+  for (let index = 0; index < 9; index += 1) {
     await till.must("POST", "/v1/sales", {
       receipt: `E-${index}`,
       member: { id: member },
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await till.must("POST", "/v1/returns", { return_id: "1", sale: { receipt: "E-3" }, member: { id: member } });
   await till.must("POST", `/v1/redemptions/${redemption}/capture`);
   everything = await pages("order=asc&limit=100");
-}, 30_000);
+});
 
 async function pages(query: string): Promise<Json[]> {
   const found: Json[] = [];
@@ -50,7 +50,7 @@ describe("GET /v1/members/{id}/entries", () => {
     }
   });
 
-  test.each([1, 2, 3, 7, 20, 100])("pages of %i give every entry once, in both orders", async (limit) => {
+  test.each([2, 3, 10])("pages of %i give every entry once, in both orders", async (limit) => {
     expect(await pages(`limit=${limit}&order=asc`)).toEqual(everything);
     expect(await pages(`limit=${limit}`)).toEqual(everything.toReversed());
   });

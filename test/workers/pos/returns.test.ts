@@ -215,6 +215,7 @@ describe("POST /v1/returns", () => {
 
   test("the rules of the day of the sale count, whatever the programme says now", async () => {
     const world = await createWorld();
+    await world.till.must("POST", `/v1/redemptions/${world.redemption}/cancel`);
     const before = await balances(world);
     const sold = await sell(world, "old rules");
     await world.changeProgram({ ...cafeProgram, earning: [{ id: "ear_spend", kind: "spend", give: 90, per: 100 }] });

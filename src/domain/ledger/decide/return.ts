@@ -50,6 +50,7 @@ export function decideReturn(
     origin: returnable.origin,
     lines,
     amount,
+    currency: sale.sale.currency,
     kept,
     outcomes,
     remainders: outcomes.flatMap((outcome) => remainderChange(state, outcome, before)),

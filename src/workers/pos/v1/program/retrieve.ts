@@ -35,7 +35,7 @@ export function getProgram(app: PosApp): void {
         location: { id, name, country, timezone },
         till: { id: till.id, name: till.name },
         currency: desk.currency,
-        items: [...config.items],
+        items: config.items.toSorted((left, right) => (left.sku < right.sku ? -1 : 1)),
       },
       200,
     );

@@ -81,20 +81,29 @@ function register(app: PosApp, action: Action): void {
     if (carried.replayed) c.header("idempotency-replayed", "true");
     const { story } = await readBooking(desk, ref);
     if (story === null) throw new ProblemError("redemption_unknown");
-    const hold = { account: carried.account, body: story.body, note: story.note, ...standing(action, carried) };
+    const hold = {
+      account: carried.account,
+      body: story.body,
+      note: story.note,
+      ...standing(action, carried, story.hold_expires_at_ms),
+    };
     const rendering = await renderingOf(desk, carried.view.body);
     return c.json(renderRedemptionAnswer(rendering, carried, hold), 200);
   });
 }
 
 /** How the redemption stood right after this call, whatever has become of it since: a retry must hear the same. */
-function standing(action: Action, { view }: Carried): Pick<HoldStory, "end" | "expires_at_ms"> {
+function standing(
+  action: Action,
+  { view }: Carried,
+  expires_at_ms: number | null,
+): Pick<HoldStory, "end" | "expires_at_ms"> {
   const { body } = view;
   switch (action) {
     case "capture":
-      return { end: { end: "captured", at_ms: body.at_ms }, expires_at_ms: null };
+      return { end: { end: "captured", at_ms: body.at_ms }, expires_at_ms };
     case "cancel":
-      return { end: { end: "cancelled", at_ms: body.at_ms }, expires_at_ms: null };
+      return { end: { end: "cancelled", at_ms: body.at_ms }, expires_at_ms };
     case "renew":
       invariant(body.type === "hold_renewed", `a renewal was answered with a ${body.type}`);
       return { end: null, expires_at_ms: body.expires_at_ms };

@@ -115,7 +115,7 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer
       return_id: body.return_id,
       sale: desk.ids.booking("sal", { account: body.origin ?? account, seq: body.sale }),
       member: desk.ids.member(account),
-      amount: { amount: body.amount, currency: desk.currency },
+      amount: { amount: body.amount, currency: body.currency },
       lines: body.lines.map(({ line, quantity_milli, amount }) => ({
         id: line,
         quantity: formatMilli(quantity_milli),
