@@ -91,5 +91,6 @@ export const TAGS = [
   },
   { name: "Adjustments", description: "Corrections by hand, and balances brought along from before." },
   { name: "Program", description: "The merchant's rules and items, as the till may want to show them." },
+  { name: "Pairing", description: "A till gets its key by six digits from the dashboard." },
   { name: "Test mode", description: "For test keys alone." },
 ] as const;

@@ -7,12 +7,15 @@ import { createWorld, type RouteRequest, type RouteRow, routeName, ROUTES, type 
 // Every operation against every kind of caller. The list of operations comes from the application itself: one that is not
 // in the table fails, so nobody adds a call without saying who may see what through it.
 
-/** What the application serves, as `METHOD /path/{id}`. */
+/** Asked without a key on purpose; test/workers/pairing has its own cases. */
+const KEYLESS = ["POST /v1/pairings"];
+
+/** What the application serves to callers with a key, as `METHOD /path/{id}`. */
 function servedRoutes(app: ReturnType<typeof createPosApp>): string[] {
   const served = app.routes
     .filter(({ method, path }) => method !== "ALL" && !path.includes("*"))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
-  return [...new Set(served)].sort();
+  return [...new Set(served)].filter((route) => !KEYLESS.includes(route)).sort();
 }
 
 function missingRows(app: ReturnType<typeof createPosApp>): string[] {
@@ -32,7 +35,7 @@ test("the reference describes the same operations", () => {
     .openAPIRegistry.definitions.filter((definition) => definition.type === "route")
     .map(({ route }) => `${route.method.toUpperCase()} ${route.path}`);
 
-  expect(described.sort()).toEqual(ROUTES.map(routeName).sort());
+  expect(described.sort()).toEqual([...ROUTES.map(routeName), ...KEYLESS].sort());
 });
 
 test("an operation without a row is noticed", () => {

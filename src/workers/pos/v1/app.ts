@@ -5,7 +5,9 @@ import { validationProblem } from "../../http/problem.ts";
 import { authenticatePosKey } from "../../middleware/authenticate-pos-key.ts";
 import { BODY_BYTES_MAX, limitBody, requireJson, SYNC_BODY_BYTES_MAX } from "../../middleware/json-body.ts";
 import { requestId } from "../../middleware/request-id.ts";
+import { limitKeyRate } from "../../middleware/limit-key-rate.ts";
 import { matchOperation, type Operation } from "../../middleware/match-operation.ts";
+import { noteKeyUse } from "../../middleware/note-key-use.ts";
 import { createAdjustment } from "./adjustments/create.ts";
 import { createClaim } from "./claims/create.ts";
 import { blockCard } from "./cards/block.ts";
@@ -17,6 +19,7 @@ import { listEntries } from "./members/list-entries.ts";
 import { listMembers } from "./members/list.ts";
 import { getMember } from "./members/retrieve.ts";
 import { updateMember } from "./members/update.ts";
+import { createPairing } from "./pairings/create.ts";
 import { getProgram } from "./program/retrieve.ts";
 import { cancelRedemption, captureRedemption, renewRedemption } from "./redemptions/act.ts";
 import { createRedemption } from "./redemptions/create.ts";
@@ -60,7 +63,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   setTestClock,
 ];
 
-/** Builds the POS API. Default deny: every path below /v1 needs a key, those that do not exist too. */
+/** Builds the POS API. Default deny: every path below /v1 but pairing needs a key, those that do not exist too. */
 export function createPosApp(): PosApp {
   const app: PosApp = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
@@ -75,7 +78,10 @@ export function createPosApp(): PosApp {
   app.use(requestId);
   const [small, large] = [limitBody(BODY_BYTES_MAX), limitBody(SYNC_BODY_BYTES_MAX)];
   app.use("/v1/*", (c, next) => (c.req.path === "/v1/sync" ? large(c, next) : small(c, next)));
-  app.use("/v1/*", requireJson, authenticatePosKey);
+  // Before the key is asked for: a till that pairs has none yet.
+  app.use("/v1/pairings", requireJson);
+  createPairing(app);
+  app.use("/v1/*", requireJson, authenticatePosKey, limitKeyRate, noteKeyUse);
   app.use(
     "/v1/*",
     matchOperation(() => operationsOf(app)),

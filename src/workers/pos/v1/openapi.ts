@@ -3,14 +3,9 @@ import { type ErrorCode, errorFacts } from "../../../contract/error-codes.ts";
 import { problem } from "../../../contract/pos-v1/common.ts";
 
 /** Codes that any call may answer. */
-const ALWAYS: readonly ErrorCode[] = [
-  "key_missing",
-  "key_invalid",
-  "scope_missing",
-  "rate_limited",
-  "unavailable",
-  "internal",
-];
+const ALWAYS: readonly ErrorCode[] = ["rate_limited", "unavailable", "internal"];
+/** And those of every call that asks for a till's key. */
+const KEYED: readonly ErrorCode[] = ["key_missing", "key_invalid", "scope_missing"];
 const WITH_BODY: readonly ErrorCode[] = [
   "malformed_json",
   "unsupported_media_type",
@@ -22,6 +17,8 @@ const WITH_KEY: readonly ErrorCode[] = ["idempotency_key_missing", "idempotency_
 /** Which groups of codes a call may answer besides its own. */
 export interface CallShape {
   readonly body?: boolean;
+  /** The call asks for no till's key. */
+  readonly keyless?: boolean;
   readonly key?: boolean;
   readonly member?: boolean;
   readonly program?: boolean;
@@ -42,6 +39,7 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
 /** The problem answers of a call by status. The document's builder says of each code what the till should do. */
 export function problems(shape: CallShape, own: readonly ErrorCode[] = []) {
   const codes = new Set([
+    ...(shape.keyless === true ? [] : KEYED),
     ...ALWAYS,
     ...(shape.body === true ? WITH_BODY : (["validation_failed"] as const)),
     ...(shape.key === true ? WITH_KEY : []),

@@ -73,6 +73,23 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     answers: answer(201, answers.adjusted),
   },
   getProgram: { answers: answer(200, answers.program) },
+  createPairing: {
+    request: { "A code from the dashboard": { code: "402913", name: "iPad bar" } },
+    answers: answer(201, {
+      object: "pairing",
+      key: "stk_live_… (60 characters)",
+      mode: "live",
+      scopes: ["sell", "redeem", "members", "read"],
+      merchant: { locator: "e7k2m9qa", name: "Café De Hoek", currency: "EUR", locale: "nl" },
+      location: {
+        id: "loc_7h2k9m4p1q8s5t3v",
+        name: "Dorpsstraat",
+        country: "NL",
+        timezone: "Europe/Amsterdam",
+      },
+      till: { id: "til_4p1q8s5t3v7h2k9m", name: "Kassa 1" },
+    }),
+  },
   setTestClock: {
     request: { "Years ahead": { now: "2030-01-01T00:00:00Z" } },
     answers: answer(200, answers.testClock),
