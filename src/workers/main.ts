@@ -3,6 +3,8 @@ import { systemDb } from "../db/system-db.ts";
 import { createApp } from "./app.ts";
 import { runScheduled } from "./cron/run-scheduled.ts";
 import { servicePorts, tenantOpener } from "./ports.ts";
+import { consumeJobs } from "./queue/consume-jobs.ts";
+import { jobPorts } from "./queue/job-ports.ts";
 
 export { MemberAccount, MerchantGuard, MerchantInsights, MerchantRegistry } from "../durable/index.ts";
 
@@ -10,6 +12,10 @@ const app = createApp();
 
 export default {
   fetch: app.fetch,
+
+  async queue(batch, env) {
+    await consumeJobs(batch, jobPorts(env));
+  },
 
   async scheduled(controller, env) {
     const system = systemDb(openDatabase(env.DB));

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { AppEnv } from "../hono-env.ts";
 import { onNotFound } from "../http/on-error.ts";
 import { ProblemError } from "../http/problem.ts";
+import { mailboxRoutes } from "../mail/mailbox/mailbox-routes.tsx";
 import { BODY_BYTES_MAX, limitBody, requireJson } from "../middleware/json-body.ts";
 import { servicePorts, tenantOpener } from "../ports.ts";
 import { readSecrets } from "../secrets.ts";
@@ -16,6 +17,7 @@ import { makeDemo } from "./make-demo.ts";
 export const devRoutes = new Hono<AppEnv>();
 
 devRoutes.use(async (c, next) => (c.env.ENVIRONMENT === "local" ? next() : onNotFound(c)));
+devRoutes.route("/", mailboxRoutes);
 
 /** Makes a merchant with locations, tills, keys, items and a programme. Each call makes another one. */
 devRoutes.post("/demo", limitBody(BODY_BYTES_MAX), requireJson, async (c) => {
