@@ -15,6 +15,7 @@ export interface UnitMove {
   readonly redeemed?: number;
   /** Taken back by returns and corrections. */
   readonly taken_back?: number;
+  readonly expired?: number;
   /** What members hold now more (or less) than before: adds up to the open liability. */
   readonly open?: number;
 }
@@ -190,7 +191,11 @@ function moveOf({ delta, why }: Entry): UnitMove {
     case "released":
     case "handed_over":
     case "absorbed":
+    case "became_available":
+    case "extended":
       return { open: delta };
+    case "expired":
+      return { expired: -delta, open: delta };
     default:
       return assertNever(why, "entry fact");
   }
@@ -199,7 +204,7 @@ function moveOf({ delta, why }: Entry): UnitMove {
 /** Adds two moves of one unit; what comes to zero is left out. */
 export function addMoves(left: UnitMove, right: UnitMove): UnitMove {
   const sum: { -readonly [Key in keyof UnitMove]: UnitMove[Key] } = {};
-  for (const key of ["given", "redeemed", "taken_back", "open"] as const) {
+  for (const key of ["given", "redeemed", "taken_back", "expired", "open"] as const) {
     const value = (left[key] ?? 0) + (right[key] ?? 0);
     if (value !== 0) sum[key] = value;
   }

@@ -5,9 +5,6 @@ export const COALESCE_MS = 200;
 const NET_MS = 5_000;
 /** The same while one booking follows another: every setting of the alarm is billed as a row. */
 const NET_BUSY_MS = 60_000;
-/** An alarm that will ring within this time for another reason is net enough. */
-const NET_LATEST_MS = 15 * 60_000;
-
 const RETRY_MIN_MS = 5_000;
 const RETRY_MAX_MS = 15 * 60_000;
 
@@ -32,13 +29,14 @@ export function alarmWanted(facts: AlarmFacts): number | null {
   return wanted === null || (set_ms !== null && set_ms <= wanted) ? null : wanted;
 }
 
-/** When the safety net must ring at the latest; null when none is needed, or another reason to ring will do. */
+/**
+ * When the safety net must ring; null when none is needed. An alarm that is set for another reason is net enough: a
+ * delivery that fails sets its own, so the net is for the instant between a commit and its delivery.
+ */
 function netWanted({ now_ms, set_ms, due_ms, undelivered, busy, retry_ms }: AlarmFacts): number | null {
   if (!undelivered) return null;
   if (retry_ms !== null) return retry_ms;
-  const soonest = earliest(set_ms, due_ms);
-  if (soonest !== null && soonest <= now_ms + NET_LATEST_MS) return null;
-  return now_ms + (busy ? NET_BUSY_MS : NET_MS);
+  return set_ms === null && due_ms === null ? now_ms + (busy ? NET_BUSY_MS : NET_MS) : null;
 }
 
 /**

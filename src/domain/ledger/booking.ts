@@ -3,6 +3,7 @@ import type { LocalizedText } from "../program/document.ts";
 import type { EarnFact, FrozenContext, Remainder, UnitOutcome } from "../program/earn.ts";
 import type { Effect } from "../program/effect.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
+import type { LocalDate } from "../time/local-date.ts";
 import type { LotKey } from "./lot.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -34,6 +35,8 @@ export interface BookingHeader {
   readonly note_digest?: string;
   /** How far a test clock runs ahead; absent in live mode. */
   readonly clock_offset_ms?: number;
+  /** The programme's time zone, in which lots open and expire; absent while it stays the same. */
+  readonly timezone?: string;
 }
 
 /** Who asked for a booking. */
@@ -45,7 +48,7 @@ export type Actor =
       readonly key: string;
       readonly staff?: string;
     }
-  | { readonly kind: "system"; readonly job: "alarm" | "parked_return" | "registry" };
+  | { readonly kind: "system"; readonly job: "alarm" | "parked_return" | "registry" | "join" | "claim" };
 
 /** One change of one unit inside a booking. Deltas of a unit over all its lots and buckets add up to its balance. */
 export interface Entry {
@@ -67,6 +70,9 @@ export type EntryFact =
   | { readonly code: "restored"; readonly what: LocalizedText }
   | { readonly code: "adjusted" }
   | { readonly code: "opening" }
+  | { readonly code: "became_available" }
+  | { readonly code: "expired"; readonly on: LocalDate }
+  | { readonly code: "extended"; readonly until: LocalDate }
   | { readonly code: "handed_over"; readonly reason: HandOverReason }
   | { readonly code: "absorbed"; readonly reason: HandOverReason };
 

@@ -1,7 +1,7 @@
 import type { Actor, BookingBody, BookingEvent, Entry, EntryFact } from "./booking.ts";
 import type { Due } from "./due.ts";
 import { addToLots, type LotKey } from "./lot.ts";
-import { type AccountState, inBucket, unitState } from "./state.ts";
+import { type AccountState, EMPTY_UNIT, inBucket, unitState } from "./state.ts";
 
 /** An entry before it has a place in the ledger. */
 export interface EntryDraft {
@@ -30,6 +30,8 @@ export interface Stamp {
   readonly clock_offset_ms: number;
   /** Version of the programme in force for the command; null when the account acts by itself. */
   readonly program: number | null;
+  /** The programme's time zone; null when the account acts by itself. */
+  readonly timezone: string | null;
 }
 
 const NOTHING_DUE: Due = { expired_holds: [], entries: [] };
@@ -52,6 +54,7 @@ export function finishDraft(
     entries: withAmountsAfter(state, [...due.entries, ...draft.entries]),
     ...(stamp.note_digest === null ? {} : { note_digest: stamp.note_digest }),
     ...(stamp.clock_offset_ms === 0 ? {} : { clock_offset_ms: stamp.clock_offset_ms }),
+    ...(stamp.timezone === null || stamp.timezone === (state?.timezone ?? null) ? {} : { timezone: stamp.timezone }),
   };
   return { ...header, ...draft.event };
 }
@@ -61,9 +64,7 @@ function withAmountsAfter(state: AccountState | null, drafts: readonly EntryDraf
   return drafts
     .filter((draft) => draft.delta !== 0)
     .map(({ unit, lot, delta, why }) => {
-      const current =
-        units.get(unit) ??
-        (state === null ? { lots: [], lifetime: { added: 0, spent: 0, returned: 0 } } : unitState(state, unit));
+      const current = units.get(unit) ?? (state === null ? EMPTY_UNIT : unitState(state, unit));
       const next = { ...current, lots: addToLots(current.lots, lot, delta) };
       units.set(unit, next);
       return { unit, lot, delta, after: inBucket(next, lot.bucket), why };

@@ -1,7 +1,9 @@
 import { CLAIM_MS } from "../tenancy/receipt-account.ts";
 import type { EntryDraft } from "./draft.ts";
 import { inBucket, type AccountState, type OpenHold, unitState } from "./state.ts";
-import { addToLots, type LotKey } from "./lot.ts";
+import { addSpan, startOfDay } from "../time/calendar.ts";
+import { type LocalDate, localDate } from "../time/local-date.ts";
+import { addToLots, type Lot, lotKey, type LotKey } from "./lot.ts";
 import type { HeldPart } from "./booking.ts";
 
 /** What time alone has changed since the last booking. */
@@ -16,12 +18,51 @@ export interface Settled {
   readonly due: Due;
 }
 
-/** Evaluates what is due. Every read and every command goes through here, so a late alarm changes nothing. */
+/**
+ * Evaluates what is due, from stored facts alone: holds whose time has passed are released, pending lots whose day has come
+ * open, lots whose last day is over expire. Every read and every command goes through here, so a late alarm changes nothing.
+ */
 export function settle(state: AccountState, now_ms: number): Settled {
   const expired = Object.values(state.holds).filter((hold) => hold.expires_at_ms <= now_ms);
-  const entries = expired.flatMap((hold) => releaseEntries(hold, "expired"));
-  const due = { expired_holds: expired.map((hold) => hold.seq), entries };
-  return { due, state: expired.length === 0 ? state : withDue(state, due) };
+  const released = expired.flatMap((hold) => releaseEntries(hold, "expired"));
+  const freed = applyDrafts(state, released);
+  const dated = datedEntries(freed, now_ms);
+  const due = { expired_holds: expired.map((hold) => hold.seq), entries: [...released, ...dated] };
+  if (due.entries.length === 0) return { state, due };
+  return { state: withoutHolds(applyDrafts(freed, dated), due.expired_holds), due };
+}
+
+/** Whether anything fell due. */
+export function isDue(due: Due): boolean {
+  return due.entries.length > 0;
+}
+
+/** Lots that open or expire by the calendar of the programme's zone. A lot may open and be over at once. */
+function datedEntries(state: AccountState, now_ms: number): EntryDraft[] {
+  const lots = Object.entries(state.units).flatMap(([unit, { lots: all }]) => all.map((lot) => ({ unit, lot })));
+  if (!lots.some(({ lot }) => hasDate(lot))) return [];
+  const today = localDate(now_ms, state.timezone);
+  return lots.flatMap(({ unit, lot }) => dueOfLot(unit, lot, today));
+}
+
+function hasDate(lot: Lot): boolean {
+  return lot.bucket === "pending" || (lot.bucket === "available" && lot.expires_on !== null);
+}
+
+function dueOfLot(unit: string, lot: Lot, today: LocalDate): EntryDraft[] {
+  const { amount } = lot;
+  const opens = lot.bucket === "pending" && lot.opens_on !== null && lot.opens_on <= today;
+  const open: LotKey = { ...lotKey(lot), bucket: "available", opens_on: null };
+  const entries: EntryDraft[] = opens
+    ? [
+        { unit, lot: lotKey(lot), delta: -amount, why: { code: "became_available" } },
+        { unit, lot: open, delta: amount, why: { code: "became_available" } },
+      ]
+    : [];
+  const { expires_on } = lot;
+  const over = (opens || lot.bucket === "available") && expires_on !== null && expires_on < today;
+  if (over) entries.push({ unit, lot: open, delta: -amount, why: { code: "expired", on: expires_on } });
+  return entries;
 }
 
 /** How long a delivery may take before the account sees to it itself. */
@@ -42,6 +83,7 @@ export function nextDueAt(state: AccountState): number | null {
   const holds = state.tombstone === null ? Object.values(state.holds).map((hold) => hold.expires_at_ms) : [];
   const deletion = isUnclaimed(state) ? [unclaimedUntil(state)] : [];
   const deadlines = [
+    ...(state.tombstone === null ? datesOf(state) : []),
     ...holds,
     ...deletion,
     ...Object.values(state.outbox).map(({ since_ms }) => since_ms + DELIVERY_MS),
@@ -69,15 +111,28 @@ export function captureEntries(hold: OpenHold): EntryDraft[] {
   return hold.parts.map((part: HeldPart) => ({ unit: hold.unit, lot: heldLot(part.from), delta: -part.amount, why }));
 }
 
-function withDue(state: AccountState, due: Due): AccountState {
-  const units = due.entries.reduce<AccountState["units"]>((all, entry) => {
+/** The state with entries applied that no booking has yet. */
+export function applyDrafts(state: AccountState, drafts: readonly EntryDraft[]): AccountState {
+  const units = drafts.reduce<AccountState["units"]>((all, entry) => {
     const unit = all[entry.unit] ?? unitState(state, entry.unit);
     return { ...all, [entry.unit]: { ...unit, lots: addToLots(unit.lots, entry.lot, entry.delta) } };
   }, state.units);
-  const holds = Object.fromEntries(
-    Object.entries(state.holds).filter(([seq]) => !due.expired_holds.includes(Number(seq))),
-  );
-  return { ...state, units, holds };
+  return { ...state, units };
+}
+
+function withoutHolds(state: AccountState, gone: readonly number[]): AccountState {
+  const holds = Object.fromEntries(Object.entries(state.holds).filter(([seq]) => !gone.includes(Number(seq))));
+  return { ...state, holds };
+}
+
+/** Instants at which a lot opens, or its last day is over. */
+function datesOf(state: AccountState): number[] {
+  const lots = Object.values(state.units).flatMap((unit) => unit.lots);
+  return lots.flatMap((lot) => {
+    if (lot.bucket === "pending" && lot.opens_on !== null) return [startOfDay(lot.opens_on, state.timezone)];
+    if (lot.bucket !== "available" || lot.expires_on === null) return [];
+    return [startOfDay(addSpan(lot.expires_on, { days: 1 }), state.timezone)];
+  });
 }
 
 /** What a unit has free to spend. */

@@ -1,5 +1,6 @@
 import { assertNever } from "../invariant.ts";
 import { formatMoney } from "../money.ts";
+import { formatDate } from "../time/format-date.ts";
 import { inLocale } from "../program/compile.ts";
 import type { LocalizedText } from "../program/document.ts";
 import type { EarnFact } from "../program/earn.ts";
@@ -78,6 +79,16 @@ function explainFact(reader: Reader, fact: EntryFact): string {
       return nl ? "aangepast door een medewerker" : "adjusted by staff";
     case "opening":
       return nl ? "beginsaldo" : "opening balance";
+    case "became_available":
+      return nl ? "vanaf nu te besteden" : "can be spent from now on";
+    case "expired":
+      return nl
+        ? `verlopen na ${formatDate(fact.on, reader.locale)}`
+        : `expired after ${formatDate(fact.on, reader.locale)}`;
+    case "extended":
+      return nl
+        ? `geldig tot en met ${formatDate(fact.until, reader.locale)}`
+        : `valid until ${formatDate(fact.until, reader.locale)}`;
     case "handed_over":
       return explainHandOver(reader, fact.reason);
     case "absorbed":

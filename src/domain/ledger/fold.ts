@@ -17,6 +17,7 @@ export const UNBORN: AccountState = {
   parked: {},
   outbox: {},
   clock_offset_ms: 0,
+  timezone: "UTC",
   tombstone: null,
 };
 
@@ -31,6 +32,7 @@ export function applyBooking(state: AccountState | null, body: BookingBody): Acc
     seq: body.seq,
     at_ms: body.at_ms,
     clock_offset_ms: body.clock_offset_ms ?? before.clock_offset_ms,
+    timezone: body.timezone ?? before.timezone,
     units: body.entries.reduce(applyEntry, before.units),
     holds: withoutHolds(before.holds, body.expired_holds ?? []),
   };
@@ -58,18 +60,21 @@ function applyEntry(units: AccountState["units"], entry: Entry): AccountState["u
 }
 
 function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
-  const { added, spent, returned } = unit.lifetime;
+  const { lifetime } = unit;
   switch (entry.why.code) {
     case "reserved":
     case "released":
     case "handed_over":
-      return unit.lifetime;
+    case "became_available":
+    case "extended":
+      return lifetime;
     case "redeemed":
-      return { added, spent: spent - entry.delta, returned };
     case "restored":
-      return { added, spent: spent - entry.delta, returned };
+      return { ...lifetime, spent: lifetime.spent - entry.delta };
     case "returned":
-      return { added, spent, returned: returned - entry.delta };
+      return { ...lifetime, returned: lifetime.returned - entry.delta };
+    case "expired":
+      return { ...lifetime, expired: lifetime.expired - entry.delta };
     case "earned_spend":
     case "earned_visit":
     case "earned_units":
@@ -78,7 +83,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "adjusted":
     case "opening":
     case "absorbed":
-      return { added: added + entry.delta, spent, returned };
+      return { ...lifetime, added: lifetime.added + entry.delta };
     default:
       return assertNever(entry.why, "entry fact");
   }

@@ -72,7 +72,7 @@ export function plan(state: AccountState, command: Command, context: PlanContext
       return draft.answer(decideHoldAction(draft.state, command, context.program, draft.history, context.stamp.now_ms));
     case "adjustment":
     case "opening":
-      return draft.answer(decideAdjustment(draft.state, command, context.program));
+      return draft.answer(decideAdjustment(draft.state, command, context.program, context.stamp.now_ms));
     case "issue_card":
       return draft.answer(decideIssueCard(draft.state, command));
     case "block_card":
@@ -172,7 +172,7 @@ function decideReturnOf(
   const version = returnable.sale.frozen.program;
   const program = version === context.program.version ? context.program : context.programOf(version);
   if (program === null) return fail({ code: "need_program", version });
-  return decideReturn(draft.state, returnable, request, program, parked);
+  return decideReturn(draft.state, returnable, request, program, { parked, now_ms: context.stamp.now_ms });
 }
 
 /** Collects bookings and keeps the state they lead to; what was due rides on the first one. */

@@ -19,6 +19,8 @@ export interface AccountState {
   /** Returns that wait for their sale, by the sequence of their booking. */
   readonly parked: Readonly<Record<string, WaitingReturn>>;
   readonly clock_offset_ms: number;
+  /** IANA zone in which lots open and expire. */
+  readonly timezone: string;
   /** Bookings that another account must still hear of, by their sequence. */
   readonly outbox: Readonly<Record<string, Delivery>>;
   readonly tombstone: Tombstone | null;
@@ -32,7 +34,12 @@ export interface WaitingReturn extends ParkedReturn {
 export interface UnitState {
   readonly lots: readonly Lot[];
   /** Sums over the account's life: earned and otherwise added, spent on redemptions, taken back by returns, written off. */
-  readonly lifetime: { readonly added: number; readonly spent: number; readonly returned: number };
+  readonly lifetime: {
+    readonly added: number;
+    readonly spent: number;
+    readonly returned: number;
+    readonly expired: number;
+  };
 }
 
 export interface OpenHold {
@@ -62,7 +69,7 @@ export interface Delivery {
 
 export type Tombstone = { readonly kind: "erased" } | { readonly kind: "merged"; readonly to: string };
 
-const EMPTY_UNIT: UnitState = { lots: [], lifetime: { added: 0, spent: 0, returned: 0 } };
+export const EMPTY_UNIT: UnitState = { lots: [], lifetime: { added: 0, spent: 0, returned: 0, expired: 0 } };
 
 export function unitState(state: AccountState, unit: string): UnitState {
   return state.units[unit] ?? EMPTY_UNIT;

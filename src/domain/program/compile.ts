@@ -1,4 +1,5 @@
 import { invariant } from "../invariant.ts";
+import { type LotPolicy, PLAIN_POLICY } from "./lot-policy.ts";
 import type { Locale } from "../tenancy/config.ts";
 import {
   type EarningRule,
@@ -7,6 +8,7 @@ import {
   type ProgramDocument,
   parseProgramDocument,
   type Reward,
+  type StampCard,
 } from "./document.ts";
 
 /** Lines a rule looks at, ready for look-ups. */
@@ -34,6 +36,7 @@ export interface UnitFacts {
   readonly name: LocalizedText;
   /** Stamps on a full card; null for other units. */
   readonly of: number | null;
+  readonly lots: LotPolicy;
 }
 
 /** A programme version as the ledger uses it. Plain data, built once per isolate and version. */
@@ -61,6 +64,11 @@ export function compileProgram(version: number, hash: string, json: string): Com
     units: new Map(unitFacts(document).map((facts) => [facts.unit, facts])),
     rewards: new Map(document.rewards.map((reward) => [reward.id, reward])),
   };
+}
+
+/** When a unit's lots open and expire; a unit that the programme does not know never does. */
+export function policyOf(program: CompiledProgram, unit: string): LotPolicy {
+  return program.units.get(unit)?.lots ?? PLAIN_POLICY;
 }
 
 /** The text in the wanted language, else in the other one. */
@@ -99,12 +107,21 @@ function compileRule(rule: EarningRule): CompiledRule {
 function unitFacts(document: ProgramDocument): UnitFacts[] {
   const points = document.units.points;
   const pointsFacts: UnitFacts[] =
-    points === undefined ? [] : [{ unit: "points", kind: "points", name: points.name, of: null }];
+    points === undefined
+      ? []
+      : [{ unit: "points", kind: "points", name: points.name, of: null, lots: lotPolicy(points) }];
   const stampFacts = document.stamp_cards.map((card): UnitFacts => ({
     unit: `stamps:${card.id}`,
     kind: "stamps",
     name: card.name,
     of: card.size,
+    lots: lotPolicy(card),
   }));
   return [...pointsFacts, ...stampFacts];
+}
+
+type LotFields = { readonly [Field in "expiry" | "pending_days"]?: StampCard[Field] | undefined };
+
+function lotPolicy({ expiry, pending_days }: LotFields): LotPolicy {
+  return { expiry: expiry ?? PLAIN_POLICY.expiry, pending_days: pending_days ?? 0 };
 }

@@ -79,9 +79,58 @@ const categoryRule = z.strictObject({
 const earningRule = z.discriminatedUnion("kind", [spendRule, visitRule, itemRule, categoryRule]);
 export type EarningRule = z.infer<typeof earningRule>;
 
+const span = z
+  .strictObject({
+    months: z
+      .int()
+      .min(1)
+      .max(120)
+      .optional()
+      .describe("Calendar months; 31 January and one month is the end of February."),
+    days: z.int().min(1).max(3660).optional().describe("Days."),
+  })
+  .refine((value) => (value.months === undefined) !== (value.days === undefined), "give months or days")
+  .describe("A span of calendar time: months or days.");
+
+const expiry = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("none").describe("Never expires.") }),
+    z.strictObject({
+      kind: z.literal("rolling").describe("So long after it was earned."),
+      after: span,
+      to: z.enum(["day", "month"]).default("day").describe("To that day, or to the end of its month."),
+    }),
+    z.strictObject({
+      kind: z.literal("fixed").describe("On dates that come back every year."),
+      dates: z
+        .array(z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, "must be month and day such as 12-31"))
+        .min(1)
+        .max(20)
+        .describe("Month and day; the last day on which units can be spent."),
+      at_least_days: z.int().min(0).max(730).default(0).describe("A date that is nearer than this is passed over."),
+    }),
+    z.strictObject({
+      kind: z.literal("sliding").describe("So long after the latest sale; each sale puts it off for everything."),
+      after: span,
+    }),
+  ])
+  .describe("When units expire. A change never touches units that members have.");
+export type ExpiryRule = z.infer<typeof expiry>;
+
+const lotFields = {
+  expiry: expiry.optional().describe("When they expire; never when absent."),
+  pending_days: z
+    .int()
+    .min(1)
+    .max(365)
+    .optional()
+    .describe("Days until what was earned can be spent, such as the time in which goods may come back."),
+};
+
 const stampCard = z.strictObject({
   id: slug("stc", "The stamp card's id."),
   name: localizedText.describe("What members read on the card."),
+  ...lotFields,
   size: z.int().min(2).max(30).describe("Stamps on a full card."),
   earning: z.array(earningRule).min(1).max(20).describe("What earns a stamp; the rule that gives most counts."),
   reward: slug("rew", "The reward a full card buys; its cost is the card's size in this card's stamps."),
@@ -145,7 +194,7 @@ const documentSchema = z.strictObject({
   units: z
     .strictObject({
       points: z
-        .strictObject({ name: localizedText.describe("What points are called.") })
+        .strictObject({ name: localizedText.describe("What points are called."), ...lotFields })
         .optional()
         .describe("The points unit; leave out for a programme of stamps alone."),
     })

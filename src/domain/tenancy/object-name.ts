@@ -42,6 +42,15 @@ export function registryObjectName(mode: Mode, merchant: string): ObjectName {
   return { mode, merchant, kind: "registry", id: "main" };
 }
 
+export function insightsObjectName(tenant: Tenant): ObjectName {
+  return { mode: tenant.mode, merchant: tenant.merchant, kind: "insights", id: "main" };
+}
+
+/** `guarded` names the scarce thing: `receipts:{location}` or `stock:{reward}`. */
+export function guardObjectName(tenant: Tenant, guarded: string): ObjectName {
+  return { mode: tenant.mode, merchant: tenant.merchant, kind: "guard", id: guarded };
+}
+
 function isObjectKind(text: string): text is ObjectKind {
   return OBJECT_KINDS.includes(text);
 }

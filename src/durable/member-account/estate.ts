@@ -103,7 +103,15 @@ function book(
   command: EstateCommand,
   { by, clock_offset_ms }: { readonly by: Actor; readonly clock_offset_ms: number },
 ): Answer<BookingBody> {
-  const stamp = { now_ms: desk.now_ms, by, request_hash: null, note_digest: null, clock_offset_ms, program: null };
+  const stamp = {
+    now_ms: desk.now_ms,
+    by,
+    request_hash: null,
+    note_digest: null,
+    clock_offset_ms,
+    program: null,
+    timezone: null,
+  };
   const planned = planEstate(state, command, stamp);
   if (!planned.ok) return refused(planned.error);
   desk.ledger.commit(planned.value.bookings, new Map());

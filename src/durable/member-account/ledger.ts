@@ -5,7 +5,7 @@ import { accountKindOf } from "../../domain/tenancy/account-id.ts";
 import type { BookingBody, BookingNote } from "../../domain/ledger/booking.ts";
 import { chainHash, encodeBody, genesisHash, type Sha256 } from "../../domain/ledger/chain.ts";
 import { finishDraft, plainDraft, type Stamp } from "../../domain/ledger/draft.ts";
-import { settle } from "../../domain/ledger/due.ts";
+import { isDue, settle } from "../../domain/ledger/due.ts";
 import { applyBooking, foldBookings } from "../../domain/ledger/fold.ts";
 import type { PlannedBooking } from "../../domain/ledger/plan.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
@@ -26,10 +26,17 @@ interface Head {
   readonly hash: Uint8Array;
 }
 
+/** Bookings in a row, by sequence. */
+interface NewBookings {
+  readonly from: number;
+  readonly through: number;
+}
+
 /** An account's ledger: its state in memory while the object is awake, and its rows. */
 export class Ledger {
   readonly #store: LedgerStore;
   #head: Head | null = null;
+  #booked: NewBookings | null = null;
 
   constructor(store: LedgerStore) {
     this.#store = store;
@@ -73,8 +80,16 @@ export class Ledger {
       this.#store.append({ seq: 1, idem: null, nat: null, body: text, hash, note: null, checkpoint: null });
       const state = applyBooking(null, body);
       this.#head = { state, hash };
+      this.#booked = { from: 1, through: 1 };
       return state;
     });
+  }
+
+  /** What has been booked since this was last asked; null when nothing was. */
+  takeBooked(): NewBookings | null {
+    const booked = this.#booked;
+    this.#booked = null;
+    return booked;
   }
 
   /** Writes planned bookings in one transaction, each with its link of the chain. */
@@ -101,12 +116,13 @@ export class Ledger {
       }
     });
     this.#head = { state, hash };
+    this.#booked = { from: this.#booked?.from ?? head.state.seq + 1, through: state.seq };
   }
 
   /** Books what time alone has changed. Nothing is written when nothing is due. */
   bookDue(state: AccountState, stamp: Stamp): void {
     const { due } = settle(state, stamp.now_ms);
-    if (due.expired_holds.length === 0) return;
+    if (!isDue(due)) return;
     const body: BookingBody = finishDraft(state, plainDraft({ type: "due" }), stamp, due);
     this.commit([{ body, idem: null, natural_key: null, frees: null }], new Map());
   }

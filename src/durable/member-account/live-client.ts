@@ -3,11 +3,8 @@ import type { Tenant } from "../../domain/tenancy/merchant.ts";
 import { accountObjectName, formatObjectName } from "../../domain/tenancy/object-name.ts";
 import { callObject } from "../shared/call.ts";
 import { objectStub } from "../shared/namespace.ts";
-import { LIVE_CARD_PARAM, LIVE_MOVED_HEADER } from "./live.ts";
+import { LIVE_CARD_PARAM, LIVE_MOVED_HEADER, LIVE_TO_PARAM } from "./live.ts";
 import type { MemberAccount } from "./member-account.ts";
-
-/** Says which object a connection is meant for, as `to` does in a command. */
-export const LIVE_TO_PARAM = "to";
 
 /** A page that wants to be told of bookings. */
 export interface LiveRequest {

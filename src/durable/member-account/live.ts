@@ -2,11 +2,11 @@ import {
   type LiveBalance,
   type LiveBooked,
   type LiveEntry,
+  type LiveHello,
   LIVE_CLOSE,
   LIVE_PING,
   LIVE_PONG,
 } from "../../contract/card-v1/live.ts";
-import type { LiveHello } from "../../contract/card-v1/live.ts";
 import type { BookingBody } from "../../domain/ledger/booking.ts";
 import { settle } from "../../domain/ledger/due.ts";
 import { type AccountState, inBucket, unitState } from "../../domain/ledger/state.ts";
@@ -17,6 +17,8 @@ export const SOCKETS_MAX = 8;
 /** Bookings that one message tells of; a page that missed more reads the rest from the server anyway. */
 const BOOKINGS_MAX = 50;
 
+/** Says which object a connection is meant for, as `to` does in a command. */
+export const LIVE_TO_PARAM = "to";
 /** Names the card in a request that opens a connection. */
 export const LIVE_CARD_PARAM = "card";
 /** Where an account that has gone up in another says where. */
@@ -71,10 +73,15 @@ export class LiveCards {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** Tells every open page what it has not heard yet. Never throws: a page that cannot be reached must not spoil a sale. */
-  push(state: AccountState | null): void {
+  /**
+   * Tells every open page what it has not heard yet. Reads nothing while no page is open, and never throws: a page that
+   * cannot be reached must not spoil a sale.
+   */
+  push(current: () => AccountState | null): void {
     try {
-      if (state !== null) this.#tellAll(state);
+      const listeners = this.#listeners();
+      const state = listeners.length === 0 ? null : current();
+      if (state !== null) this.#tellAll(state, listeners);
     } catch (error) {
       console.error(JSON.stringify({ event: "live_push_failed", error: String(error) }));
     }
@@ -85,9 +92,7 @@ export class LiveCards {
     closeQuietly(socket, 1008);
   }
 
-  #tellAll(state: AccountState): void {
-    const listeners = this.#listeners();
-    if (listeners.length === 0) return;
+  #tellAll(state: AccountState, listeners: readonly Listener[]): void {
     for (const { socket, known } of listeners) {
       if (state.tombstone !== null) closeQuietly(socket, LIVE_CLOSE.gone);
       else if (isBlocked(state, known.card_no)) closeQuietly(socket, LIVE_CLOSE.blocked);

@@ -4,7 +4,10 @@ import type { Actor } from "../../domain/ledger/booking.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
 import type { Stamp } from "../../domain/ledger/draft.ts";
 import { isUnclaimed, nextDueAt, unclaimedUntil } from "../../domain/ledger/due.ts";
+import { alarmWanted } from "../../domain/insights/schedule.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
+import { AlarmClock } from "./alarm-clock.ts";
+import { Projector } from "./projector.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
 import { deliver, giverOf } from "./deliver.ts";
 import {
@@ -18,6 +21,7 @@ import {
   type ReceiveMessage,
 } from "./estate.ts";
 import { Ledger } from "./ledger.ts";
+import { LIVE_TO_PARAM, LiveCards } from "./live.ts";
 import type {
   AccountView,
   Addressed,
@@ -55,33 +59,40 @@ import { LedgerStore } from "./store.ts";
 export class MemberAccount extends DurableObject {
   readonly #store: LedgerStore;
   readonly #ledger: Ledger;
-  /** When the alarm will ring, as far as this instance knows; undefined until it has looked. */
-  #alarmAt: number | null | undefined = undefined;
+  readonly #live: LiveCards;
+  readonly #clock: AlarmClock;
+  readonly #projector: Projector;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.#store = new LedgerStore(ctx.storage);
     this.#ledger = new Ledger(this.#store);
+    this.#live = new LiveCards(ctx, this.#store);
+    this.#clock = new AlarmClock(ctx.storage);
+    this.#projector = new Projector({ ctx, env, store: this.#store, onFailure: () => this.#arm() });
   }
 
   /** Opens the account. Opening it again changes nothing. */
   async open(message: OpenMessage): Promise<Answer<{ readonly opened_at_ms: number }>> {
     const name = assertObjectIdentity(this.ctx.id, message.to);
+    await this.#clock.look();
     const desk = this.#desk(message);
     const known = this.#ledger.current(desk.now_ms);
     const buried = known === null ? null : buriedRefusal(known);
     if (buried !== null) return { ok: false, refusal: buried };
     const stamp = systemStamp(desk.now_ms, message.clock_offset_ms);
     const state = known ?? this.#ledger.open(name, message.to, message.card_no, { ...stamp, by: message.by });
+    await this.#afterBooking(message);
     return { ok: true, value: { opened_at_ms: state.opened_at_ms } };
   }
 
   /** Decides a command and books it, or previews it. Refusals are values. */
   async run(message: CommandMessage): Promise<CommandAnswer> {
+    if (!message.preview) await this.#clock.look();
     const desk = this.#enter(message);
     if (message.opens === true && !message.preview) this.#openReceipt(desk, message);
     const answer = runCommand(desk, message);
-    if (answer.ok && !message.preview) await this.#arm(message);
+    if (!message.preview) await this.#afterBooking(message);
     return answer;
   }
 
@@ -119,26 +130,45 @@ export class MemberAccount extends DurableObject {
 
   /** Ends this account in favour of another, and answers what must be brought there. */
   async handOver(message: HandOverMessage): Promise<Answer<Parcel>> {
+    await this.#clock.look();
     const answer = handOver(this.#enter(message), message);
-    await this.#arm(message);
+    await this.#afterBooking(message);
     return answer;
   }
 
   async receive(message: ReceiveMessage): Promise<Answer<null>> {
-    return receive(this.#enter(message), message);
+    await this.#clock.look();
+    const answer = receive(this.#enter(message), message);
+    await this.#afterBooking(message);
+    return answer;
   }
 
   async confirmDelivery(message: DeliveredMessage): Promise<Answer<null>> {
-    return confirmDelivery(this.#enter(message), message);
+    await this.#clock.look();
+    const answer = confirmDelivery(this.#enter(message), message);
+    await this.#afterBooking(message);
+    return answer;
   }
 
   async chain(query: Addressed & { readonly after_seq: number }): Promise<ChainPage> {
     return readChain(this.#enter(query), query.after_seq);
   }
 
-  /** Books what has fallen due. May run late, twice, or for nothing: it acts on stored facts alone. */
-  override async alarm(): Promise<void> {
-    this.#alarmAt = null;
+  /** May run late, twice, or for nothing: it acts on stored facts alone. */
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    this.#clock.clear();
+    try {
+      await this.#catchUp();
+    } catch (error) {
+      // After its last retry the platform forgets an alarm, and what it was for with it.
+      if ((info?.retryCount ?? 0) < ALARM_RETRIES) throw error;
+      console.log(JSON.stringify({ event: "account_alarm_failed", account: this.ctx.id.name, error: String(error) }));
+      await this.#clock.set(Date.now() + ALARM_GAVE_UP_MS);
+    }
+  }
+
+  /** Books what has fallen due and delivers what has not arrived. */
+  async #catchUp(): Promise<void> {
     const real_now_ms = Date.now();
     const state = this.#ledger.current(real_now_ms);
     if (state === null) return;
@@ -146,8 +176,24 @@ export class MemberAccount extends DurableObject {
     if (await this.#deleteUnclaimed(state)) return;
     if (state.tombstone === null)
       this.#ledger.bookDue(state, systemStamp(real_now_ms + clock_offset_ms, clock_offset_ms));
+    this.#tellPages();
+    await this.#projector.drain();
     await this.#deliverAll(state);
-    await this.#arm({ clock_offset_ms });
+    await this.#afterBooking({ clock_offset_ms });
+  }
+
+  /** Connects a card page. Everything else comes by RPC; a socket cannot. */
+  override async fetch(request: Request): Promise<Response> {
+    assertObjectIdentity(this.ctx.id, new URL(request.url).searchParams.get(LIVE_TO_PARAM) ?? "");
+    return this.#live.accept(request, this.#ledger.current(Date.now()));
+  }
+
+  override async webSocketMessage(socket: WebSocket): Promise<void> {
+    this.#live.refuseMessage(socket);
+  }
+
+  #tellPages(): void {
+    this.#live.push(() => this.#ledger.current(Date.now()));
   }
 
   #openReceipt(desk: Desk, { to, by, clock_offset_ms }: CommandMessage): void {
@@ -160,6 +206,7 @@ export class MemberAccount extends DurableObject {
   /** A sale that nobody has claimed in time is forgotten, with all that hangs on it. */
   async #deleteUnclaimed(state: AccountState): Promise<boolean> {
     if (!isUnclaimed(state) || unclaimedUntil(state) > Date.now() + state.clock_offset_ms) return false;
+    await this.#projector.close(unclaimedUntil(state));
     await this.ctx.storage.deleteAll();
     this.#store.forget();
     this.#ledger.forget();
@@ -188,19 +235,36 @@ export class MemberAccount extends DurableObject {
     return { store: this.#store, ledger: this.#ledger, now_ms: Date.now() + message.clock_offset_ms };
   }
 
+  /** What follows every command that may have booked: open pages hear of it, insights will, and the alarm is set. */
+  async #afterBooking({ clock_offset_ms }: Pick<Addressed, "clock_offset_ms">): Promise<void> {
+    this.#tellPages();
+    const booked = this.#ledger.takeBooked();
+    if (booked !== null) this.#projector.note(booked, Date.now());
+    await this.#arm(clock_offset_ms);
+  }
+
   /** Sets the alarm only when none is set or an earlier one is needed: each setting is billed as a row. */
-  async #arm({ clock_offset_ms }: Pick<Addressed, "clock_offset_ms">): Promise<void> {
-    const state = this.#ledger.current(Date.now());
+  async #arm(clock_offset_ms?: number): Promise<void> {
+    await this.#clock.look();
+    const now_ms = Date.now();
+    const state = this.#ledger.current(now_ms);
     const due_ms = state === null ? null : nextDueAt(state);
-    if (due_ms === null) return;
-    if (this.#alarmAt === undefined) this.#alarmAt = await this.ctx.storage.getAlarm();
-    const wanted = due_ms - clock_offset_ms;
-    if (this.#alarmAt !== null && this.#alarmAt <= wanted) return;
-    // Noted before the wait: another call may come in between and must not put the alarm off again.
-    this.#alarmAt = wanted;
-    await this.ctx.storage.setAlarm(wanted);
+    const wanted = alarmWanted({
+      now_ms,
+      set_ms: this.#clock.at_ms,
+      due_ms: due_ms === null ? null : due_ms - (clock_offset_ms ?? state?.clock_offset_ms ?? 0),
+      undelivered: this.#projector.undelivered,
+      busy: this.#projector.busy,
+      retry_ms: this.#projector.retryAt(now_ms),
+    });
+    if (wanted !== null) await this.#clock.set(wanted);
   }
 }
+
+/** How often the platform rings again after a failure. */
+const ALARM_RETRIES = 5;
+/** When to try again what failed that often. */
+const ALARM_GAVE_UP_MS = 15 * 60_000;
 
 const ALARM: Actor = { kind: "system", job: "alarm" };
 
@@ -212,5 +276,6 @@ function systemStamp(now_ms: number, clock_offset_ms: number): Stamp {
     note_digest: null,
     clock_offset_ms,
     program: null,
+    timezone: null,
   };
 }

@@ -56,7 +56,9 @@ const NO_HISTORY: History = { sale: () => null, findSale: () => null, holdEnd: (
 
 function stampOf(desk: Desk, message: CommandMessage, note_digest: string | null): Stamp {
   const { by, request_hash, clock_offset_ms, programs } = message;
-  return { now_ms: desk.now_ms, by, request_hash, note_digest, clock_offset_ms, program: programs[0].version };
+  const { version: program } = programs[0];
+  const { timezone } = compiledProgram(programs[0]).document;
+  return { now_ms: desk.now_ms, by, request_hash, note_digest, clock_offset_ms, program, timezone };
 }
 
 function planContext(message: CommandMessage, stamp: Stamp, history: History): PlanContext {

@@ -284,7 +284,7 @@ describe("a broken ledger is noticed on read", () => {
     ledger.must(adjust(20));
     ledger.must(holdOf("rew_coffee"));
     const lot = { ...PLAIN_LOT, amount: 0 };
-    const lifetime = { added: 0, spent: 0, returned: 0 };
+    const lifetime = { added: 0, spent: 0, returned: 0, expired: 0 };
     const empty: AccountState = { ...ledger.state, holds: {} };
     expect(brokenInvariants(ledger.state)).toEqual([]);
     expect(brokenInvariants(empty)).toEqual(["points holds 10, its open holds 0"]);
@@ -314,7 +314,7 @@ test("sums over life keep what was added, spent and taken back apart", () => {
   ledger.must(holdOf("rew_coffee"));
   ledger.must(sale(100, { receipt: "R2", holds: [6] }));
   ledger.must(refund(receipt("R1"), 700));
-  expect(ledger.state.units["points"]?.lifetime).toEqual({ added: 33, spent: 10, returned: 7 });
+  expect(ledger.state.units["points"]?.lifetime).toEqual({ added: 33, spent: 10, returned: 7, expired: 0 });
   ledger.must(refund(receipt("R2"), "all", "T2"));
-  expect(ledger.state.units["points"]?.lifetime).toEqual({ added: 33, spent: 0, returned: 8 });
+  expect(ledger.state.units["points"]?.lifetime).toEqual({ added: 33, spent: 0, returned: 8, expired: 0 });
 });

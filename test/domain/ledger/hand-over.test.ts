@@ -21,6 +21,7 @@ const stamp: Stamp = {
   note_digest: null,
   clock_offset_ms: 0,
   program: null,
+  timezone: null,
 };
 
 function must(state: AccountState, command: EstateCommand): Plan {

@@ -236,10 +236,17 @@ describe("compiling", () => {
       ["stamps:stc_coffee", ["ear_coffee"]],
       ["stamps:stc_bread", ["ear_bread"]],
     ]);
+    const never = { expiry: { kind: "none" }, pending_days: 0 };
     expect([...compiled.units.values()]).toEqual([
-      { unit: "points", kind: "points", name: { nl: "punten", en: "points" }, of: null },
-      { unit: "stamps:stc_coffee", kind: "stamps", name: { nl: "coffeekaart", en: "coffee card" }, of: 10 },
-      { unit: "stamps:stc_bread", kind: "stamps", name: { nl: "breadkaart", en: "bread card" }, of: 2 },
+      { unit: "points", kind: "points", name: { nl: "punten", en: "points" }, of: null, lots: never },
+      {
+        unit: "stamps:stc_coffee",
+        kind: "stamps",
+        name: { nl: "coffeekaart", en: "coffee card" },
+        of: 10,
+        lots: never,
+      },
+      { unit: "stamps:stc_bread", kind: "stamps", name: { nl: "breadkaart", en: "bread card" }, of: 2, lots: never },
     ]);
   });
 

@@ -99,7 +99,26 @@ export const effect: fc.Arbitrary<RewardEffect> = fc.oneof(
 
 const stamps = stampCard("latte", itemRule({ id: "ear_stamp" }), 3);
 
-/** A programme with points, one stamp card and two rewards; rules and effects vary. */
+const span = fc.constantFrom<{ days?: number; months?: number }>(
+  { days: 1 },
+  { days: 2 },
+  { days: 10 },
+  { months: 1 },
+  { months: 3 },
+);
+const expiry = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({ kind: "none" as const }) },
+  fc.record({
+    kind: fc.constant("rolling" as const),
+    after: span,
+    to: fc.constantFrom("day" as const, "month" as const),
+  }),
+  fc.record({ kind: fc.constant("sliding" as const), after: span }),
+  fc.constant({ kind: "fixed" as const, dates: ["06-20", "12-31"], at_least_days: 3 }),
+);
+const lots = fc.record({ expiry, pending_days: fc.constantFrom(1, 3) }, { requiredKeys: ["expiry"] });
+
+/** A programme with points, one stamp card and two rewards; rules, effects and expiry vary. */
 export function anyProgram(version = 1): fc.Arbitrary<CompiledProgram> {
   return fc
     .record({
@@ -108,11 +127,13 @@ export function anyProgram(version = 1): fc.Arbitrary<CompiledProgram> {
       exclude: fc.option(matcher, { nil: undefined }),
       effect,
       cost: fc.integer({ min: 1, max: 6 }),
+      lots,
     })
-    .map(({ exclude, effect: given, cost, ...changes }) =>
+    .map(({ exclude, effect: given, cost, lots: points, ...changes }) =>
       program(
         {
           ...changes,
+          units: { points: { name: { nl: "punten", en: "points" }, ...points } },
           ...(exclude === undefined ? {} : { exclude }),
           stamp_cards: [stamps.card],
           rewards: [stamps.full, reward({ effect: given, cost: { unit: "points", amount: cost } })],
@@ -198,7 +219,7 @@ export function anyStep(programs: boolean): fc.Arbitrary<Step> {
       stamps: fc.boolean(),
     }),
     fc.record({ kind: fc.constant("card" as const), block: fc.boolean(), card: fc.nat({ max: 3 }) }),
-    fc.record({ kind: fc.constant("wait" as const), minutes: fc.constantFrom(1, 7, 15, 60) }),
+    fc.record({ kind: fc.constant("wait" as const), minutes: fc.constantFrom(1, 7, 15, 60, 24 * 60, 5 * 24 * 60) }),
   );
   if (!programs) return step;
   const publish = anyProgram().map((compiled): Step => ({ kind: "publish", program: compiled }));

@@ -3,7 +3,8 @@ import type { Actor, BookingBody, SaleByReceipt } from "../../../src/domain/ledg
 import { encodeBody } from "../../../src/domain/ledger/chain.ts";
 import type { Command, History, HoldEnd, SaleBooking } from "../../../src/domain/ledger/command.ts";
 import { finishDraft, plainDraft, type Stamp } from "../../../src/domain/ledger/draft.ts";
-import { settle } from "../../../src/domain/ledger/due.ts";
+import { sumParts } from "../../../src/domain/ledger/lot.ts";
+import { isDue, settle } from "../../../src/domain/ledger/due.ts";
 import { applyBooking, foldBookings } from "../../../src/domain/ledger/fold.ts";
 import { brokenInvariants } from "../../../src/domain/ledger/invariants.ts";
 import { isSaleMeant } from "../../../src/domain/ledger/natural-key.ts";
@@ -109,7 +110,7 @@ export class Ledger {
 
   /** What the object's alarm books. */
   alarm(): void {
-    if (settle(this.state, this.now_ms).due.expired_holds.length === 0) return;
+    if (!isDue(settle(this.state, this.now_ms).due)) return;
     this.#writeAlone(plainDraft({ type: "due" }), null, null);
   }
 
@@ -126,6 +127,13 @@ export class Ledger {
   /** Every unit's free amount that is not zero, as a read at this moment shows it. */
   balances(): Record<string, number> {
     return balancesOf(settle(this.state, this.now_ms).state);
+  }
+
+  /** Every unit's amount that is not zero, free, waiting and reserved together. */
+  totals(): Record<string, number> {
+    const { units } = settle(this.state, this.now_ms).state;
+    const all = Object.entries(units).map(([unit, { lots }]) => [unit, sumParts(lots)] as const);
+    return Object.fromEntries(all.filter(([, amount]) => amount !== 0));
   }
 
   /** The remainder of a spend rule, in its own sub-units. */
@@ -205,7 +213,8 @@ export class Ledger {
         : { kind: "till", till, location: "loc_1", key: "key_1", staff: "stf_1" };
     const request_hash = request === undefined ? null : sha256Hex(request);
     const program = till === null ? null : Math.max(...this.programs.keys());
-    return { now_ms: this.now_ms, by, request_hash, note_digest: null, clock_offset_ms: 0, program };
+    const timezone = program === null ? null : (this.programs.get(program)?.document.timezone ?? null);
+    return { now_ms: this.now_ms, by, request_hash, note_digest: null, clock_offset_ms: 0, program, timezone };
   }
 
   #writeAlone(draft: Parameters<typeof finishDraft>[1], idem: string | null, till: string | null): void {

@@ -3,10 +3,10 @@ import { fail, ok } from "../../result.ts";
 import type { Estate, RemainderChange } from "../booking.ts";
 import type { AbsorbCommand, Decision, DeliveredCommand, HandOverCommand } from "../command.ts";
 import { type EntryDraft, plainDraft } from "../draft.ts";
-import { releaseEntries } from "../due.ts";
-import { addToLots, lotKey } from "../lot.ts";
+import { applyDrafts, releaseEntries } from "../due.ts";
+import { lotKey } from "../lot.ts";
 import { absorbNaturalKey } from "../natural-key.ts";
-import { type AccountState, unitState } from "../state.ts";
+import type { AccountState } from "../state.ts";
 
 /**
  * Decides that an account goes up in another: open holds are released, then every lot leaves with its dates. The booking
@@ -15,7 +15,7 @@ import { type AccountState, unitState } from "../state.ts";
 export function decideHandOver(state: AccountState, command: HandOverCommand): Decision {
   const holds = Object.values(state.holds);
   const released = holds.flatMap((hold) => releaseEntries(hold, "cancelled"));
-  const estate = estateOf(afterRelease(state, released));
+  const estate = estateOf(applyDrafts(state, released));
   const why = { code: "handed_over", reason: command.reason } as const;
   const leaving = estate.lots.map(({ unit, lot, amount }): EntryDraft => ({ unit, lot, delta: -amount, why }));
   const event = { type: "handed_over", to: command.to, reason: command.reason, estate } as const;
@@ -42,14 +42,6 @@ function estateOf(state: AccountState): Estate {
     all.map((lot) => ({ unit, lot: lotKey(lot), amount: lot.amount })),
   );
   return { lots, remainders: state.remainders };
-}
-
-function afterRelease(state: AccountState, released: readonly EntryDraft[]): AccountState {
-  const units = released.reduce<AccountState["units"]>((all, { unit, lot, delta }) => {
-    const current = all[unit] ?? unitState(state, unit);
-    return { ...all, [unit]: { ...current, lots: addToLots(current.lots, lot, delta) } };
-  }, state.units);
-  return { ...state, units };
 }
 
 /** Fractions of a point add up, counted in the receiver's rate. */

@@ -2,10 +2,12 @@ import { invariant } from "../../invariant.ts";
 import type { CompiledProgram } from "../../program/compile.ts";
 import { atRate, evaluateEarning, type Remainder, type UnitOutcome } from "../../program/earn.ts";
 import { fail, ok } from "../../result.ts";
-import type { BookingBody, KeptSale, RemainderChange, ReturnEvent, ReturnRequest } from "../booking.ts";
+import { addSpan } from "../../time/calendar.ts";
+import { type LocalDate, localDate } from "../../time/local-date.ts";
+import type { Capture, BookingBody, KeptSale, RemainderChange, ReturnEvent, ReturnRequest } from "../booking.ts";
 import type { Decision, SaleBooking } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
-import { addToLots, type Lot, PLAIN_LOT, takeFrom } from "../lot.ts";
+import { addToLots, type Lot, type LotKey, PLAIN_LOT, takeFrom } from "../lot.ts";
 import { returnNaturalKey } from "../natural-key.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
@@ -27,7 +29,7 @@ export function decideReturn(
   returnable: ReturnableSale,
   request: ReturnRequest,
   program: CompiledProgram,
-  parked: number | null,
+  { parked, now_ms }: { readonly parked: number | null; readonly now_ms: number },
 ): Decision {
   const { sale } = returnable;
   const previous = previousReturn(returnable);
@@ -38,10 +40,9 @@ export function decideReturn(
   const outcomes = full ? nothingEarned(sale.outcomes) : keptOutcomes(sale, kept, program);
   const before = previous?.outcomes ?? sale.outcomes;
   const restored = full ? sale.captures : [];
-  const back = restored.flatMap(({ unit, parts, what }) =>
-    parts.map((part): EntryDraft => ({ unit, lot: part.from, delta: part.amount, why: { code: "restored", what } })),
-  );
-  const taken = outcomes.flatMap((outcome) => moveUnits(state, outcome, before, back));
+  const today = localDate(now_ms, program.document.timezone);
+  const back = restored.flatMap((capture) => restoreEntries(capture, today));
+  const taken = outcomes.flatMap((outcome) => moveUnits(state, outcome, { before, back, own: ownLots(sale, outcome) }));
   const event: ReturnEvent = {
     type: "return",
     return_id: request.return_id,
@@ -68,6 +69,25 @@ export function decideReturn(
     },
   ]);
 }
+
+/** Days that units given back can at least be spent, however near their old date was. */
+const RESTORE_GRACE_DAYS = 7;
+
+/** What a reward had cost goes back to the lots it came from, with their old dates and a minimum of time to spend it. */
+function restoreEntries({ unit, parts, what }: Capture, today: LocalDate): EntryDraft[] {
+  const least = addSpan(today, { days: RESTORE_GRACE_DAYS });
+  return parts.map(({ from, amount }) => {
+    const expires_on = from.expires_on !== null && from.expires_on < least ? least : from.expires_on;
+    return { unit, lot: { ...from, expires_on }, delta: amount, why: { code: "restored", what } };
+  });
+}
+
+/** The lots that a sale's own units went to. */
+function ownLots(sale: SaleBooking, { unit }: UnitOutcome): LotKey[] {
+  return sale.entries.filter((entry) => entry.unit === unit && EARNED.has(entry.why.code)).map((entry) => entry.lot);
+}
+
+const EARNED: ReadonlySet<string> = new Set(["earned_spend", "earned_visit", "earned_units"]);
 
 function previousReturn({ last_return }: ReturnableSale): ReturnEvent | null {
   if (last_return === null) return null;
@@ -109,31 +129,41 @@ interface Moved {
   readonly missing: number;
 }
 
+/** What a difference is taken from. */
+interface Around {
+  readonly before: readonly UnitOutcome[];
+  /** What this return restores; it may be taken again. */
+  readonly back: readonly EntryDraft[];
+  readonly own: readonly LotKey[];
+}
+
 /**
- * Takes the difference back: pending first, then the lots in spend order, those included that this return restores.
- * What is not there any more is written off.
+ * Takes the difference back: pending first, then the sale's own lots, then the others in spend order, those included that
+ * this return restores. What is not there any more is written off.
  */
-function moveUnits(
-  state: AccountState,
-  outcome: UnitOutcome,
-  before: readonly UnitOutcome[],
-  back: readonly EntryDraft[],
-): Moved[] {
+function moveUnits(state: AccountState, outcome: UnitOutcome, { before, back, own }: Around): Moved[] {
   const { unit, fact } = outcome;
   const difference = amountOf(before, unit) - outcome.amount;
   const why = { code: "returned", kept: fact } as const;
   if (difference === 0) return [];
-  if (difference < 0) return [{ unit, entries: [{ unit, lot: PLAIN_LOT, delta: -difference, why }], missing: 0 }];
+  if (difference < 0)
+    return [{ unit, entries: [{ unit, lot: own[0] ?? PLAIN_LOT, delta: -difference, why }], missing: 0 }];
   const lots = back
     .filter((entry) => entry.unit === unit)
     .reduce((all: readonly Lot[], entry) => addToLots(all, entry.lot, entry.delta), unitState(state, unit).lots);
-  const order = [
-    ...lots.filter((lot) => lot.bucket === "pending"),
-    ...lots.filter((lot) => lot.bucket === "available"),
-  ];
-  const parts = takeFrom(order, difference);
+  const parts = takeFrom(clawbackOrder(lots, own), difference);
   const entries = parts.map(({ key, amount }) => ({ unit, lot: key, delta: -amount, why }));
   return [{ unit, entries, missing: difference - parts.reduce((sum, part) => sum + part.amount, 0) }];
+}
+
+function clawbackOrder(lots: readonly Lot[], own: readonly LotKey[]): Lot[] {
+  const isOwn = (lot: Lot) =>
+    own.some(({ class: lotClass, expires_on }) => lot.class === lotClass && lot.expires_on === expires_on);
+  const inOrder = (bucket: Lot["bucket"]) => {
+    const all = lots.filter((lot) => lot.bucket === bucket);
+    return [...all.filter(isOwn), ...all.filter((lot) => !isOwn(lot))];
+  };
+  return [...inOrder("pending"), ...inOrder("available")];
 }
 
 function amountOf(outcomes: readonly UnitOutcome[], unit: string): number {

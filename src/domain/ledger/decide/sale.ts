@@ -1,6 +1,8 @@
 import { mulDivFloor } from "../../numbers.ts";
 import { type Basket, type BasketLine, sumOf } from "../../program/basket.ts";
-import type { CompiledProgram } from "../../program/compile.ts";
+import { type CompiledProgram, policyOf } from "../../program/compile.ts";
+import { lastDay, lotOn } from "../../program/lot-policy.ts";
+import { type LocalDate, localDate } from "../../time/local-date.ts";
 import { evaluateEarning, type FrozenContext, type UnitOutcome } from "../../program/earn.ts";
 import { type Effect, evaluateEffect } from "../../program/effect.ts";
 import { normaliseBasket } from "../../program/normalise-basket.ts";
@@ -8,11 +10,11 @@ import { fail, ok, type Result } from "../../result.ts";
 import type { Capture, RemainderChange, SaleEvent, SaleFacts, SaleWarning } from "../booking.ts";
 import type { Decision, History, SaleCommand } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
-import { captureEntries } from "../due.ts";
-import { PLAIN_LOT } from "../lot.ts";
+import { applyDrafts, captureEntries } from "../due.ts";
+import { type Lot, lotKey } from "../lot.ts";
 import { saleNaturalKey } from "../natural-key.ts";
 import type { Refusal } from "../refusal.ts";
-import type { AccountState, OpenHold } from "../state.ts";
+import { type AccountState, type OpenHold, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
 import { holdRefusal } from "./redemption.ts";
 
@@ -46,7 +48,9 @@ export function decideSale(
     warnings: [...saleWarnings(command, basket.difference, earns), ...warnings],
   };
   const natural_key = saleNaturalKey({ ...command, till });
-  const entries = [...captureDrafts, ...earnEntries(outcomes)];
+  const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
+  const extended = extendEntries(applyDrafts(state, captureDrafts), program, earned_on);
+  const entries = [...captureDrafts, ...extended, ...earnEntries(program, outcomes, earned_on)];
   return ok([{ event, entries, natural_key, frees: null }]);
 }
 
@@ -77,10 +81,30 @@ function remainderChanges(outcomes: readonly UnitOutcome[]): RemainderChange[] {
   );
 }
 
-function earnEntries(outcomes: readonly UnitOutcome[]): EntryDraft[] {
+function earnEntries(program: CompiledProgram, outcomes: readonly UnitOutcome[], on: LocalDate): EntryDraft[] {
   return outcomes
     .filter((outcome) => outcome.amount > 0)
-    .map((outcome) => ({ unit: outcome.unit, lot: PLAIN_LOT, delta: outcome.amount, why: outcome.fact }));
+    .map(({ unit, amount, fact }) => ({ unit, lot: lotOn(policyOf(program, unit), on), delta: amount, why: fact }));
+}
+
+/** Under sliding expiry a sale puts off the expiry of everything the member has; it never brings it nearer. */
+function extendEntries(state: AccountState, program: CompiledProgram, on: LocalDate): EntryDraft[] {
+  return [...program.units.values()].flatMap(({ unit, lots: { expiry } }) => {
+    if (expiry.kind !== "sliding") return [];
+    const until = lastDay(expiry, on);
+    const nearer = unitState(state, unit).lots.filter(
+      (lot) => lot.bucket === "available" && lot.expires_on !== null && until !== null && lot.expires_on < until,
+    );
+    return nearer.flatMap((lot) => extension(unit, lot, until ?? on));
+  });
+}
+
+function extension(unit: string, lot: Lot, until: LocalDate): EntryDraft[] {
+  const why = { code: "extended", until } as const;
+  return [
+    { unit, lot: lotKey(lot), delta: -lot.amount, why },
+    { unit, lot: { ...lotKey(lot), expires_on: until }, delta: lot.amount, why },
+  ];
 }
 
 function saleFacts(command: SaleCommand, lines: readonly BasketLine[], gross_up: number): SaleFacts {

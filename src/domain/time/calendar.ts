@@ -1,0 +1,42 @@
+import { Temporal } from "temporal-polyfill";
+import type { LocalDate } from "./local-date.ts";
+
+/** A span of calendar time. Months are added first and the day is clamped: 31 January + 1 month = 28 or 29 February. */
+export interface Span {
+  readonly months?: number | undefined;
+  readonly days?: number | undefined;
+}
+
+export function addSpan(date: LocalDate, { months = 0, days = 0 }: Span): LocalDate {
+  return Temporal.PlainDate.from(date).add({ months }).add({ days }).toString();
+}
+
+/** The last day of the date's month. */
+export function endOfMonth(date: LocalDate): LocalDate {
+  const day = Temporal.PlainDate.from(date);
+  return day.with({ day: day.daysInMonth }).toString();
+}
+
+/**
+ * The first of the yearly dates ("MM-DD") that is not before `from`. 29 February falls on the 28th in years without one.
+ */
+export function nextYearlyDate(from: LocalDate, yearly: readonly string[]): LocalDate {
+  const year = Temporal.PlainDate.from(from).year;
+  const candidates = [year, year + 1].flatMap((each) => yearly.map((day) => inYear(each, day)));
+  const next = candidates.filter((date) => date >= from).sort(compareDates)[0];
+  return next ?? from;
+}
+
+/** The instant, in epoch ms, at which a date begins in a zone; where clocks skip midnight, the first instant of the day. */
+export function startOfDay(date: LocalDate, zone: string): number {
+  return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
+}
+
+function inYear(year: number, day: string): LocalDate {
+  const [month = 1, ofMonth = 1] = day.split("-").map(Number);
+  return Temporal.PlainDate.from({ year, month, day: ofMonth }, { overflow: "constrain" }).toString();
+}
+
+function compareDates(left: LocalDate, right: LocalDate): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
