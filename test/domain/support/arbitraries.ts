@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
-import type { EarningRule, Matcher, RewardEffect } from "../../../src/domain/program/document.ts";
+import type { ExpiryRule, EarningRule, Matcher, RewardEffect } from "../../../src/domain/program/document.ts";
 import type { Back } from "./commands.ts";
 import { categoryRule, itemRule, program, reward, spendRule, stampCard, visitRule } from "./program.ts";
 
@@ -106,7 +106,7 @@ const span = fc.constantFrom<{ days?: number; months?: number }>(
   { months: 1 },
   { months: 3 },
 );
-const expiry = fc.oneof(
+const expiry: fc.Arbitrary<ExpiryRule> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: "none" as const }) },
   fc.record({
     kind: fc.constant("rolling" as const),
@@ -114,7 +114,7 @@ const expiry = fc.oneof(
     to: fc.constantFrom("day" as const, "month" as const),
   }),
   fc.record({ kind: fc.constant("sliding" as const), after: span }),
-  fc.constant({ kind: "fixed" as const, dates: ["06-20", "12-31"], at_least_days: 3 }),
+  fc.constant<ExpiryRule>({ kind: "fixed", dates: ["06-20", "12-31"], at_least_days: 3 }),
 );
 const lots = fc.record({ expiry, pending_days: fc.constantFrom(1, 3) }, { requiredKeys: ["expiry"] });
 
