@@ -4,6 +4,6 @@ export { MemberAccount } from "./member-account/member-account.ts";
 
 export { MerchantRegistry } from "./merchant-registry/merchant-registry.ts";
 
-export class MerchantInsights extends DurableObject<Env> {}
+export { MerchantInsights } from "./merchant-insights/merchant-insights.ts";
 
 export class MerchantGuard extends DurableObject<Env> {}

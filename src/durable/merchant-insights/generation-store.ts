@@ -1,0 +1,322 @@
+import type { Activity, ActivityFacts, ActivityType } from "../../domain/insights/activity.ts";
+import { placeAt, timeOfPlace } from "../../domain/insights/retention.ts";
+import type { Tally } from "../../domain/insights/tally.ts";
+import type { BasketLine } from "../../domain/program/basket.ts";
+import type { LocalDate } from "../../domain/time/local-date.ts";
+
+/** How far an account is projected, and the hash that anchors its chain there. */
+export interface Anchor {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+/** A projected booking without its basket. */
+export interface BookingRow {
+  readonly place: number;
+  readonly at_ms: number;
+  readonly account: string;
+  readonly seq: number;
+  readonly type: ActivityType;
+  readonly location: string | null;
+  readonly day: LocalDate;
+  readonly facts: ActivityFacts;
+}
+
+export interface FeedFilter {
+  readonly before: number;
+  readonly limit: number;
+  readonly account: string | null;
+  readonly location: string | null;
+  readonly types: readonly ActivityType[];
+}
+
+export interface BasketRow extends Pick<BookingRow, "place" | "at_ms" | "account" | "seq" | "location" | "day"> {
+  readonly lines: readonly BasketLine[];
+}
+
+/** A new row; its place is found when it is written. */
+export interface NewBooking extends Pick<Activity, "seq" | "at_ms" | "type" | "location" | "receipt" | "facts"> {
+  readonly account: string;
+  readonly hash: Uint8Array;
+  readonly day: LocalDate;
+  readonly basket: readonly BasketLine[] | null;
+}
+
+type Raw = {
+  place: number;
+  account: string;
+  seq: number;
+  type: ActivityType;
+  location: string | null;
+  day: string;
+  facts: string;
+};
+
+const COLUMNS = "place, account, seq, type, location, day, facts";
+/** Rows that one page of the feed may look at when its filter finds little; the next page goes on from there. */
+const SCAN_MAX = 5_000;
+/** How far back a visit looks for an earlier one of the same day. */
+const VISITS_BACK = 200;
+
+/** All SQL of one generation of the projection. Every method is synchronous. */
+export class GenerationStore {
+  readonly generation: number;
+  readonly #sql: SqlStorage;
+  readonly #booking: string;
+  readonly #voided: string;
+  readonly #day: string;
+
+  constructor(sql: SqlStorage, generation: number) {
+    this.#sql = sql;
+    this.generation = generation;
+    this.#booking = `booking_${generation}`;
+    this.#voided = `voided_${generation}`;
+    this.#day = `day_${generation}`;
+  }
+
+  /** The newest booking known of an account; null when there is none. */
+  anchor(account: string): Anchor | null {
+    const [row] = this.#sql
+      .exec<{
+        seq: number;
+        hash: ArrayBuffer;
+      }>(`SELECT seq, hash FROM ${this.#booking} WHERE account = ? ORDER BY seq DESC LIMIT 1`, account)
+      .toArray();
+    return row === undefined ? null : { seq: row.seq, hash: new Uint8Array(row.hash) };
+  }
+
+  /** The anchors of the accounts behind `after`, by account. */
+  anchors(after: string, limit: number): (Anchor & { readonly account: string })[] {
+    const found: (Anchor & { readonly account: string })[] = [];
+    // One seek per account: grouping would read every booking.
+    for (let account = after; found.length < limit;) {
+      const [next] = this.#sql
+        .exec<{
+          account: string;
+        }>(`SELECT account FROM ${this.#booking} WHERE account > ? ORDER BY account LIMIT 1`, account)
+        .toArray();
+      const anchor = next === undefined ? null : this.anchor(next.account);
+      if (next === undefined || anchor === null) break;
+      account = next.account;
+      found.push({ account, ...anchor });
+    }
+    return found;
+  }
+
+  hashOf(account: string, seq: number): Uint8Array | null {
+    const [row] = this.#sql
+      .exec<{ hash: ArrayBuffer }>(`SELECT hash FROM ${this.#booking} WHERE account = ? AND seq = ?`, account, seq)
+      .toArray();
+    return row === undefined ? null : new Uint8Array(row.hash);
+  }
+
+  rename(account: string, to: string): void {
+    this.#sql.exec(`UPDATE ${this.#booking} SET account = ? WHERE account = ?`, to, account);
+    this.#sql.exec(`UPDATE ${this.#voided} SET account = ? WHERE account = ?`, to, account);
+  }
+
+  /** Writes a booking at the first free place of its instant, and answers the place. */
+  insert(row: NewBooking): number {
+    const place = this.#freePlace(placeAt(row.at_ms));
+    this.#sql.exec(
+      `INSERT INTO ${this.#booking} (place, account, seq, hash, type, location, day, receipt, facts, basket)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      place,
+      row.account,
+      row.seq,
+      row.hash,
+      row.type,
+      row.location,
+      row.day,
+      row.receipt,
+      JSON.stringify(row.facts),
+      row.basket === null ? null : JSON.stringify(row.basket),
+    );
+    return place;
+  }
+
+  #freePlace(first: number): number {
+    for (let place = first; ; place += 1) {
+      const taken = this.#sql.exec(`SELECT 1 FROM ${this.#booking} WHERE place = ?`, place).toArray();
+      if (taken.length === 0) return place;
+    }
+  }
+
+  /** Takes over rows of an account from another generation, as they stand there. */
+  copyAccount(from: GenerationStore, account: string): NewBooking[] {
+    const rows = this.#sql
+      .exec<Raw & { hash: ArrayBuffer; receipt: string | null; basket: string | null }>(
+        `SELECT ${COLUMNS}, hash, receipt, basket FROM ${from.#booking} WHERE account = ? ORDER BY seq`,
+        account,
+      )
+      .toArray();
+    this.#sql.exec(`INSERT OR IGNORE INTO ${this.#voided} SELECT * FROM ${from.#voided} WHERE account = ?`, account);
+    return rows.map(({ hash, receipt, basket: text, ...raw }) => {
+      const { place: _place, ...row } = readRow(raw);
+      const basket: BasketLine[] | null = text === null ? null : JSON.parse(text);
+      return { ...row, hash: new Uint8Array(hash), receipt, basket };
+    });
+  }
+
+  bySeq(account: string, seq: number): BookingRow | null {
+    return this.#rows(`WHERE account = ? AND seq = ?`, account, seq)[0] ?? null;
+  }
+
+  /** Bookings of an account in ledger order. */
+  ofAccount(account: string, after_seq: number, limit: number): BookingRow[] {
+    return this.#rows("WHERE account = ? AND seq > ? ORDER BY seq LIMIT ?", account, after_seq, limit);
+  }
+
+  byReceipt(receipt: string): BookingRow[] {
+    return this.#rows("WHERE receipt = ? ORDER BY account, seq", receipt);
+  }
+
+  receiptOf(account: string, seq: number): string | null {
+    const [row] = this.#sql
+      .exec<{
+        receipt: string | null;
+      }>(`SELECT receipt FROM ${this.#booking} WHERE account = ? AND seq = ?`, account, seq)
+      .toArray();
+    return row?.receipt ?? null;
+  }
+
+  /** Whether the member has been at this location on this day before. */
+  visitedOn(account: string, location: string, day: LocalDate): boolean {
+    const found = this.#sql
+      .exec(
+        `SELECT 1 FROM (
+           SELECT location, day, type FROM ${this.#booking} WHERE account = ?1 ORDER BY seq DESC LIMIT ${VISITS_BACK}
+         ) WHERE location = ?2 AND day = ?3 AND type IN ('sale', 'return', 'hold') LIMIT 1`,
+        account,
+        location,
+        day,
+      )
+      .toArray();
+    return found.length > 0;
+  }
+
+  /** A page of the feed, newest first, and the place where it stopped looking; null at the end. */
+  feed({ before, limit, account, location, types }: FeedFilter): {
+    readonly rows: BookingRow[];
+    readonly next: number | null;
+  } {
+    const filter = `(?2 IS NULL OR location = ?2) AND type IN (SELECT value FROM json_each(?3)) LIMIT ?4`;
+    const source =
+      account === null
+        ? `SELECT ${COLUMNS} FROM ${this.#booking} WHERE place < ?1 ORDER BY place DESC LIMIT ${SCAN_MAX}`
+        : `SELECT ${COLUMNS} FROM ${this.#booking} WHERE account = ?5 AND place < ?1 ORDER BY seq DESC LIMIT ${SCAN_MAX}`;
+    const bindings = [before, location, JSON.stringify(types), limit, ...(account === null ? [] : [account])];
+    const rows = this.#sql
+      .exec<Raw>(`SELECT ${COLUMNS} FROM (${source}) WHERE ${filter}`, ...bindings)
+      .toArray()
+      .map(readRow);
+    if (rows.length === limit) return { rows, next: rows.at(-1)?.place ?? null };
+    return { rows, next: this.#endOfScan(before, account) };
+  }
+
+  /** The last row that a scan looked at; null when it came to the end. */
+  #endOfScan(before: number, account: string | null): number | null {
+    const where = account === null ? "" : "AND account = ?2";
+    const order = account === null ? "place" : "seq";
+    const [row] = this.#sql
+      .exec<{ place: number }>(
+        `SELECT place FROM ${this.#booking} WHERE place < ?1 ${where} ORDER BY ${order} DESC LIMIT 1 OFFSET ${SCAN_MAX - 1}`,
+        before,
+        ...(account === null ? [] : [account]),
+      )
+      .toArray();
+    return row?.place ?? null;
+  }
+
+  /** Bookings behind a place, in order of time. */
+  behind(place: number, through: number, limit: number): BookingRow[] {
+    return this.#rows("WHERE place > ? AND place <= ? ORDER BY place LIMIT ?", place, through, limit);
+  }
+
+  baskets(after: number, limit: number): BasketRow[] {
+    return this.#sql
+      .exec<Raw & { basket: string }>(
+        `SELECT ${COLUMNS}, basket FROM ${this.#booking} WHERE place > ? AND basket IS NOT NULL ORDER BY place LIMIT ?`,
+        after,
+        limit,
+      )
+      .toArray()
+      .map((raw) => {
+        const { place, at_ms, account, seq, location, day } = readRow(raw);
+        const lines: BasketLine[] = JSON.parse(raw.basket);
+        return { place, at_ms, account, seq, location, day, lines };
+      });
+  }
+
+  /** Removes the baskets before a place, so many at a time; answers how many. */
+  dropBaskets(before: number, limit: number): number {
+    return this.#sql.exec(
+      `UPDATE ${this.#booking} SET basket = NULL WHERE place IN (
+         SELECT place FROM ${this.#booking} WHERE place < ? AND basket IS NOT NULL ORDER BY place LIMIT ?
+       )`,
+      before,
+      limit,
+    ).rowsWritten;
+  }
+
+  oldestBasket(): number | null {
+    const [row] = this.#sql
+      .exec<{ place: number }>(`SELECT place FROM ${this.#booking} WHERE basket IS NOT NULL ORDER BY place LIMIT 1`)
+      .toArray();
+    return row?.place ?? null;
+  }
+
+  void(account: string, seq: number): void {
+    this.#sql.exec(`INSERT OR IGNORE INTO ${this.#voided} (account, seq) VALUES (?, ?)`, account, seq);
+  }
+
+  isVoided(account: string, seq: number): boolean {
+    const found = this.#sql.exec(`SELECT 1 FROM ${this.#voided} WHERE account = ? AND seq = ?`, account, seq).toArray();
+    return found.length > 0;
+  }
+
+  tally(day: LocalDate, location: string): Tally | null {
+    const [row] = this.#sql
+      .exec<{ tally: string }>(`SELECT tally FROM ${this.#day} WHERE day = ? AND location = ?`, day, location)
+      .toArray();
+    return row === undefined ? null : readTally(row.tally);
+  }
+
+  putTally(day: LocalDate, location: string, tally: Tally): void {
+    this.#sql.exec(
+      `INSERT INTO ${this.#day} (day, location, tally) VALUES (?, ?, ?)
+       ON CONFLICT (day, location) DO UPDATE SET tally = excluded.tally`,
+      day,
+      location,
+      JSON.stringify(tally),
+    );
+  }
+
+  tallies(from: LocalDate, to: LocalDate): { day: LocalDate; location: string; tally: Tally }[] {
+    return this.#sql
+      .exec<{
+        day: string;
+        location: string;
+        tally: string;
+      }>(`SELECT day, location, tally FROM ${this.#day} WHERE day >= ? AND day <= ? ORDER BY day, location`, from, to)
+      .toArray()
+      .map((row) => ({ ...row, tally: readTally(row.tally) }));
+  }
+
+  #rows(where: string, ...bindings: (string | number)[]): BookingRow[] {
+    return this.#sql
+      .exec<Raw>(`SELECT ${COLUMNS} FROM ${this.#booking} ${where}`, ...bindings)
+      .toArray()
+      .map(readRow);
+  }
+}
+
+function readRow({ place, account, seq, type, location, day, facts: text }: Raw): BookingRow {
+  const facts: ActivityFacts = JSON.parse(text);
+  return { place, at_ms: timeOfPlace(place), account, seq, type, location, day, facts };
+}
+
+function readTally(text: string): Tally {
+  const tally: Tally = JSON.parse(text);
+  return tally;
+}

@@ -1,0 +1,81 @@
+import type { Migration } from "../shared/run-migrations.ts";
+
+/**
+ * What outlives a rebuild: what people decided and did, and how far jobs are. What is projected from the accounts stands
+ * in tables of its own per generation, see {@link generationTables}.
+ */
+export const insightsMigrations: readonly Migration[] = [
+  {
+    id: 1,
+    sql: `
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+      -- The id is a digest of rule and subject, so that the same finding is the same flag in every generation.
+      CREATE TABLE flag (
+        id TEXT PRIMARY KEY,
+        rule TEXT NOT NULL,
+        state TEXT NOT NULL,
+        opened_at_ms INTEGER NOT NULL,
+        json TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      -- Who did or saw what at the dashboard. Append only; place orders by time.
+      CREATE TABLE audit (
+        place INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        who TEXT NOT NULL,
+        role TEXT NOT NULL,
+        location TEXT,
+        action TEXT NOT NULL,
+        subject TEXT
+      ) STRICT;
+      CREATE INDEX audit_subject ON audit (subject) WHERE subject IS NOT NULL;
+    `,
+  },
+];
+
+/**
+ * The tables of one generation. A projected sale writes its row and two index entries and nothing else: the index by
+ * account is the cursor and the anchor of the account's chain, and roll-ups are folded once a day.
+ */
+export function generationTables(generation: number): string {
+  return `
+    -- place orders the feed by time. facts and basket are JSON; a basket goes after its time, the facts stay.
+    CREATE TABLE booking_${generation} (
+      place INTEGER PRIMARY KEY,
+      account TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      hash BLOB NOT NULL,
+      type TEXT NOT NULL,
+      location TEXT,
+      day TEXT NOT NULL,
+      receipt TEXT,
+      facts TEXT NOT NULL,
+      basket TEXT
+    ) STRICT;
+    CREATE UNIQUE INDEX booking_${generation}_account ON booking_${generation} (account, seq);
+    CREATE INDEX booking_${generation}_receipt ON booking_${generation} (receipt) WHERE receipt IS NOT NULL;
+
+    -- Sales that were wholly taken back. They stand apart because a return may be seen before its sale.
+    CREATE TABLE voided_${generation} (
+      account TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      PRIMARY KEY (account, seq)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE day_${generation} (
+      day TEXT NOT NULL,
+      location TEXT NOT NULL,
+      tally TEXT NOT NULL,
+      PRIMARY KEY (day, location)
+    ) STRICT, WITHOUT ROWID;
+  `;
+}
+
+export function dropGenerationTables(generation: number): string {
+  return `
+    DROP TABLE IF EXISTS booking_${generation};
+    DROP TABLE IF EXISTS voided_${generation};
+    DROP TABLE IF EXISTS day_${generation};
+  `;
+}

@@ -1,0 +1,105 @@
+import { accountObjectName, formatObjectName, type ObjectName } from "../../domain/tenancy/object-name.ts";
+import type { LocalDate } from "../../domain/time/local-date.ts";
+import { invariant } from "../../domain/invariant.ts";
+import { type Applied, applyBatch, type Batch, readBatch, withLapse, write } from "./apply.ts";
+import type { Delays } from "./delays.ts";
+import { foldDays } from "./fold.ts";
+import type { GenerationStore } from "./generation-store.ts";
+import { judgeChain, judgeReceipts } from "./judge.ts";
+import type { CloseMessage, LedgerRow, PushAnswer, PushMessage } from "./protocol.ts";
+import { type InsightsStore, WELL } from "./store.ts";
+import { Zones } from "./zones.ts";
+
+/** Takes bookings in: the one way into a generation, for accounts that push and for walks that fetch. */
+export class Projection {
+  readonly #name: ObjectName;
+  readonly #store: InsightsStore;
+  readonly #zones: Zones;
+
+  constructor(name: ObjectName, store: InsightsStore, registry: Env["MERCHANT_REGISTRY"]) {
+    this.#name = name;
+    this.#store = store;
+    this.#zones = new Zones(name, store, registry);
+  }
+
+  /** What an account brings goes into the generation in use, and into one that is being built. */
+  async push({ account, rows, failed_attempts }: PushMessage, now_ms: number, delays: Delays): Promise<PushAnswer> {
+    const batch = await this.#read(account, rows, now_ms);
+    return this.#store.transaction(() => {
+      const current = this.#store.current();
+      const { seq } = this.#apply(current, batch, now_ms);
+      const walk = this.#store.meta("walk");
+      if (walk?.kind === "rebuild") this.#apply(this.#store.generation(walk.generation), batch, now_ms);
+      if (rows.length > 0) foldDays(this.#store, current, now_ms);
+      if (batch.committed_at_ms !== null) delays.add(now_ms - batch.committed_at_ms);
+      if (failed_attempts > 0) this.#noteLate(failed_attempts, now_ms);
+      return { seq };
+    });
+  }
+
+  /** What a walk has fetched from an account. */
+  async take(target: GenerationStore, account: string, rows: readonly LedgerRow[], now_ms: number): Promise<Applied> {
+    const batch = await this.#read(account, rows, now_ms);
+    return this.#store.transaction(() => this.#apply(target, batch, now_ms));
+  }
+
+  /** An account whose ledger is gone: nobody can spend any more what stood on it. Saying so twice changes nothing. */
+  close({ account, at_ms }: CloseMessage): void {
+    this.#store.transaction(() => {
+      const walk = this.#store.meta("walk");
+      const targets = [this.#store.current()];
+      if (walk?.kind === "rebuild") targets.push(this.#store.generation(walk.generation));
+      for (const target of targets) this.#close(target, account, at_ms);
+    });
+  }
+
+  /** A ledger that ends before what was seen of it. */
+  reportRewind(account: string, seq: number, now_ms: number): void {
+    judgeChain(this.#store, { account, seq }, now_ms);
+  }
+
+  #close(target: GenerationStore, account: string, at_ms: number): void {
+    const anchor = target.anchor(account);
+    const last = anchor === null ? null : target.bySeq(account, anchor.seq);
+    if (anchor === null || last === null || last.type === "deleted") return;
+    const facts = withLapse(target, account, {});
+    const day = this.#zones.dayOf(null, at_ms);
+    const row = { account, seq: anchor.seq + 1, hash: anchor.hash, at_ms, day, facts };
+    const folded = this.#store.meta(`folded:${target.generation}`) ?? 0;
+    write(target, { ...row, type: "deleted", location: null, receipt: null, basket: null }, folded);
+  }
+
+  async #read(account: string, rows: readonly LedgerRow[], now_ms: number): Promise<Batch> {
+    const object = accountObjectName(this.#name, account);
+    invariant(object !== null, `not an account id: ${account}`);
+    const batch = readBatch(account, formatObjectName(object), rows);
+    const locations = new Set(batch.rows.flatMap(({ activity }) => activity.location ?? []));
+    if (rows.length > 0) await this.#zones.prepare(locations, now_ms);
+    return batch;
+  }
+
+  #apply(target: GenerationStore, batch: Batch, now_ms: number): Applied {
+    const applied = applyBatch(target, batch, {
+      now_ms,
+      dayOf: (location, at_ms) => this.#zones.dayOf(location, at_ms),
+      folded: this.#store.meta(`folded:${target.generation}`) ?? 0,
+    });
+    judgeReceipts(this.#store, target, applied.receipts, now_ms);
+    if (applied.broken_at !== null) judgeChain(this.#store, { account: batch.account, seq: applied.broken_at }, now_ms);
+    return applied;
+  }
+
+  dayOf(location: string | null, at_ms: number): LocalDate {
+    return this.#zones.dayOf(location, at_ms);
+  }
+
+  #noteLate(attempts: number, now_ms: number): void {
+    const health = this.#store.meta("health") ?? WELL;
+    this.#store.setMeta("health", {
+      ...health,
+      late_deliveries: health.late_deliveries + 1,
+      failed_attempts: health.failed_attempts + attempts,
+      last_late_at_ms: now_ms,
+    });
+  }
+}
