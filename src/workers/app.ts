@@ -1,4 +1,6 @@
 import { Hono } from "hono";
+import { cardRoutes } from "./card/card-routes.tsx";
+import { joinRoutes } from "./card/join-routes.tsx";
 import { createDashboardApp } from "./dashboard/app.ts";
 import { devRoutes } from "./dev/dev-routes.ts";
 import type { AppEnv } from "./hono-env.ts";
@@ -17,6 +19,8 @@ export function createApp(): Hono<AppEnv> {
   app.route("/", createPosApp());
   app.route("/", createDashboardApp());
   app.route("/", referenceRoutes);
+  app.route("/", joinRoutes);
+  app.route("/", cardRoutes);
   app.route("/dev", devRoutes);
   return app;
 }

@@ -61,11 +61,11 @@ function earningSentence(reader: Reader, units: readonly EarnedUnit[]): string {
 function onCard({ locale, nl }: Reader, stamps: LocalizedText, card: LocalizedText): string {
   const name = inLocale(card, locale);
   return nl
-    ? `${inLocale(stamps, locale)} op je ${lowerFirst(name)}`
-    : `${inLocale(stamps, locale)} on your ${lowerFirst(name)}`;
+    ? `${inLocale(stamps, locale)} op je ${insideSentence(name)}`
+    : `${inLocale(stamps, locale)} on your ${insideSentence(name)}`;
 }
 
-/** Items and categories are named by codes that say little to a customer, so they are called chosen products. */
+/** Items and categories are named by codes that say little to a customer, so they are not named here. */
 function wayToEarn({ nl, currency, locale }: Reader, rule: EarningRule): string {
   switch (rule.kind) {
     case "spend": {
@@ -76,7 +76,7 @@ function wayToEarn({ nl, currency, locale }: Reader, rule: EarningRule): string 
       return nl ? `${rule.give} per bezoek` : `${rule.give} per visit`;
     case "item":
     case "category":
-      return nl ? `${rule.give} bij elk gekozen product` : `${rule.give} with each chosen product`;
+      return nl ? `${rule.give} per product dat meetelt` : `${rule.give} per item that counts`;
   }
 }
 
@@ -90,7 +90,7 @@ function spendingSentence(reader: Reader, document: ProgramDocument, rewards: re
   const { nl, locale, currency } = reader;
   const offers = rewards.map(({ name, cost }) => {
     const unit = cost.unit === "points" ? document.units.points?.name : STAMPS;
-    return `${lowerFirst(inLocale(name, locale))} (${cost.amount} ${unit === undefined ? "" : inLocale(unit, locale)})`;
+    return `${insideSentence(inLocale(name, locale))} (${cost.amount} ${unit === undefined ? "" : inLocale(unit, locale)})`;
   });
   const { pay_with_points: pay } = document;
   if (offers.length > 0)
@@ -108,7 +108,7 @@ function listed({ nl }: Reader, parts: readonly string[], last: string = nl ? "e
 }
 
 /** Names are written for a list of their own; inside a sentence they begin small, unless they are all capitals. */
-function lowerFirst(name: string): string {
+export function insideSentence(name: string): string {
   const [first = "", second = ""] = name;
   return second === second.toUpperCase() && /\p{L}/u.test(second) ? name : first.toLowerCase() + name.slice(1);
 }

@@ -65,6 +65,30 @@ export async function lookUpKey(
   return key === null ? fail("key_invalid") : ok({ config, key, identifier: answer.value.identifier });
 }
 
+/**
+ * The configuration for somebody who has no key: a page that names the merchant. From this isolate's memory when it is
+ * fresh, else by one call of the registry; null when there is no such merchant.
+ */
+export async function lookUpTenant(env: Env, tenant: Tenant): Promise<TenantConfig | null> {
+  const now_ms = Date.now();
+  const id = tenantId(tenant);
+  const known = tenants.get(id);
+  if (known !== undefined && now_ms - known.fetched_at_ms < FRESH_MS) return known;
+  // No key hashes to nothing, so the entry stands for the merchant itself.
+  if ((unknownKeys.get(`${id} `) ?? 0) > now_ms) return null;
+  const answer = await new RegistryClient(env.MERCHANT_REGISTRY, tenant).resolve({
+    ...(known === undefined ? {} : { configVersionKnown: known.config.version }),
+    now_ms,
+  });
+  if (!answer.ok) rememberUnknown(`${id} `, now_ms);
+  const snapshot = answer.ok ? (answer.value.snapshot ?? known) : undefined;
+  if (!answer.ok || snapshot === undefined) return null;
+  const { config, programs } = snapshot;
+  const fetched = { config, programs, clock_offset_ms: answer.value.clock_offset_ms, fetched_at_ms: now_ms };
+  remember(tenants, id, fetched, TENANTS_MAX);
+  return fetched;
+}
+
 /** Forgets a merchant, so that the next request sees what has just changed. */
 export function forgetConfig(tenant: Tenant): void {
   tenants.delete(tenantId(tenant));
