@@ -82,7 +82,7 @@ export class MemberAccount extends DurableObject {
     if (buried !== null) return { ok: false, refusal: buried };
     const stamp = systemStamp(desk.now_ms, message.clock_offset_ms);
     const state = known ?? this.#ledger.open(name, message.to, message.card_no, { ...stamp, by: message.by });
-    await this.#afterBooking(message);
+    if (known === null) await this.#afterBooking(message);
     return { ok: true, value: { opened_at_ms: state.opened_at_ms } };
   }
 

@@ -17,7 +17,7 @@ import { countRows } from "../../support/workerd/row-meter.ts";
 // Rows written are what an account costs. The budgets here are promises: a change that breaks one needs a decision, not a
 // new number.
 
-/** An account with points and stamps for everything, awake, with no alarm set. */
+/** An account with points and stamps for everything, awake, whose projection has its alarm for this while. */
 async function readyAccount(): Promise<TestAccount> {
   const account = await openAccount({ mode: "test" });
   await account.book(grant(1000));
@@ -62,8 +62,51 @@ describe("a sale writes three rows", () => {
   });
 });
 
+describe("the alarm that sees to the projection", () => {
+  test("is set by the first sale after a pause, and by none that follow", async () => {
+    const account = await readyAccount();
+    await account.ring();
+
+    expect(await countRows(account, () => account.book(sale()))).toMatchObject({ written: 3, alarms: 1 });
+    expect(await countRows(account, () => account.book(sale()))).toMatchObject({ written: 3, alarms: 0 });
+    await account.evict();
+    expect(await countRows(account, () => account.book(sale()))).toMatchObject({ written: 3, alarms: 0 });
+  });
+
+  test("is set about once a minute while sales follow each other", async () => {
+    const account = await readyAccount();
+    await account.ring();
+    let alarms = 0;
+    for (let round = 0; round < 10; round += 1) {
+      alarms += (await countRows(account, () => account.book(sale()))).alarms;
+      // What is set now would ring in a minute; only one set after a pause comes earlier.
+      const rings_ms = await account.inside((storage) => storage.getAlarm());
+      if (rings_ms !== null && rings_ms < Date.now() + 10_000) await account.ring();
+    }
+    expect(alarms).toBe(1);
+  });
+
+  test("is not set when another alarm is", async () => {
+    const account = await readyAccount();
+    await account.ring();
+    await account.book(hold("rew_mug"));
+
+    expect(await countRows(account, () => account.book(sale()))).toMatchObject({ written: 3, alarms: 0 });
+  });
+
+  test("is not set by what books nothing", async () => {
+    const account = await readyAccount();
+    await account.ring();
+
+    expect(await countRows(account, () => account.preview(sale()))).toMatchObject(NOTHING);
+    expect(await countRows(account, () => account.send(hold("rew_gone")))).toMatchObject(NOTHING);
+    expect(await account.ring()).toBe(false);
+  });
+});
+
 test("a hold writes two rows, and sets the alarm when none is set", async () => {
   const account = await readyAccount();
+  await account.ring();
 
   expect(await countRows(account, () => account.book(hold("rew_two_euro")))).toMatchObject({ written: 2, alarms: 1 });
   expect(await countRows(account, () => account.book(hold("rew_two_euro")))).toMatchObject({ written: 2, alarms: 0 });
@@ -179,5 +222,6 @@ test("opening an account writes few rows", async () => {
 
   // The table of migrations and its row, the ledger's table and two indexes, the first booking.
   expect(opened.written - last + schema).toBe(8);
-  expect(opened.alarms).toBe(0);
+  // Insights shall hear of it.
+  expect(opened.alarms).toBe(1);
 });

@@ -167,6 +167,7 @@ test("the points of an expired hold can be spent in the very next call", async (
 
 test("the alarm is set for the deadline in real time, and only for the earliest", async () => {
   const account = await withPoints(100);
+  await account.ring();
   expect(await alarmOf(account)).toBe(null);
 
   account.clock_offset_ms = 7 * MINUTE_MS;
@@ -186,6 +187,7 @@ test("the alarm is set for the deadline in real time, and only for the earliest"
 
 test("an alarm that rings early books nothing and is set again", async () => {
   const account = await withPoints(60);
+  await account.ring();
   await account.book(hold("rew_two_euro"));
   const before = await alarmOf(account);
 

@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { BookingBody } from "../../../src/domain/ledger/booking.ts";
 import { chainHash, encodeBody, findBreak, genesisHash } from "../../../src/domain/ledger/chain.ts";
 import { applyBooking } from "../../../src/domain/ledger/fold.ts";
 import { type AccountState, inBucket, unitState } from "../../../src/domain/ledger/state.ts";
 import { sha256 } from "../../../src/durable/member-account/ledger.ts";
+import { Projector } from "../../../src/durable/member-account/projector.ts";
 import { LedgerStore } from "../../../src/durable/member-account/store.ts";
 import { hold, openAccount, returnOf, sale, type TestAccount } from "../../support/workerd/account.ts";
 import { countRows } from "../../support/workerd/row-meter.ts";
@@ -65,6 +66,8 @@ async function coldReads(account: TestAccount): Promise<Record<string, number>> 
     sale: () => account.book(sale({ total: 100 })),
   };
   const reads: Record<string, number> = {};
+  // The platform may have put it to sleep by itself while the other was filled.
+  await account.view();
   for (const [name, call] of Object.entries(calls)) {
     await account.evict();
     reads[name] = (await countRows(account, call)).read;
@@ -73,6 +76,8 @@ async function coldReads(account: TestAccount): Promise<Record<string, number>> 
 }
 
 test("an account with 100,000 bookings reads and writes as little as one with 62", { timeout: 120_000 }, async () => {
+  // Rows that no command has written are not what insights shall catch up with while rows are counted.
+  vi.spyOn(Projector.prototype, "note").mockReturnValue();
   const small = await openAccount({ mode: "test" });
   const large = await openAccount({ mode: "test" });
   for (const account of [small, large]) await account.book(sale({ receipt: "first", total: 100 }));
