@@ -54,10 +54,14 @@ function report({ findings, ...counts }: Verification, source: string, seconds: 
   }
   if (findings.length > SHOWN_MAX) console.error(`… and ${findings.length - SHOWN_MAX} more.`);
   const what = [
-    `${number.format(counts.ledgers)} ledgers of ${number.format(counts.merchants)} merchants`,
-    ...(counts.bookings === 0 ? [] : [`${number.format(counts.bookings)} bookings`]),
+    `${count(counts.ledgers, "ledger")} of ${count(counts.merchants, "merchant")}`,
+    ...(counts.bookings === 0 ? [] : [count(counts.bookings, "booking")]),
     `${number.format(counts.entries)} entries`,
   ].join(", ");
   const verdict = findings.length === 0 ? "all in order" : `${number.format(findings.length)} found wrong`;
   console.log(`Checked ${what} in ${source} in ${seconds.toFixed(1)} s: ${verdict}.`);
+}
+
+function count(value: number, what: string): string {
+  return `${number.format(value)} ${what}${value === 1 ? "" : "s"}`;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { firstLine, messageOf, Problem } from "../start/problem.ts";
+import { clause, messageOf, Problem } from "../start/problem.ts";
 import type { SeedSize } from "../start/options.ts";
 import { Api, Refused } from "./api.ts";
 import { type DemoFile, readDemoFile, writeDemoFile } from "./demo-file.ts";
@@ -42,7 +42,7 @@ export async function runSeed(request: SeedRequest): Promise<DemoFile> {
     return complete;
   } catch (error) {
     if (error instanceof Problem || signal.aborted) throw error;
-    throw new Problem(`The demo could not be loaded: ${firstLine(messageOf(error))}.`);
+    throw new Problem(`The demo could not be loaded: ${clause(messageOf(error))}.`);
   }
 }
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { Problem } from "./problem.ts";
+import { clause, Problem } from "./problem.ts";
 
 const WRANGLER = "node_modules/wrangler/bin/wrangler.js";
 
@@ -65,5 +65,5 @@ export function firstComplaint(output: string): string {
   if (first === undefined) return lines.find((line) => line !== "") ?? "no output";
   const next = errors[1]?.index ?? lines.length;
   const place = lines.slice(first.index + 1, next).find((line) => /^\S+:\d+:\d+:$/.test(line));
-  return `${place === undefined ? "" : `${place} `}${first.message.replace(/\.$/, "")}`;
+  return `${place === undefined ? "" : `${place} `}${clause(first.message)}`;
 }

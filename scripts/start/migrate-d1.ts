@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Miniflare } from "miniflare";
 import { damaged } from "./state-dir.ts";
-import { firstLine, messageOf, Problem } from "./problem.ts";
+import { clause, messageOf, Problem } from "./problem.ts";
 
 type D1 = Awaited<ReturnType<Miniflare["getD1Database"]>>;
 
@@ -34,7 +34,7 @@ export async function migrateD1({ db, folder, state, split }: MigrateRequest): P
     try {
       await db.batch([...statements, db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name)]);
     } catch (error) {
-      throw new Problem(`Migration ${name} fails on the data in ${state}: ${firstLine(messageOf(error))}.`);
+      throw new Problem(`Migration ${name} fails on the data in ${state}: ${clause(messageOf(error))}.`);
     }
   }
   return due.length;
@@ -46,7 +46,7 @@ async function appliedNames(db: D1, state: string): Promise<ReadonlySet<string>>
     const { results } = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
     return new Set(results.map((row) => row.name));
   } catch (error) {
-    throw damaged(state, firstLine(messageOf(error)));
+    throw damaged(state, clause(messageOf(error)));
   }
 }
 

@@ -6,7 +6,7 @@ import { startCron } from "./cron.ts";
 import { asObject } from "./json-file.ts";
 import { migrateD1 } from "./migrate-d1.ts";
 import { portInUse } from "./port.ts";
-import { codeOf, firstLine, messageOf, Problem } from "./problem.ts";
+import { clause, codeOf, firstLine, messageOf, Problem } from "./problem.ts";
 import type { SecretValues } from "./secrets.ts";
 import { withoutItsSignals } from "./stop-signal.ts";
 import type { WorkerLog } from "./worker-log.ts";
@@ -177,7 +177,7 @@ async function runCron(runtime: Miniflare, cron: string, at: Date, log: WorkerLo
 function explain(error: unknown, { port, log }: PlatformRequest): unknown {
   if (error instanceof Problem) return error;
   if (codeOf(error) === "ERR_ADDRESS_IN_USE") return portInUse(port);
-  const why = (log.firstError ?? firstLine(messageOf(error))).replace(/\.$/, "");
+  const why = clause(log.firstError ?? messageOf(error));
   log.write("error", messageOf(error));
   return new Problem(`The Worker does not start: ${why}. More in ${log.file}.`);
 }
@@ -193,7 +193,7 @@ function placeOf(error: unknown): string {
 function complaintOf(error: unknown): string {
   const lines = messageOf(error).split("\n");
   const [item] = lines.filter((line) => line.startsWith("  - "));
-  return (item?.slice(4) ?? lines[0] ?? "").replace(/\.$/, "");
+  return clause(item?.slice(4) ?? lines[0] ?? "");
 }
 
 export function absolute(root: string, path: string): string {

@@ -7,7 +7,7 @@ export class Problem extends Error {
 export function reportFailure(error: unknown): void {
   if (process.env["STEMPEL_DEBUG"] !== undefined) console.error(error);
   else if (error instanceof Problem) console.error(error.message);
-  else console.error(`Unexpected: ${firstLine(messageOf(error))} (STEMPEL_DEBUG=1 shows where).`);
+  else console.error(`Unexpected: ${clause(messageOf(error))} (STEMPEL_DEBUG=1 shows where).`);
 }
 
 export function messageOf(error: unknown): string {
@@ -16,6 +16,11 @@ export function messageOf(error: unknown): string {
 
 export function firstLine(text: string): string {
   return text.trim().split("\n", 1)[0] ?? "";
+}
+
+/** The first line without its full stop, to stand inside another sentence. */
+export function clause(text: string): string {
+  return firstLine(text).replace(/\.+$/, "");
 }
 
 /** The code of a system or Node error, such as ENOENT; undefined for anything else. */

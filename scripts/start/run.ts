@@ -66,26 +66,39 @@ async function serve(session: Session): Promise<void> {
   const config = absolute(root, options.config);
   const bundle = join(path, "bundle");
   const log = openWorkerLog(path, options.watch);
-  const build = () => buildWorker({ root, config, out: bundle, logs: join(path, "logs"), signal });
+  const build = (until: AbortSignal) =>
+    buildWorker({ root, config, out: bundle, logs: join(path, "logs"), signal: until });
 
   console.log("Starting Stempel …");
-  const [tools, built] = await Promise.allSettled([loadTools(), build()]);
-  // A mistake in the configuration breaks the build too; reading it says better what is wrong.
-  if (tools.status === "rejected") throw tools.reason;
-  readConfig(tools.value, config);
-  if (built.status === "rejected") throw built.reason;
-  signal.throwIfAborted();
-
+  const tools = await loadWhileBuilding(config, build, signal);
   const request = { root, config, state: path, port: options.port, secrets, bundle, log };
-  const platform = await startPlatform(tools.value, request);
+  const platform = await startPlatform(tools, request);
   try {
     noteServer(path, platform.url);
     const demo = await loadDemo(session, platform.url);
     await printWelcome({ url: platform.url, demo, seconds: (performance.now() - started) / 1000, log: log.file });
-    await follow(session, platform, build, log);
+    await follow(session, platform, () => build(signal), log);
   } finally {
     if (signal.aborted) console.log("\nStopping …");
     await platform.stop();
+  }
+}
+
+/** Loading the tools and building take about as long: they go side by side. */
+async function loadWhileBuilding(config: string, build: (until: AbortSignal) => Promise<void>, signal: AbortSignal) {
+  const attempt = new AbortController();
+  const built = Promise.allSettled([build(AbortSignal.any([signal, attempt.signal]))]);
+  try {
+    const tools = await loadTools();
+    // A mistake in the configuration breaks the build too; reading it says better what is wrong.
+    readConfig(tools, config);
+    const [outcome] = await built;
+    if (outcome.status === "rejected") throw outcome.reason;
+    signal.throwIfAborted();
+    return tools;
+  } finally {
+    attempt.abort();
+    await built;
   }
 }
 

@@ -1,11 +1,13 @@
 import { accessSync, closeSync, constants, existsSync, globSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { codeOf, Problem } from "./problem.ts";
+import { codeOf, firstLine, messageOf, Problem } from "./problem.ts";
 import { readJson } from "./json-file.ts";
 
 /** What `npm start` keeps under its state directory. Only these are removed by `--reset`. */
 const CONTENTS = ["v3", "bundle", "logs", "demo.json", "secrets.json", "server.json", "worker.log"];
+/** D1, and the registries. */
+const KEYSTONES = ["v3/d1/*", "v3/do/stempel-MerchantRegistry"];
 const SQLITE_MAGIC = "SQLite format 3\0";
 
 /** The state directory, ours alone until it is released. */
@@ -62,18 +64,40 @@ export function hasData(path: string): boolean {
 }
 
 /**
- * Looks at the head of every database file, so that a damaged one is named before the runtime trips over it.
+ * Looks at the head of every database file, and reads the few that everything else depends on in full: so that a
+ * damaged one is named before the runtime trips over it.
  *
- * @throws Problem that names the first file that is no database
+ * @throws Problem that names the first damaged file
  */
 export function checkDatabases(path: string): void {
-  const head = Buffer.alloc(SQLITE_MAGIC.length);
   for (const file of globSync(join(path, "v3/**/*.sqlite"))) {
-    const handle = openSync(file, "r");
-    const length = readSync(handle, head);
-    closeSync(handle);
-    // A file without a byte is a database that nothing was written to yet.
-    if (length > 0 && head.toString("latin1") !== SQLITE_MAGIC) throw damaged(path, `${file} is not a database`);
+    if (!hasHead(file)) throw damaged(path, `${file} is no database`);
+  }
+  for (const file of globSync(KEYSTONES.map((folder) => join(path, folder, "*.sqlite")))) {
+    const found = quickCheck(file);
+    if (found !== "ok") throw damaged(path, `${file}: ${firstLine(found)}`);
+  }
+}
+
+function hasHead(file: string): boolean {
+  const head = Buffer.alloc(SQLITE_MAGIC.length);
+  const handle = openSync(file, "r");
+  const length = readSync(handle, head);
+  closeSync(handle);
+  // A file without a byte is a database that nothing was written to yet.
+  return length === 0 || head.toString("latin1") === SQLITE_MAGIC;
+}
+
+function quickCheck(file: string): string {
+  try {
+    const db = new DatabaseSync(file, { readOnly: true });
+    try {
+      return String(db.prepare("PRAGMA quick_check(1)").get()?.["quick_check"]);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { parseObject } from "./json-file.ts";
 import { firstLine } from "./problem.ts";
 
+/** What the runtime says when somebody closes a connection before the answer is out. It happens, and is no fault. */
+const DISCONNECTED = /^\S*kj\S* .*\bdisconnected: /;
+
 /** A new log in the state directory; the one of the run before is overwritten. */
 export function openWorkerLog(state: string, showAll: boolean): WorkerLog {
   const file = join(state, "worker.log");
@@ -24,7 +27,7 @@ export class WorkerLog {
 
   write(level: string, message: string): void {
     appendFileSync(this.file, `${new Date().toISOString()} ${level} ${message}\n`);
-    const isWrong = level === "error" || level === "warn";
+    const isWrong = (level === "error" || level === "warn") && !DISCONNECTED.test(message);
     if (isWrong) this.#firstError ??= summary(message);
     if (this.#isStarted && (this.#showAll || isWrong)) {
       console.error(`worker ${level}: ${this.#showAll ? message : summary(message)}`);

@@ -56,7 +56,7 @@ async function readAll<Item extends z.ZodType>(api: Api, key: string, path: stri
   const all: z.output<Item>[] = [];
   for (let cursor = ""; ;) {
     const query = new URLSearchParams({ limit: "100", order: "asc", ...(cursor === "" ? {} : { cursor }) });
-    const found = await api.call({ method: "GET", path: `${path}?${query}`, key, answer: page(item) });
+    const found = await api.call({ method: "GET", path: `${path}?${query.toString()}`, key, answer: page(item) });
     all.push(...found.data);
     if (found.next_cursor === null) return all;
     cursor = found.next_cursor;
