@@ -37,4 +37,18 @@ describe("the local date", () => {
   test.each(table)("%s in %s is %s", (instant, zone, date) => {
     expect(localDate(Date.parse(instant), zone)).toBe(date);
   });
+
+  test("does not stick when instants of one minute, of other zones and of the past are mixed", () => {
+    // In Liberia a day began in the middle of a minute until 1972.
+    const asked: [instant: string, zone: string, date: string][] = [
+      ["2026-06-16T21:59:30.000Z", "Europe/Amsterdam", "2026-06-16"],
+      ["2026-06-16T21:59:30.000Z", "Asia/Tokyo", "2026-06-17"],
+      ["2026-06-16T21:59:59.999Z", "Europe/Amsterdam", "2026-06-16"],
+      ["2026-06-16T22:00:00.000Z", "Europe/Amsterdam", "2026-06-17"],
+      ["2026-06-16T21:59:59.999Z", "Europe/Amsterdam", "2026-06-16"],
+      ["1971-06-16T00:44:29.000Z", "Africa/Monrovia", "1971-06-15"],
+      ["1971-06-16T00:44:31.000Z", "Africa/Monrovia", "1971-06-16"],
+    ];
+    for (const [instant, zone, date] of asked) expect(localDate(Date.parse(instant), zone)).toBe(date);
+  });
 });

@@ -44,6 +44,8 @@ export interface CardRef {
 export class IdCodec {
   readonly #mac: Mac;
   readonly #tenant: Tenant;
+  /** MACs made so far. A codec lives as long as a request, and an answer names the same sale in several places. */
+  readonly #known = new Map<string, string>();
 
   constructor(mac: Mac, tenant: Tenant) {
     this.#mac = mac;
@@ -105,7 +107,12 @@ export class IdCodec {
   }
 
   #macOf(prefix: string, payload: string): string {
-    return macText(this.#mac, MAC_LENGTH, ["id", this.#tenant.mode, this.#tenant.merchant, prefix, payload]);
+    const id = `${prefix}_${payload}`;
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const mac = macText(this.#mac, MAC_LENGTH, ["id", this.#tenant.mode, this.#tenant.merchant, prefix, payload]);
+    this.#known.set(id, mac);
+    return mac;
   }
 }
 

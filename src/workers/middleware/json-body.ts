@@ -27,8 +27,10 @@ export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   const hasBody = c.req.raw.body !== null && c.req.header("content-length") !== "0";
   if (hasBody) {
     if (!isJson(c.req.header("content-type") ?? "")) throw new ProblemError("unsupported_media_type");
-    if (!isUtf8(await c.req.arrayBuffer()))
-      throw new ProblemError("malformed_json", { detail: "The body is not UTF-8." });
+    const text = utf8Text(await c.req.arrayBuffer());
+    if (text === null) throw new ProblemError("malformed_json", { detail: "The body is not UTF-8." });
+    // Hono keeps a body by the kind it was read as, and would make this text again by way of a Response: 10 % of a sale.
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
   }
   await next();
 });
@@ -41,11 +43,13 @@ function isJson(contentType: string): boolean {
   return type.trim() === "application/json" && charset.every((name) => name === undefined || CHARSETS.has(name));
 }
 
-function isUtf8(bytes: ArrayBuffer): boolean {
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+/** The bytes as text; null when they are not UTF-8. */
+function utf8Text(bytes: ArrayBuffer): string | null {
   try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-    return true;
+    return utf8.decode(bytes);
   } catch {
-    return false;
+    return null;
   }
 }
