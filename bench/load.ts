@@ -46,7 +46,10 @@ export async function compare(targets: readonly Target[], load: Load): Promise<R
   return rounds;
 }
 
-async function runRound({ send, rest, pids }: Target, { clients, sales }: Pick<Load, "clients" | "sales">): Promise<Round> {
+async function runRound(
+  { send, rest, pids }: Target,
+  { clients, sales }: Pick<Load, "clients" | "sales">,
+): Promise<Round> {
   const times: number[] = [];
   const served = pids() ?? [];
   const cpuBefore = cpuMs(served);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { V4MiniflareOptions } from "miniflare";
+import { z } from "zod";
 import { migrateD1 } from "../scripts/start/migrate-d1.ts";
 import { type loadTools, readConfig } from "../scripts/start/platform.ts";
 import { testSecrets } from "../test/support/test-secrets.ts";
@@ -50,6 +51,9 @@ export async function startRuntime(tools: Tools, request: RuntimeRequest): Promi
   return { url: url.origin, pid, stop: () => (stopped ??= runtime.dispose()) };
 }
 
+/** wrangler types them as unknown. */
+const variables = z.record(z.string(), z.json()).default({});
+
 function optionsFor(tools: Tools, request: RuntimeRequest) {
   const { root, bundle, state, inspectorPort } = request;
   const { workerOptions, externalWorkers } = readConfig(tools, join(root, request.config));
@@ -71,7 +75,7 @@ function optionsFor(tools: Tools, request: RuntimeRequest) {
         ...ownOptions,
         // The same name for every build: it is part of where objects are kept.
         name: "stempel",
-        bindings: { ENVIRONMENT: "local", ...testSecrets },
+        bindings: { ...variables.parse(workerOptions["bindings"]), ...testSecrets },
         modulesRoot: bundle.dir,
         modules: modulesOf(bundle),
         unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
