@@ -16,6 +16,9 @@ export const mailMessage = z.strictObject({
 
 export type MailMessage = z.output<typeof mailMessage>;
 
+/** A mail as far as the queue is concerned; what else it holds is checked before it is sent. */
+export type Keyed = Pick<Mail, "key">;
+
 /** What was sealed; not looked at yet. */
 export interface OpenedMail {
   readonly mail: unknown;
@@ -27,7 +30,7 @@ export interface OpenedMail {
  *
  * @throws Error when the key has a form that could hold an address
  */
-export function sealMail(keys: MasterKeys, mail: Mail, asked_at_ms: number): MailMessage {
+export function sealMail(keys: MasterKeys, mail: Keyed, asked_at_ms: number): MailMessage {
   if (!jobKey.safeParse(mail.key).success) throw new Error("a mail's key is letters, digits and _ : . - only");
   const kid = keys.current;
   const box = cipher(keys, kid).seal(mail.key, JSON.stringify({ mail, asked_at_ms }));

@@ -19,7 +19,12 @@ const line = z
 /** Plain ASCII, as every mail server takes it. */
 export const mailAddress = z.email().max(254);
 
-const link = z.url({ protocol: /^https?$/, hostname: z.regexes.hostname }).max(2_048);
+/** Its characters are checked first: the check of URLs drops line breaks without a word. */
+const link = z
+  .string()
+  .max(2_048)
+  .regex(/^[!-~]+$/)
+  .pipe(z.url({ protocol: /^https?$/, hostname: z.regexes.hostname }));
 const header = { to: mailAddress, locale: z.enum(LOCALES), key: jobKey };
 
 /** What a mail must be before it is sent. */

@@ -132,9 +132,12 @@ describe("refused before it is rendered", () => {
     expect(parse({ ...mail(contents.code), to })).toBe(false);
   });
 
-  test.each(["javascript:alert(1)", "data:text/html,x", "no link"])("the link %j", (card_url) => {
-    expect(parse(mail({ ...contents.card_link, data: { ...contents.card_link.data, card_url } }))).toBe(false);
-  });
+  test.each(["javascript:alert(1)", "data:text/html,x", "no link", "https://a.nl/\r\n.", "https://a.nl/a b"])(
+    "the link %j",
+    (card_url) => {
+      expect(parse(mail({ ...contents.card_link, data: { ...contents.card_link.data, card_url } }))).toBe(false);
+    },
+  );
 
   test("a field too many", () => {
     expect(parse({ ...mail(contents.code), bcc: "x@example.com" })).toBe(false);

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { WorkerMailer } from "worker-mailer";
 import { chooseSender } from "../../../src/workers/mail/senders/choose-sender.ts";
 import { cloudflareSender } from "../../../src/workers/mail/senders/cloudflare-sender.ts";
 import { DeliveryError, type RenderedMail } from "../../../src/workers/mail/senders/sender.ts";
@@ -90,6 +91,29 @@ describe("a line break that got past every check before", () => {
   test.each(bad)("goes to no mail server (%#)", async (injected) => {
     const sender = smtpSender(parseSmtpUrl("smtp://127.0.0.1:9"), letterhead);
     expect(await failureOf((async () => sender.send(injected))())).toMatchObject({ reason: "unsafe_value" });
+  });
+});
+
+describe("a password", () => {
+  // What the library's method looks at, in place of a session.
+  const login = async (session: object) => {
+    smtpSender(parseSmtpUrl("smtp://127.0.0.1:9"), letterhead);
+    const auth: unknown = Reflect.get(WorkerMailer.prototype, "auth");
+    if (typeof auth !== "function") throw new Error("worker-mailer has no auth");
+    await Reflect.apply(auth, { credentials: {}, allowAuth: false, ...session }, []);
+  };
+
+  test("goes to no server that offers no TLS", async () => {
+    const session = { host: "mail.example.com", secure: false, supportsStartTls: false };
+    await expect(login(session)).rejects.toThrow("offers no TLS");
+  });
+
+  test.each([
+    { host: "mail.example.com", secure: true, supportsStartTls: false },
+    { host: "mail.example.com", secure: false, supportsStartTls: true },
+    { host: "127.0.0.1", secure: false, supportsStartTls: false },
+  ])("may go to %j", async (session) => {
+    await expect(login(session)).resolves.toBeUndefined();
   });
 });
 

@@ -2,6 +2,7 @@ import { type Context, Hono, type Next } from "hono";
 import { csrf } from "hono/csrf";
 import { html } from "hono/html";
 import { NONCE, secureHeaders, type SecureHeadersVariables } from "hono/secure-headers";
+import { z } from "zod";
 import { openDatabase } from "../../../db/database.ts";
 import { devMailDb } from "../../../db/dev-mail-db.ts";
 import { jobDb } from "../../../db/job-db.ts";
@@ -10,8 +11,8 @@ import type { AppEnv } from "../../hono-env.ts";
 import { onNotFound } from "../../http/on-error.ts";
 import { ProblemError, validationProblem } from "../../http/problem.ts";
 import { BODY_BYTES_MAX, limitBody, requireJson } from "../../middleware/json-body.ts";
-import { mailPort } from "../mail-port.ts";
-import { mailSchema } from "../mail-schema.ts";
+import { enqueueMail } from "../mail-port.ts";
+import { jobKey } from "../../queue/job.ts";
 import { ListPage, MailPage } from "./mailbox-pages.tsx";
 import { mailJson } from "./mail-json.ts";
 
@@ -81,16 +82,21 @@ mailboxRoutes.post("/mailbox/clear", csrf(), async (c) => {
   return c.redirect("/dev/mailbox", 303);
 });
 
-/** Sends a mail the way a service does: to look at a template, or to try the settings of a mail server. */
+const anyMail = z.looseObject({ key: jobKey });
+
+/**
+ * Sends a mail the way a service does: to look at a template, or to try the settings of a mail server. What is wrong
+ * with it shows among the mails that were not sent, as it does for a service.
+ */
 mailboxRoutes.post("/mailbox/send", limitBody(BODY_BYTES_MAX), requireJson, async (c) => {
   const body: unknown = await c.req.json().catch(() => {
     throw new ProblemError("malformed_json");
   });
-  const parsed = mailSchema.safeParse(body);
+  const parsed = anyMail.safeParse(body);
   if (!parsed.success) {
-    throw validationProblem(parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })));
+    throw validationProblem([{ path: "key", message: "must be letters, digits and _ : . - only" }]);
   }
-  await mailPort(c.env).send(parsed.data);
+  await enqueueMail(c.env, parsed.data);
   return c.json({ key: parsed.data.key }, 202);
 });
 

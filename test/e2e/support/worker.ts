@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildWorker } from "../../../scripts/start/build-worker.ts";
+import { loadTools, type Platform, startPlatform } from "../../../scripts/start/platform.ts";
+import { openWorkerLog } from "../../../scripts/start/worker-log.ts";
+import { testSecrets } from "../../support/test-secrets.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+export interface TestWorker {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * The platform as `npm start` brings it up, on a free port and with data of its own that end with it. Settings come on top
+ * of those in wrangler.toml.
+ */
+export async function startWorker(settings: Readonly<Record<string, string>> = {}): Promise<TestWorker> {
+  const state = mkdtempSync(join(tmpdir(), "stempel-e2e-"));
+  const config = join(root, "wrangler.toml");
+  const bundle = join(state, "bundle");
+  const signal = AbortSignal.timeout(100_000);
+  try {
+    const [tools, port] = await Promise.all([
+      loadTools(),
+      freePort(),
+      buildWorker({ root, config, out: bundle, logs: join(state, "logs"), signal }),
+    ]);
+    const log = openWorkerLog(state, false);
+    const secrets = { ...testSecrets, ...settings };
+    const platform = await startPlatform(tools, { root, config, state, port, secrets, bundle, log });
+    return { url: platform.url, stop: () => stop(platform, state) };
+  } catch (error) {
+    rmSync(state, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function stop(platform: Platform, state: string): Promise<void> {
+  await platform.stop();
+  rmSync(state, { recursive: true, force: true });
+}
+
+/** Asked of the system, which does not give the same one again at once. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("the system gave no port");
+  return address.port;
+}
