@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { type DemoFile, readDemoFile, writeDemoFile } from "../seed/demo-file.ts";
 import { runSeed } from "../seed/run-seed.ts";
 import { printWelcome } from "./welcome.ts";
@@ -29,7 +29,7 @@ export async function start(args: readonly string[], root: string): Promise<void
   const path = absolute(root, options.state);
   const state = openState(path);
   try {
-    if (endLeftover(path)) console.log("Ended the runtime that an earlier run had left behind.");
+    if (await endLeftover(path)) console.log("Ended the runtime that an earlier run had left behind.");
     if (options.reset) resetState(path);
     await serve({ root, path, options, signal, secrets: prepare(root, path) });
   } catch (error) {
@@ -115,7 +115,7 @@ async function loadDemo({ path, options, signal }: Session, url: string): Promis
 
 /** Waits for the end; in the meantime follows changes of the source, if asked to. */
 async function follow(
-  { root, options, signal }: Session,
+  { root, path, options, signal }: Session,
   platform: Platform,
   build: () => Promise<void>,
   log: WorkerLog,
@@ -123,9 +123,13 @@ async function follow(
   if (!options.watch) return aborted(signal);
   let reloading = Promise.resolve();
   const watching = watchPaths(root, WATCHED, () => {
-    reloading = reloading.then(() => reload(platform, build, log));
+    reloading = reloading.then(async () => {
+      await reload(platform, build, log);
+      // Every reload has a runtime of its own.
+      noteServer(path, platform.url);
+    });
   });
-  console.log(`Watching ${WATCHED.join(", ")} in ${relative(process.cwd(), root) || "."}.`);
+  console.log(`Watching ${WATCHED.join(", ")}.`);
   await aborted(signal);
   watching.stop();
   await reloading;
