@@ -17,8 +17,8 @@ export const claimInput = z
 
 export const claim = z
   .strictObject({
-    object: z.literal("claim"),
-    claimed_at: timestamp,
+    object: z.literal("claim").meta({ description: "Always `claim`." }),
+    claimed_at: timestamp.meta({ description: "When it was collected." }),
     member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
     amounts: z
       .array(

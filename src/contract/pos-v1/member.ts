@@ -69,14 +69,22 @@ export const memberInput = z
   });
 export type MemberInput = z.infer<typeof memberInput>;
 
+/** A field that a change may leave out, set or clear. */
+function clearable<Field extends z.ZodType>(field: Field) {
+  return field
+    .nullable()
+    .optional()
+    .meta({ description: `${field.description ?? ""} Null clears it.` });
+}
+
 export const memberPatch = z
   .strictObject({
-    name: profileFields.name.nullable().optional(),
-    email: profileFields.email.nullable().optional(),
-    phone: profileFields.phone.nullable().optional(),
-    birthday: profileFields.birthday.nullable().optional(),
-    locale: profileFields.locale.nullable().optional(),
-    external_id: profileFields.external_id.nullable().optional(),
+    name: clearable(profileFields.name),
+    email: clearable(profileFields.email),
+    phone: clearable(profileFields.phone),
+    birthday: clearable(profileFields.birthday),
+    locale: clearable(profileFields.locale),
+    external_id: clearable(profileFields.external_id),
     consents: z.array(consentInput).max(10).optional().meta({ description: "Added to those on record." }),
     metadata: z
       .record(z.string().min(1).max(40), z.string().max(500).nullable())

@@ -8,7 +8,7 @@ const version = z
     id: z.string().meta({ description: "The version's number as text.", example: "3" }),
     version: z.int().meta({ description: "Counts up with every publication.", example: 3 }),
     effective_at: timestamp.meta({ description: "From when it is in force." }),
-    document: programDocument,
+    document: programDocument.meta({ description: "The rules." }),
   })
   .meta({ id: "ProgramVersion", description: "The merchant's rules as published." });
 

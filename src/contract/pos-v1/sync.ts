@@ -27,14 +27,10 @@ const syncItem = z
     occurred_at: timestamp
       .optional()
       .meta({ description: "When it happened; for a sale that does not say so itself." }),
-    id: z
-      .string()
-      .max(300)
-      .optional()
-      .meta({
-        description: "For captureRedemption and cancelRedemption: the redemption.",
-        example: "item:till-1-000122",
-      }),
+    id: z.string().max(300).optional().meta({
+      description: "For captureRedemption and cancelRedemption: the redemption.",
+      example: "item:till-1-000122",
+    }),
     body: z
       .looseObject({})
       .optional()

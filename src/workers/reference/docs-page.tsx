@@ -9,9 +9,11 @@ export interface DocsPageProps {
   /** Scheme and host that the reader came to. */
   readonly origin: string;
   readonly nonce: string | undefined;
+  /** Codes that the POS API answers. */
+  readonly tillCodes: ReadonlySet<string>;
 }
 
-export function DocsPage({ origin, nonce }: DocsPageProps) {
+export function DocsPage({ origin, nonce, tillCodes }: DocsPageProps) {
   return (
     <Page
       lang="en"
@@ -32,7 +34,7 @@ export function DocsPage({ origin, nonce }: DocsPageProps) {
           what to print.
         </p>
         <FirstSale origin={origin} />
-        <Errors />
+        <Errors tillCodes={tillCodes} />
         <section id="operations" aria-labelledby="operations-title">
           <h2 id="operations-title">Guide and operations</h2>
           <noscript>
@@ -76,7 +78,8 @@ function Bar() {
   );
 }
 
-function Errors() {
+/** @param tillCodes those that the POS API answers */
+function Errors({ tillCodes }: { readonly tillCodes: ReadonlySet<string> }) {
   return (
     <section id="errors" aria-labelledby="errors-title">
       <h2 id="errors-title">Errors</h2>
@@ -94,7 +97,10 @@ function Errors() {
           </>
         ))}
       </dl>
-      <ErrorTable codes={codesByStatus()} />
+      <ErrorTable codes={codesByStatus().filter((code) => tillCodes.has(code))} />
+      <h3>Not for tills</h3>
+      <p>These come from the dashboard's own calls; a till never gets one.</p>
+      <ErrorTable codes={codesByStatus().filter((code) => !tillCodes.has(code))} />
     </section>
   );
 }

@@ -29,7 +29,8 @@ book the sale (\`POST /v1/sales\`) and take goods back (\`POST /v1/returns\`).
 
 ## Keys
 
-Every call carries the till's key: \`Authorization: Bearer stk_live_…\`. A key belongs to one till, and so to one location. Its
+Every call carries the till's key: \`Authorization: Bearer stk_live_…\`. A till gets it once, for the six digits that the owner's
+dashboard shows (\`POST /v1/pairings\`, the one call without a key). A key belongs to one till, and so to one location. Its
 scopes say what it may do: \`sell\`, \`redeem\`, \`members\`, \`read\`, \`adjust\`, \`backfill\`, \`admin\`. An id of another merchant is as
 unknown as one that was made up: both answer 404.
 
@@ -38,7 +39,7 @@ unknown as one that was made up: both answer 404.
 Every write needs an \`Idempotency-Key\`: 1 to 255 visible ASCII characters that the till makes once per request, such as a UUID, and
 keeps for its retries. The same key with the same body never books twice: it answers what the first one answered, with
 \`Idempotency-Replayed: true\`. The same key with another body answers \`idempotency_mismatch\`. Keys are kept as long as the member's
-account. Reads, \`identify\` and \`preview\` need none. A sale is also recognised by its till, receipt and business day, and a return by its
+account. Reads, \`identify\`, \`preview\`, claims, pairing and the test clock need none, and the calls in a \`POST /v1/sync\` carry one each. A sale is also recognised by its till, receipt and business day, and a return by its
 \`return_id\`, so that a till that lost its keys does not book twice either.
 
 ## Errors
@@ -73,7 +74,7 @@ that as \`cursor\` for the next page, until it is null. Cursors are opaque.
 
 Version 1 changes only by addition. Ignore fields, enum values, units and warnings that you do not know. Requests are the other
 way round: a field that we do not know is refused with \`validation_failed\`, so that a typing error does not pass unseen. A body may hold
-256 KiB.
+256 KiB, and 1 MiB in \`POST /v1/sync\`.
 
 ## Test mode
 
@@ -82,6 +83,7 @@ forward, so that holds and points expire while you watch.`;
 
 /** The reference's chapters, in order. */
 export const TAGS = [
+  { name: "Pairing", description: "A till gets its key by six digits from the dashboard." },
   { name: "Members", description: "Find, make, change and erase members; their cards and their ledger." },
   { name: "Sales", description: "What the till sells and takes back." },
   {
@@ -91,6 +93,5 @@ export const TAGS = [
   },
   { name: "Adjustments", description: "Corrections by hand, and balances brought along from before." },
   { name: "Program", description: "The merchant's rules and items, as the till may want to show them." },
-  { name: "Pairing", description: "A till gets its key by six digits from the dashboard." },
   { name: "Test mode", description: "For test keys alone." },
 ] as const;

@@ -131,15 +131,19 @@ function headersOf(status: string, idempotent: boolean, codes: readonly ErrorCod
   };
 }
 
-/** A problem as it looks on the wire, one per code that an operation names. */
-export function problemExamples(paths: JsonObject): JsonObject {
-  const named = new Set(
+/** Every code that an operation names. */
+export function problemCodes(paths: JsonObject): ReadonlySet<ErrorCode> {
+  return new Set(
     Object.values(paths)
       .flatMap((path) => Object.values(asObject(path)))
       .flatMap((operation) => Object.values(asObject(asObject(operation)["responses"] ?? {})))
       .flatMap((response) => codeList.parse(asObject(response)[PROBLEM_CODES] ?? [])),
   );
-  return Object.fromEntries([...named].map((code) => [code, problemExample(code)]));
+}
+
+/** A problem as it looks on the wire, one per code that an operation names. */
+export function problemExamples(paths: JsonObject): JsonObject {
+  return Object.fromEntries([...problemCodes(paths)].map((code) => [code, problemExample(code)]));
 }
 
 function problemExample(code: ErrorCode): JsonObject {

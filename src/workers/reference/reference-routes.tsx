@@ -5,7 +5,9 @@ import type { AppEnv } from "../hono-env.ts";
 import { preferredLocale } from "../middleware/authenticate-pos-key.ts";
 import { DocsPage } from "./docs-page.tsx";
 import { LandingPage } from "./landing-page.tsx";
+import { asObject } from "./json-schema.ts";
 import { openapiDocument } from "./openapi-document.ts";
+import { problemCodes } from "./operations.ts";
 
 /** Pages load nothing from anywhere else, and run no script but those that they name. */
 const strict = secureHeaders({
@@ -37,7 +39,8 @@ referenceRoutes.get("/docs", strict, (c) => {
   const { origin } = new URL(c.req.url);
   // The nonce is for one answer alone.
   c.header("cache-control", "no-store");
-  return c.html(html`<!doctype html>${<DocsPage origin={origin} nonce={c.get("secureHeadersNonce")} />}`);
+  const page = <DocsPage origin={origin} nonce={c.get("secureHeadersNonce")} tillCodes={made().tillCodes} />;
+  return c.html(html`<!doctype html>${page}`);
 });
 
 referenceRoutes.get("/openapi.json", (c) => {
@@ -45,13 +48,26 @@ referenceRoutes.get("/openapi.json", (c) => {
   c.header("access-control-allow-origin", "*");
   c.header("x-content-type-options", "nosniff");
   c.header("cache-control", "public, max-age=300");
-  return c.body(documentText(), 200, { "content-type": "application/json" });
+  return c.body(made().text, 200, { "content-type": "application/json" });
 });
 
-/** Made at the first request that asks, and kept as long as the isolate lives. */
-let text: string | null = null;
+interface Reference {
+  /** The document as it is served. */
+  readonly text: string;
+  readonly tillCodes: ReadonlySet<string>;
+}
 
-function documentText(): string {
-  text ??= JSON.stringify(openapiDocument());
-  return text;
+/** Made at the first request that asks, and kept as long as the isolate lives. */
+let reference: Reference | null = null;
+
+function made(): Reference {
+  if (reference !== null) return reference;
+  const document = openapiDocument();
+  const tillCodes = new Set([
+    ...problemCodes(asObject(document["paths"] ?? {})),
+    "route_not_found",
+    "method_not_allowed",
+  ]);
+  reference = { text: JSON.stringify(document), tillCodes };
+  return reference;
 }

@@ -46,8 +46,12 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
       "Without a member": story.saleWithoutMember,
     },
     answers: {
-      201: { "With lines": answers.firstSale, "With a reward": answers.saleWithReward },
-      200: { "Without a member": answers.saleWithoutMember },
+      201: {
+        "With lines": answers.firstSale,
+        "With a reward": answers.saleWithReward,
+        "Without a member": answers.saleWithoutMember,
+      },
+      200: { "Without a member, claims off": answers.saleNotBooked },
     },
   },
   previewSale: { request: { "With lines": story.firstSale }, answers: answer(200, answers.previewed) },
@@ -59,6 +63,12 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     },
     answers: answer(201, answers.returned),
   },
+  createClaim: {
+    request: { "By the claim link": story.collectSale(answers.saleWithoutMember.claim.token) },
+    answers: answer(200, answers.claimed),
+  },
+  sync: { request: { "Three calls": story.queuedOffline }, answers: answer(200, answers.synced) },
+  createPairing: { request: { "Six digits": story.pairingCode }, answers: answer(201, story.paired) },
   createRedemption: {
     request: { "A reward": story.twoEuroOff, "Points as payment": story.payWithPoints },
     answers: { 201: { "A reward": answers.held, "Points as payment": answers.heldPoints } },
@@ -73,23 +83,6 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     answers: answer(201, answers.adjusted),
   },
   getProgram: { answers: answer(200, answers.program) },
-  createPairing: {
-    request: { "A code from the dashboard": { code: "402913", name: "iPad bar" } },
-    answers: answer(201, {
-      object: "pairing",
-      key: "stk_live_… (60 characters)",
-      mode: "live",
-      scopes: ["sell", "redeem", "members", "read"],
-      merchant: { locator: "e7k2m9qa", name: "Café De Hoek", currency: "EUR", locale: "nl" },
-      location: {
-        id: "loc_7h2k9m4p1q8s5t3v",
-        name: "Dorpsstraat",
-        country: "NL",
-        timezone: "Europe/Amsterdam",
-      },
-      till: { id: "til_4p1q8s5t3v7h2k9m", name: "Kassa 1" },
-    }),
-  },
   setTestClock: {
     request: { "Years ahead": { now: "2030-01-01T00:00:00Z" } },
     answers: answer(200, answers.testClock),

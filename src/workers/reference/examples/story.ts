@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { adjustmentInput } from "../../../contract/pos-v1/adjustment.ts";
+import type { claimInput } from "../../../contract/pos-v1/claim.ts";
 import type {
   blockInput,
   cardInput,
@@ -7,9 +8,11 @@ import type {
   memberInput,
   memberPatch,
 } from "../../../contract/pos-v1/member.ts";
+import type { pairingAnswer, pairingInput } from "../../../contract/pos-v1/pairing.ts";
 import type { redemptionInput } from "../../../contract/pos-v1/redemption.ts";
 import type { returnInput } from "../../../contract/pos-v1/return.ts";
 import type { saleInput } from "../../../contract/pos-v1/sale.ts";
+import type { syncInput } from "../../../contract/pos-v1/sync.ts";
 import type { programDocument } from "../../../domain/program/document.ts";
 
 // One afternoon at a coffee bar, told in requests. The examples of the reference are these requests and what the API
@@ -103,6 +106,31 @@ export const saleWithoutMember = {
   total: { amount: 390, currency: "EUR" },
 } satisfies z.input<typeof saleInput>;
 
+/** The sale above, by the claim link in its answer. */
+export const collectSale = (token: string) => ({ token, member: anna }) satisfies z.input<typeof claimInput>;
+
+export const queuedOffline = {
+  items: [
+    { call: "createMember", key: "till-1-000121", body: { name: "Bram Bakker", external_id: "17850" } },
+    {
+      call: "createSale",
+      key: "till-1-000122",
+      body: {
+        receipt: "2026-000127",
+        member: { item: "till-1-000121" },
+        total: { amount: 390, currency: "EUR" },
+      },
+    },
+    {
+      call: "createRedemption",
+      key: "till-1-000123",
+      body: { member: { item: "till-1-000121" }, reward: "rew_twee_euro" },
+    },
+  ],
+} satisfies z.input<typeof syncInput>;
+
+export const pairingCode = { code: "402913", name: "iPad bar" } satisfies z.input<typeof pairingInput>;
+
 export const welcomeGift = {
   member: anna,
   unit: "points",
@@ -163,3 +191,19 @@ export const changedMember = { name: "Anna Jansen", birthday: "03-14" } satisfie
 export const plasticCard = { number: "0001000000112345" } satisfies z.input<typeof cardInput>;
 
 export const lostCard = { card: "0001000000112345", reason: "lost" } satisfies z.input<typeof blockInput>;
+
+/** The only answer that no story can tell: its code comes from the dashboard. */
+export const paired = {
+  object: "pairing",
+  key: "stk_live_…",
+  mode: "live",
+  scopes: ["sell", "redeem", "members", "read"],
+  merchant: { locator: "e99heth0", name: exampleMerchant.name, currency: "EUR", locale: "nl" },
+  location: {
+    id: "loc_khd18er1cn7s653b",
+    name: exampleMerchant.location,
+    country: "NL",
+    timezone: "Europe/Amsterdam",
+  },
+  till: { id: "til_cv0981n1kxzn54f0", name: exampleMerchant.till },
+} satisfies z.output<typeof pairingAnswer>;

@@ -7,6 +7,7 @@ import { carrySale } from "./carry-sale.ts";
 
 export const saleProblems = [
   "receipt_reused",
+  "receipt_on_another_card",
   "redemption_unknown",
   "redemption_captured",
   "redemption_cancelled",
@@ -24,11 +25,11 @@ const route = createRoute({
   tags: ["Sales"],
   summary: "Book a sale",
   description:
-    "Books the sale on the member's account and answers what it earned, the balances right after, and why. Held redemptions that it names are captured with it. A retry with the same key answers the same; a retry under a new key with the same receipt, till and business day does too. Without a member nothing is booked and the answer says so with status 200. Scope: sell.",
+    "Books the sale on the member's account and answers what it earned, the balances right after, and why. Held redemptions that it names are captured with it. A retry with the same key answers the same; a retry under a new key with the same receipt, till and business day does too. Without a member the sale waits for whoever scans the claim link in the answer; when the merchant has claims switched off, nothing is booked and the answer says so with status 200. Scope: sell.",
   request: { body: jsonBody(saleInput) },
   responses: {
     201: json("The sale was booked.", saleAnswer),
-    200: json("No member was named, so nothing was booked.", saleAnswer),
+    200: json("No member was named and claims are off, so nothing was booked.", saleAnswer),
     ...problems({ body: true, key: true, member: true, program: true }, saleProblems),
   },
   ...WRITES,
