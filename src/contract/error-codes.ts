@@ -209,6 +209,13 @@ export const ERROR_CODES = {
     till: "fix",
     help: "This till already sent a sale with this receipt on this business day, with other content.",
   },
+  receipt_on_another_card: {
+    status: 409,
+    title: "The receipt stands on another card",
+    retryable: false,
+    till: "show",
+    help: "The merchant lets each receipt count once, and this one was credited to another card. Return that sale in full to move it.",
+  },
   return_id_reused: {
     status: 409,
     title: "The return id was used for another return",
