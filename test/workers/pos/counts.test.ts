@@ -1,0 +1,207 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { cafeProgram, programPayload, TestAccount } from "../../support/workerd/account.ts";
+import type { CallOptions } from "../../support/workerd/merchant.ts";
+import { countRows } from "../../support/workerd/row-meter.ts";
+import { type Counted, countedCall } from "./counting.ts";
+import { createWorld, routeName, ROUTES, type World } from "./routes.ts";
+
+// What an operation costs, asserted: object calls, queries of D1, rows. A change that breaks one of these needs a decision.
+
+const ACCOUNT = "MEMBER_ACCOUNT";
+const REGISTRY = "MERCHANT_REGISTRY";
+
+function count({ till }: World, method: string, path: string, body?: unknown): Promise<Counted> {
+  const options: CallOptions = { key: till.key, ...(body === undefined ? {} : { body }) };
+  return countedCall(method, path, options);
+}
+
+let receipts = 0;
+function saleOf(member: object): object {
+  receipts += 1;
+  return { receipt: `C-${receipts}`, member, total: { amount: 500, currency: "EUR" } };
+}
+
+function ways({ member, token, phone, email, external_id, plastic }: World) {
+  return {
+    free: [{ id: member }, { card: token }],
+    lookedUp: [{ phone }, { email }, { external_id }, { card: plastic }, { phone: `0${phone.slice(3)}` }],
+  };
+}
+
+describe("a sale", () => {
+  test("warm, by token or id: one object call", async () => {
+    const world = await createWorld();
+    for (const way of ways(world).free) {
+      const { answer, calls, queries } = await count(world, "POST", "/v1/sales", saleOf(way));
+      expect({ status: answer.status, calls, queries }).toEqual({ status: 201, calls: [`${ACCOUNT}.run`], queries: 0 });
+    }
+  });
+
+  test("warm, by phone, e-mail, external id or plastic: two", async () => {
+    const world = await createWorld();
+    for (const way of ways(world).lookedUp) {
+      const { answer, calls, queries } = await count(world, "POST", "/v1/sales", saleOf(way));
+      expect({ status: answer.status, calls, queries }).toEqual({
+        status: 201,
+        calls: [`${REGISTRY}.resolve`, `${ACCOUNT}.run`],
+        queries: 0,
+      });
+    }
+  });
+
+  test("cold, however the member is named: two", async () => {
+    const world = await createWorld();
+    const { free, lookedUp } = ways(world);
+    for (const way of [...free, ...lookedUp]) {
+      world.forget();
+      const { answer, calls, queries } = await count(world, "POST", "/v1/sales", saleOf(way));
+      expect({ status: answer.status, calls, queries }).toEqual({
+        status: 201,
+        calls: [`${REGISTRY}.resolve`, `${ACCOUNT}.run`],
+        queries: 0,
+      });
+    }
+  });
+
+  test("a retry, a preview and a captured redemption cost no more", async () => {
+    const world = await createWorld();
+    const body = { ...saleOf({ id: world.member }), redemptions: [world.redemption] };
+    const preview = await count(world, "POST", "/v1/sales/preview", body);
+    const sold = await count(world, "POST", "/v1/sales", body);
+    const retried = await count(world, "POST", "/v1/sales", body);
+
+    expect([preview, sold, retried].map(({ calls, queries }) => ({ calls, queries }))).toEqual(
+      Array.from({ length: 3 }, () => ({ calls: [`${ACCOUNT}.run`], queries: 0 })),
+    );
+  });
+});
+
+describe("a return", () => {
+  test("by id: one call warm, two cold; by receipt and phone: two", async () => {
+    const world = await createWorld();
+    const sale = { id: world.sale };
+    const total = { amount: 10, currency: "EUR" };
+    const warm = await count(world, "POST", "/v1/returns", { return_id: "1", sale, total });
+    const receipt = { receipt: world.receipt };
+    const member = { phone: world.phone };
+    const byReceipt = await count(world, "POST", "/v1/returns", { return_id: "2", sale: receipt, member, total });
+    world.forget();
+    const cold = await count(world, "POST", "/v1/returns", { return_id: "3", sale, total });
+
+    expect([warm, byReceipt, cold].map(({ answer }) => answer.status)).toEqual([201, 201, 201]);
+    expect(warm.calls).toEqual([`${ACCOUNT}.run`]);
+    expect(byReceipt.calls).toEqual([`${REGISTRY}.resolve`, `${ACCOUNT}.run`]);
+    expect(cold.calls).toEqual([`${REGISTRY}.resolve`, `${ACCOUNT}.run`]);
+  });
+
+  test("after a change of the programme: one more, cold and by phone three in all", async () => {
+    const world = await createWorld();
+    await world.changeProgram({ ...cafeProgram, name: "Anders" });
+    const sale = { receipt: world.receipt };
+    const body = { sale, member: { phone: world.phone }, total: { amount: 10, currency: "EUR" } };
+    const { answer, calls, queries } = await count(world, "POST", "/v1/returns", { ...body, return_id: "1" });
+
+    expect(answer).toMatchObject({ status: 201 });
+    expect({ calls, queries }).toEqual({
+      calls: [`${REGISTRY}.resolve`, `${ACCOUNT}.run`, `${ACCOUNT}.run`],
+      queries: 0,
+    });
+  });
+
+  test("under rules older than any cache keeps: their text is fetched once", async () => {
+    const world = await createWorld();
+    await world.changeProgram({ ...cafeProgram, name: "Anders" });
+    await world.wait(20 * 86_400_000);
+    const body = { sale: { id: world.sale }, total: { amount: 10, currency: "EUR" } };
+    await count(world, "GET", "/v1/program");
+    const first = await count(world, "POST", "/v1/returns", { ...body, return_id: "1" });
+    const second = await count(world, "POST", "/v1/returns", { ...body, return_id: "2" });
+
+    expect(first.calls).toEqual([`${ACCOUNT}.run`, `${REGISTRY}.program`, `${ACCOUNT}.run`]);
+    expect(second.calls).toEqual([`${ACCOUNT}.run`, `${ACCOUNT}.run`]);
+  });
+});
+
+describe("every operation", () => {
+  /** Object calls of each, warm. More is a regression; fewer is a reason to lower the number. */
+  const CALLS: Readonly<Record<string, number>> = {
+    "POST /v1/members": 2,
+    "GET /v1/members": 1,
+    "POST /v1/members/identify": 2,
+    "GET /v1/members/{id}": 2,
+    "PATCH /v1/members/{id}": 2,
+    "DELETE /v1/members/{id}": 2,
+    "GET /v1/members/{id}/entries": 1,
+    "POST /v1/members/{id}/cards": 3,
+    "POST /v1/cards/block": 3,
+    "POST /v1/sales": 1,
+    "POST /v1/sales/preview": 1,
+    "GET /v1/sales/{id}": 1,
+    "POST /v1/returns": 1,
+    "POST /v1/redemptions": 1,
+    "GET /v1/redemptions": 1,
+    "GET /v1/redemptions/{id}": 1,
+    "POST /v1/redemptions/{id}/capture": 2,
+    "POST /v1/redemptions/{id}/cancel": 2,
+    "POST /v1/redemptions/{id}/renew": 2,
+    "POST /v1/adjustments": 1,
+    "GET /v1/program": 0,
+    "PUT /v1/test_clock": 1,
+  };
+
+  test("calls as few objects as it needs, and never D1", async () => {
+    const world = await createWorld({ claims: true });
+    const counted: Record<string, number> = {};
+    let queries = 0;
+    for (const row of ROUTES) {
+      const { path, body } = await row.request(world);
+      const found = await count(world, row.method, path, body);
+      counted[routeName(row)] = found.calls.length;
+      queries += found.queries;
+      expect(`${routeName(row)} ${found.answer.status}`).toBe(`${routeName(row)} ${row.status}`);
+    }
+
+    expect(queries).toBe(0);
+    expect(counted).toMatchObject(CALLS);
+  });
+
+  test("the counter sees D1", async () => {
+    const demo = { name: "X", country: "NL", currency: "EUR", timezone: "Europe/Amsterdam", locale: "nl" };
+    const locations = [{ name: "a", tills: [{ name: "t" }] }];
+    const { answer, queries, calls } = await countedCall("POST", "/dev/demo", {
+      body: { ...demo, program: cafeProgram, locations },
+    });
+
+    expect(answer).toMatchObject({ status: 201 });
+    expect(queries).toBeGreaterThan(0);
+    expect(calls).toContain(`${REGISTRY}.applyConfig`);
+  });
+});
+
+describe("rows written over HTTP", () => {
+  test("a sale three, a redemption two and an alarm, a read or retry none", async () => {
+    const world = await createWorld();
+    const account = new TestAccount(world.tenant, world.ids.parseMember(world.member) ?? "", programPayload(1));
+    const { till, member } = world;
+    await till.must("POST", `/v1/redemptions/${world.redemption}/cancel`);
+    const body = { ...saleOf({ id: member }), metadata: { table: "4" } };
+    const sold = await countRows(account, () => till.must("POST", "/v1/sales", body));
+    const retried = await countRows(account, () => till.must("POST", "/v1/sales", body));
+    const identified = await countRows(account, () =>
+      till.must("POST", "/v1/members/identify", { member: { id: member } }),
+    );
+    const held = await countRows(account, () =>
+      till.must("POST", "/v1/redemptions", { member: { id: member }, reward: "rew_mug" }),
+    );
+
+    expect(sold.written).toBeLessThanOrEqual(3);
+    expect(retried).toMatchObject({ written: 0, alarms: 0 });
+    expect(identified).toMatchObject({ written: 0, alarms: 0 });
+    expect(held.written + held.alarms).toBeLessThanOrEqual(3);
+  });
+});
+
+test("the bindings are those of the Worker", () => {
+  expect(Object.keys(env)).toEqual(expect.arrayContaining([ACCOUNT, REGISTRY, "DB"]));
+});
