@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { readDemoFile } from "../../scripts/seed/demo-file.ts";
+import { loadSecrets, matchSecrets } from "../../scripts/start/secrets.ts";
 import { freePort, root, runScript, ScriptProcess } from "./support/start-process.ts";
 
 // `npm start` as a newcomer meets it. The tests follow each other on the same data.
@@ -195,5 +196,48 @@ describe("a start that cannot be is told in one line", () => {
 
     expect(code).toBe(1);
     expect(lines).toEqual([expect.stringMatching(/^Unknown option '--prot'\. Options: --port N/)]);
+  });
+});
+
+describe("secrets", () => {
+  let place: string;
+
+  beforeAll(() => {
+    place = mkdtempSync(join(folder, "secrets-"));
+  });
+
+  test("are made once, for this user alone, and kept", () => {
+    const made = loadSecrets(place, {});
+
+    expect(made).toMatchObject({ isNew: true, source: ".dev.vars" });
+    expect(statSync(join(place, ".dev.vars")).mode & 0o777).toBe(0o600);
+    expect(loadSecrets(place, {})).toEqual({ ...made, isNew: false });
+  });
+
+  test("that are malformed are told in one line without what is in them", () => {
+    const broken = mkdtempSync(join(folder, "secrets-"));
+    writeFileSync(join(broken, ".dev.vars"), "STEMPEL_ID_KEY=short\n");
+
+    expect(() => loadSecrets(broken, {})).toThrow(
+      "STEMPEL_ID_KEY must be 32 bytes or more, base64url in .dev.vars: see .dev.vars.example for its form.",
+    );
+  });
+
+  test("may gain a key, but not lose or change one that data were made with", () => {
+    const secrets = loadSecrets(place, {});
+    matchSecrets(place, true, secrets);
+    const [[, first] = []] = Object.entries(
+      z.record(z.string(), z.string()).parse(JSON.parse(secrets.values.STEMPEL_CARD_KEYS)),
+    );
+    const withCards = (keys: object) => ({
+      ...secrets,
+      values: { ...secrets.values, STEMPEL_CARD_KEYS: JSON.stringify(keys) },
+    });
+
+    expect(() => matchSecrets(place, true, withCards({ c1: first, c2: "x".repeat(43) }))).not.toThrow();
+    expect(() => matchSecrets(place, true, withCards({ c1: first }))).toThrow(
+      /another STEMPEL_CARD_KEYS\.c2 than \.dev\.vars/,
+    );
+    expect(() => matchSecrets(place, false, withCards({ c1: first }))).not.toThrow();
   });
 });
