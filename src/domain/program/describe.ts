@@ -51,7 +51,7 @@ function earnedUnits({ units, earning, stamp_cards }: ProgramDocument): EarnedUn
 
 function earningSentence(reader: Reader, units: readonly EarnedUnit[]): string {
   const parts = units.map(({ card, name, rules }) => {
-    const ways = rules.slice(0, RULES_MAX).map((rule) => wayToEarn(reader, rule));
+    const ways = [...new Set(rules.slice(0, RULES_MAX).map((rule) => wayToEarn(reader, rule)))];
     const what = card === null ? inLocale(name, reader.locale) : onCard(reader, name, card);
     return `${what} (${ways.join(reader.nl ? " of " : " or ")})`;
   });

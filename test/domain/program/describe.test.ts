@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { describeProgram } from "../../../src/domain/program/describe.ts";
+import { makeFromTemplate, TEMPLATE_IDS } from "../../../src/domain/program/templates.ts";
+import { parseProgramDocument } from "../../../src/domain/program/document.ts";
+import type { Locale } from "../../../src/domain/tenancy/config.ts";
+import {
+  categoryRule,
+  itemRule,
+  program,
+  type ProgramInput,
+  reward,
+  spendRule,
+  stampCard,
+  visitRule,
+} from "../support/program.ts";
+
+const describeIn = (locale: Locale, changes: Partial<ProgramInput>) =>
+  describeProgram(program(changes).document, locale);
+
+describe("a programme in words", () => {
+  test("points for spending, with rewards from the cheapest", () => {
+    const changes = {
+      rewards: [
+        reward({ cost: { unit: "points", amount: 50 } }),
+        reward({ id: "rew_tea", name: { nl: "Thee", en: "Tea" } }),
+      ],
+    };
+
+    expect(describeIn("nl", changes).sentences).toEqual([
+      "Je spaart punten (1 per € 1,00).",
+      "Daarvoor krijg je thee (10 punten) of gratis koffie (50 punten).",
+    ]);
+    expect(describeIn("en", changes).sentences).toEqual([
+      "You collect points (1 for every €1.00).",
+      "They get you tea (10 points) or free coffee (50 points).",
+    ]);
+  });
+
+  test("a stamp card goes first", () => {
+    const { card, full } = stampCard("koffie", visitRule());
+    const changes = { stamp_cards: [card], rewards: [reward({ id: "rew_x" }), full] };
+
+    expect(describeIn("nl", changes)).toEqual({
+      sentences: [
+        "Je spaart stempels op je koffiekaart (1 per bezoek) en punten (1 per € 1,00).",
+        "Daarvoor krijg je gratis koffie (10 stempels) of gratis koffie (10 punten).",
+      ],
+      complete: true,
+    });
+  });
+
+  test("points that pay", () => {
+    const changes = { pay_with_points: { points: 100, amount: 500 } };
+
+    expect(describeIn("nl", changes).sentences[1]).toBe("Je betaalt ermee aan de kassa: 100 is € 5,00 waard.");
+    expect(describeIn("en", changes).sentences[1]).toBe("They pay at the till: 100 are worth €5.00.");
+  });
+
+  test("items and categories are not named by their codes", () => {
+    const { sentences } = describeIn("nl", { earning: [itemRule(), categoryRule()] });
+
+    expect(sentences[0]).toBe("Je spaart punten (1 per product dat meetelt).");
+  });
+
+  test("says that it left something out", () => {
+    const many = ["a", "b", "c", "d"].map((id) => reward({ id: `rew_${id}` }));
+
+    expect(describeIn("nl", { rewards: many }).complete).toBe(false);
+    expect(describeIn("nl", { rewards: many.slice(1) }).complete).toBe(true);
+    const earning = [spendRule(), visitRule(), itemRule()];
+    expect(describeIn("nl", { earning }).complete).toBe(false);
+  });
+
+  test("a programme that gives nothing has nothing to say", () => {
+    expect(describeIn("nl", { units: {}, earning: [] })).toEqual({ sentences: [], complete: true });
+  });
+
+  test("names that are all capitals keep them", () => {
+    const changes = { rewards: [reward({ name: { nl: "XL koffie" } })] };
+
+    expect(describeIn("nl", changes).sentences[1]).toBe("Daarvoor krijg je XL koffie (10 punten).");
+  });
+});
+
+test("every template takes at most two sentences, in both languages", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...TEMPLATE_IDS), fc.constantFrom<Locale>("nl", "en"), (id, locale) => {
+      const facts = { name: "x", currency: "EUR", timezone: "Europe/Amsterdam", locale };
+      const parsed = parseProgramDocument(makeFromTemplate(id, facts).document);
+      if (!parsed.ok) throw new Error("the template does not parse");
+      const { sentences, complete } = describeProgram(parsed.value, locale);
+      return sentences.length > 0 && sentences.length <= 2 && complete;
+    }),
+  );
+});
