@@ -38,6 +38,7 @@ export const merchant = z.strictObject({
   claims: z.boolean(),
   strict_receipts: z.boolean(),
   status: z.enum(["active", "suspended", "closed"]),
+  color: z.string().nullable().meta({ description: "The card's colour; null: ours.", example: "#7a3b12" }),
   goal: z.enum(GOALS).nullable(),
   template: z.string().nullable(),
   created_at: timestamp,
@@ -50,6 +51,7 @@ export const merchantChange = z.strictObject({
   locale: z.enum(LOCALES).optional(),
   claims: z.boolean().optional(),
   strict_receipts: z.boolean().optional(),
+  color: z.string().max(7).nullable().optional(),
   goal: z.enum(GOALS).nullable().optional(),
 });
 

@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createAuth } from "../../../src/workers/auth/auth.ts";
 import { makeCode } from "../../../src/workers/auth/sessions.ts";
 import { Browser, newAddress, ORIGIN, text } from "../../support/workerd/browser.ts";
+
+// Each test makes a merchant or signs people in over HTTP: many calls, which a busy machine answers slowly.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 40_000 });
 
 function codeFor(email: string): Promise<string> {
   return makeCode(createAuth(env, ORIGIN), email);
