@@ -17,6 +17,7 @@ import type {
   CommandMessage,
   OpenMessage,
   ProgramPayloads,
+  Standing,
   StoredBooking,
 } from "./protocol.ts";
 
@@ -33,6 +34,7 @@ export interface AccountClient {
   booking(seq: number): Promise<Answer<OwnedBooking>>;
   foreignReturn(sale: { readonly origin: string; readonly seq: number }): Promise<Answer<StoredBooking | null>>;
   chain(after_seq: number): Promise<ChainPage>;
+  standing(receipt: string): Promise<Standing>;
   handOver(message: Unaddressed<HandOverMessage>): Promise<Answer<Parcel>>;
   receive(message: Unaddressed<ReceiveMessage>): Promise<Answer<null>>;
   confirmDelivery(message: Unaddressed<DeliveredMessage>): Promise<Answer<null>>;
@@ -73,6 +75,7 @@ export function accountClient(
     receive: (message) => call((stub) => stub.receive({ ...address, ...message })),
     confirmDelivery: (message) => call((stub) => stub.confirmDelivery({ ...address, ...message })),
     saleOf: (seq) => call((stub) => stub.saleOf({ ...address, seq })),
+    standing: (receipt) => call((stub) => stub.standing({ ...address, receipt })),
     chain: (after_seq) => call((stub) => stub.chain({ ...address, after_seq })),
   };
 }

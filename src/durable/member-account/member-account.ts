@@ -37,6 +37,8 @@ import type {
   KeyQuery,
   OpenMessage,
   SaleQuery,
+  Standing,
+  StandingQuery,
   StoredBooking,
   WalletQuery,
 } from "./protocol.ts";
@@ -46,6 +48,7 @@ import {
   readChain,
   readForeignReturn,
   readSale,
+  readStanding,
   readStories,
   readWallet,
 } from "./read-account.ts";
@@ -152,6 +155,10 @@ export class MemberAccount extends DurableObject {
 
   async chain(query: Addressed & { readonly after_seq: number }): Promise<ChainPage> {
     return readChain(this.#enter(query), query.after_seq);
+  }
+
+  async standing(query: StandingQuery): Promise<Standing> {
+    return readStanding(this.#enter(query), query);
   }
 
   /** May run late, twice, or for nothing: it acts on stored facts alone. */

@@ -104,6 +104,18 @@ export interface BookingQuery extends Addressed {
   readonly seq: number;
 }
 
+/** Whether a sale stands here, by its natural key. */
+export interface StandingQuery extends Addressed {
+  readonly receipt: string;
+}
+
+export interface Standing {
+  /** False when there is no such sale, or all of it came back. */
+  readonly stands: boolean;
+  /** The account that carries on for this one; null when it goes on itself. */
+  readonly moved_to: string | null;
+}
+
 /** A sale by its place; null means the first, which is the only one of a receipt account. */
 export interface SaleQuery extends Addressed {
   readonly seq: number | null;

@@ -19,6 +19,8 @@ import type {
   OwnedBooking,
   ChainPage,
   SaleQuery,
+  Standing,
+  StandingQuery,
   StoredBooking,
   WalletQuery,
 } from "./protocol.ts";
@@ -110,6 +112,14 @@ export function readSale(desk: Desk, query: SaleQuery): Answer<ForeignSale | nul
   const seq = query.seq ?? first?.seq ?? null;
   const found = seq === null ? null : storedHistory(desk.store).sale(seq);
   return { ok: true, value: found === null ? null : { origin: accountOf(query.to), ...found } };
+}
+
+/** Whether a sale with this natural key stands, also in an account that has ended: its member was credited. */
+export function readStanding(desk: Desk, { receipt }: StandingQuery): Standing {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return { stands: false, moved_to: null };
+  const moved_to = state.tombstone?.kind === "merged" ? state.tombstone.to : null;
+  return { stands: desk.store.byNaturalKey(receipt) !== null, moved_to };
 }
 
 /** The chain as stored, also of an account that has ended: a verifier must see all of it. */

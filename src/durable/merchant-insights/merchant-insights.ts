@@ -21,7 +21,7 @@ const NO_TOTALS: protocol.Totals = { days: [], sum: NO_TALLY };
  * flags and the audit log can be built again from the accounts, and nothing here approves a spend. Asked before anything
  * was projected, it answers that there is nothing, and stays nothing.
  */
-export class MerchantInsights extends DurableObject<Env> {
+export class MerchantInsights extends DurableObject {
   readonly #store = new InsightsStore(this.ctx.storage);
   readonly #delays = new Delays();
   #projection: Projection | null = null;

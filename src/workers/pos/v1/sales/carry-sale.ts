@@ -18,6 +18,7 @@ import { renderSale, renderWarnings, type SaleBody } from "../render/sale.ts";
 import { renderRewards, renderWallet } from "../render/wallet.ts";
 import { type NamedAccount, resolveMember } from "../resolve-member.ts";
 import { type Carried, runCommand } from "../run-command.ts";
+import { underStrictReceipts } from "../strict-receipts.ts";
 
 export type WireSaleAnswer = z.infer<typeof saleAnswer>;
 
@@ -38,19 +39,22 @@ export async function carrySale(desk: PosDesk, input: SaleInput, key: string | n
   const named = member === undefined ? receiptAccount(desk, input) : await resolveMember(desk, member, key);
   if (named === null) return { answer: withoutMember(desk), replayed: false };
   const command = saleCommand(desk, input, named);
-  const carried = await runCommand(desk, named, {
-    command,
-    body,
-    operation: "sale",
-    key,
-    staff: input.staff,
-    note: Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata },
-    at_ms: command.occurred_at_ms,
-    preview: key === null,
-    opens: member === undefined,
-  });
+  const preview = key === null;
+  const carried = await underStrictReceipts(desk, { command, account: named.account, preview }, () =>
+    runCommand(desk, named, {
+      command,
+      body,
+      operation: "sale",
+      key,
+      staff: input.staff,
+      note: Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata },
+      at_ms: command.occurred_at_ms,
+      preview,
+      opens: member === undefined,
+    }),
+  );
   const rendering = await renderingOf(desk, carried.view.body);
-  return { answer: renderAnswer(rendering, carried, key === null), replayed: carried.replayed };
+  return { answer: renderAnswer(rendering, carried, preview), replayed: carried.replayed };
 }
 
 /** The account on which a sale without a member waits to be claimed; null when the merchant has claims off. */

@@ -1,0 +1,71 @@
+import { DurableObject } from "cloudflare:workers";
+import { invariant } from "../../domain/invariant.ts";
+import type { ObjectName } from "../../domain/tenancy/object-name.ts";
+import { accountClient } from "../member-account/client.ts";
+import { assertObjectIdentity } from "../shared/object-identity.ts";
+import type * as protocol from "./protocol.ts";
+import { reserveReceipt, settleReceipt } from "./receipts.ts";
+import { commitStock, readStock, releaseStock, reserveStock } from "./stock.ts";
+import { GuardStore } from "./store.ts";
+
+/** An account may have gone up in another, and that in a third; so often at most. */
+const HOPS_MAX = 6;
+const REAL_TIME = { clock_offset_ms: 0 };
+
+/**
+ * Watches one scarce thing of a merchant: `receipts:{location}`, or `stock:{reward}`. What is taken is first reserved,
+ * then committed or released by the booking it is for; a reservation runs out by itself, so that nobody who died half-way
+ * blocks it. Called only by sales that need it.
+ */
+export class MerchantGuard extends DurableObject {
+  readonly #store = new GuardStore(this.ctx.storage);
+
+  async reserveReceipt(message: protocol.ReserveReceiptMessage): Promise<protocol.ReceiptAnswer> {
+    const name = this.#name(message, "receipts");
+    return reserveReceipt(this.#store, message, Date.now(), (account, receipt) => this.#ask(name, account, receipt));
+  }
+
+  async settleReceipt(message: protocol.ReceiptMessage): Promise<void> {
+    this.#name(message, "receipts");
+    settleReceipt(this.#store, message);
+  }
+
+  async reserveStock(message: protocol.ReserveStockMessage): Promise<protocol.StockAnswer> {
+    this.#name(message, "stock");
+    return reserveStock(this.#store, message, Date.now());
+  }
+
+  async commitStock(message: protocol.CommitStockMessage): Promise<void> {
+    this.#name(message, "stock");
+    commitStock(this.#store, message, Date.now());
+  }
+
+  async releaseStock(message: protocol.StockMessage): Promise<void> {
+    this.#name(message, "stock");
+    releaseStock(this.#store, message);
+  }
+
+  async stock(query: protocol.Addressed): Promise<protocol.StockState> {
+    this.#name(query, "stock");
+    return readStock(this.#store, Date.now());
+  }
+
+  /** Follows an account to the one that it went up in: a sale with an old card is booked there. */
+  async #ask(name: ObjectName, account: string, receipt: string): Promise<boolean> {
+    let asked = account;
+    for (let hop = 0; hop < HOPS_MAX; hop += 1) {
+      const { stands, moved_to } = await accountClient(this.env.MEMBER_ACCOUNT, name, asked, REAL_TIME).standing(
+        receipt,
+      );
+      if (stands || moved_to === null) return stands;
+      asked = moved_to;
+    }
+    return true;
+  }
+
+  #name(message: protocol.Addressed, watches: "receipts" | "stock"): ObjectName {
+    const name = assertObjectIdentity(this.ctx.id, message.to);
+    invariant(name.id.startsWith(`${watches}:`), `${message.to} does not watch ${watches}`);
+    return name;
+  }
+}
