@@ -7,7 +7,12 @@ import { codeOf, Problem } from "./problem.ts";
 
 const NAMES = ["STEMPEL_ID_KEY", "STEMPEL_CARD_KEYS", "STEMPEL_MASTER_KEYS"] as const;
 type SecretName = (typeof NAMES)[number];
-export type SecretValues = Readonly<Record<SecretName, string>>;
+
+/** What may be set besides: how mail is sent. */
+const SETTINGS = ["SMTP_URL", "MAIL_FROM", "MAIL_REPLY_TO"] as const;
+type Setting = (typeof SETTINGS)[number];
+
+export type SecretValues = Readonly<Record<SecretName, string>> & Readonly<Partial<Record<Setting, string>>>;
 
 const KEY_BYTES = 32;
 const KEY_PATTERN = /^[\w-]{43,}$/;
@@ -29,12 +34,23 @@ export interface LoadedSecrets {
 export function loadSecrets(root: string, env: NodeJS.ProcessEnv): LoadedSecrets {
   if (NAMES.some((name) => env[name] !== undefined)) {
     const source = "the environment";
-    return { values: check(env, source), source, isNew: false };
+    return { values: { ...check(env, source), ...settingsIn(env) }, source, isNew: false };
   }
   const file = join(root, ".dev.vars");
   const isNew = !existsSync(file);
   if (isNew) writeFileSync(file, newDevVars(), { mode: 0o600, flag: "wx" });
-  return { values: check(parseEnv(read(file)), ".dev.vars"), source: ".dev.vars", isNew };
+  const found = parseEnv(read(file));
+  const values = { ...check(found, ".dev.vars"), ...settingsIn({ ...found, ...env }) };
+  return { values, source: ".dev.vars", isNew };
+}
+
+function settingsIn(found: NodeJS.Dict<string>): Readonly<Partial<Record<Setting, string>>> {
+  return Object.fromEntries(
+    SETTINGS.flatMap((name) => {
+      const value = found[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 function read(file: string): string {

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { deadLetter } from "./schema/dead-letter.ts";
 import { mailLog, type MailState } from "./schema/mail-log.ts";
@@ -77,9 +77,6 @@ export function jobDb(db: Database) {
     recordDead: (row: typeof deadLetter.$inferInsert) => db.insert(deadLetter).values(row).onConflictDoNothing(),
     /** Newest first. */
     deadLetters: (limit: number) => db.select().from(deadLetter).orderBy(desc(deadLetter.dead_at_ms)).limit(limit),
-
-    sweepMails: (before_ms: number) => db.delete(mailLog).where(lt(mailLog.updated_at_ms, before_ms)),
-    sweepDeadLetters: (before_ms: number) => db.delete(deadLetter).where(lt(deadLetter.dead_at_ms, before_ms)),
   };
 }
 

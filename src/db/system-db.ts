@@ -1,6 +1,8 @@
 import { and, asc, eq, gt, lt, or } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { cronCursor } from "./schema/cron-cursor.ts";
+import { deadLetter } from "./schema/dead-letter.ts";
+import { mailLog } from "./schema/mail-log.ts";
 import { merchant } from "./schema/merchant.ts";
 
 /** A page of merchants in the order of their locators, which is random and so spreads the load. */
@@ -46,6 +48,8 @@ export function systemDb(db: Database) {
           target: cronCursor.job,
           set: { after: cursor.after, open: cursor.open, updated_at_ms: cursor.updated_at_ms },
         }),
+    sweepMailLog: (before_ms: number) => db.delete(mailLog).where(lt(mailLog.updated_at_ms, before_ms)),
+    sweepDeadLetters: (before_ms: number) => db.delete(deadLetter).where(lt(deadLetter.dead_at_ms, before_ms)),
   };
 }
 

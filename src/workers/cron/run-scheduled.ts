@@ -1,5 +1,6 @@
 import type { CronContext } from "./context.ts";
 import { repairConfig } from "./repair-config.ts";
+import { sweepJobs } from "./sweep-jobs.ts";
 import { continueVerifyConfig, startVerifyConfig } from "./verify-config.ts";
 
 /** The cron expressions of wrangler.toml, word for word: the event brings nothing else to tell them apart by. */
@@ -14,6 +15,7 @@ export async function runScheduled(cron: string, ctx: CronContext): Promise<void
       return;
     case CRON.nightly:
       await runJob(ctx, "start_verify_config", startVerifyConfig);
+      await runJob(ctx, "sweep_jobs", sweepJobs);
       return;
     default:
       ctx.ports.log({ event: "cron_unknown", cron });

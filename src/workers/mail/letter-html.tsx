@@ -15,7 +15,7 @@ const DARK = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {
   .paper { background: #16181a !important; }
-  .card { background: #202427 !important; border-color: #3a4045 !important; }
+  .card { background: #202427 !important; border-right-color: #3a4045 !important; border-bottom-color: #3a4045 !important; border-left-color: #3a4045 !important; }
   .ink { color: #eceae6 !important; }
   .soft { color: #adb3b8 !important; }
   .code { background: #16181a !important; color: #eceae6 !important; border-color: #3a4045 !important; }
