@@ -1,8 +1,6 @@
-import { and, asc, eq, gt, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { authSession } from "./schema/auth-session.ts";
 import { authUser } from "./schema/auth-user.ts";
-import { authVerification } from "./schema/auth-verification.ts";
 import { merchant } from "./schema/merchant.ts";
 import { pairingCode } from "./schema/pairing-code.ts";
 import { rateWindow } from "./schema/rate-window.ts";
@@ -110,12 +108,6 @@ export function loginDb(db: Database) {
     /** Gives a claimed code back when no key could be made. */
     releasePairingCode: (code_hash: string) =>
       db.update(pairingCode).set({ used_at_ms: null }).where(eq(pairingCode.code_hash, code_hash)),
-
-    sweepSessions: (now_ms: number) => db.delete(authSession).where(lt(authSession.expiresAt, new Date(now_ms))),
-    sweepVerifications: (now_ms: number) =>
-      db.delete(authVerification).where(lt(authVerification.expiresAt, new Date(now_ms))),
-    sweepRateWindows: (now_ms: number) => db.delete(rateWindow).where(lt(rateWindow.stale_at_ms, now_ms)),
-    sweepPairingCodes: (before_ms: number) => db.delete(pairingCode).where(lt(pairingCode.expires_at_ms, before_ms)),
   };
 }
 

@@ -1,9 +1,13 @@
 import { and, asc, eq, gt, lt, or } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { authSession } from "./schema/auth-session.ts";
+import { authVerification } from "./schema/auth-verification.ts";
 import { cronCursor } from "./schema/cron-cursor.ts";
 import { deadLetter } from "./schema/dead-letter.ts";
 import { mailLog } from "./schema/mail-log.ts";
 import { merchant } from "./schema/merchant.ts";
+import { pairingCode } from "./schema/pairing-code.ts";
+import { rateWindow } from "./schema/rate-window.ts";
 
 /** A page of merchants in the order of their locators, which is random and so spreads the load. */
 export interface MerchantPage {
@@ -50,6 +54,12 @@ export function systemDb(db: Database) {
         }),
     sweepMailLog: (before_ms: number) => db.delete(mailLog).where(lt(mailLog.updated_at_ms, before_ms)),
     sweepDeadLetters: (before_ms: number) => db.delete(deadLetter).where(lt(deadLetter.dead_at_ms, before_ms)),
+    /** What signing in and pairing have left behind and nothing looks at any more. */
+    sweepSessions: (now_ms: number) => db.delete(authSession).where(lt(authSession.expiresAt, new Date(now_ms))),
+    sweepVerifications: (now_ms: number) =>
+      db.delete(authVerification).where(lt(authVerification.expiresAt, new Date(now_ms))),
+    sweepRateWindows: (now_ms: number) => db.delete(rateWindow).where(lt(rateWindow.stale_at_ms, now_ms)),
+    sweepPairingCodes: (before_ms: number) => db.delete(pairingCode).where(lt(pairingCode.expires_at_ms, before_ms)),
   };
 }
 

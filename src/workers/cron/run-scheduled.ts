@@ -1,6 +1,7 @@
 import type { CronContext } from "./context.ts";
 import { repairConfig } from "./repair-config.ts";
 import { sweepJobs } from "./sweep-jobs.ts";
+import { sweepLogin } from "./sweep-login.ts";
 import { continueVerifyConfig, startVerifyConfig } from "./verify-config.ts";
 
 /** The cron expressions of wrangler.toml, word for word: the event brings nothing else to tell them apart by. */
@@ -15,6 +16,7 @@ export async function runScheduled(cron: string, ctx: CronContext): Promise<void
       return;
     case CRON.nightly:
       await runJob(ctx, "start_verify_config", startVerifyConfig);
+      await runJob(ctx, "sweep_login", sweepLogin);
       await runJob(ctx, "sweep_jobs", sweepJobs);
       return;
     default:

@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../hono-env.ts";
 import { authenticateSession, openLogin, openMerchant } from "../middleware/authenticate-session.ts";
 import { BODY_BYTES_MAX, limitBody, requireJson } from "../middleware/json-body.ts";
+import { matchOperation, type Operation } from "../middleware/match-operation.ts";
 import { requireSameOrigin } from "../middleware/same-origin.ts";
 import { acceptInvitationByLink, previewInvitationByLink } from "./invitations/answer.ts";
 import { invitationRoutes } from "./invitations/manage.ts";
@@ -48,9 +49,22 @@ export function createDashboardApp(): DashboardApp {
   app.use("/api/*", limitBody(BODY_BYTES_MAX), requireJson, requireSameOrigin, openLogin);
   for (const register of open) register(app);
   app.use("/api/*", authenticateSession);
+  app.use(
+    "/api/*",
+    matchOperation(() => operationsOf(app)),
+  );
   for (const register of signedIn) register(app);
   app.use("/api/merchants/:merchant/*", openMerchant);
   app.use("/api/merchants/:merchant", openMerchant);
   for (const register of atMerchant) register(app);
   return app;
+}
+
+/** What has been registered, to tell a wrong method from a wrong path. */
+function operationsOf(app: DashboardApp): Operation[] {
+  return app.openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== "route") return [];
+    const { method, path, request } = definition.route;
+    return [{ method: method.toUpperCase(), path, takesBody: request?.body !== undefined }];
+  });
 }

@@ -41,8 +41,8 @@ export function renderPasskey({ id, name, created_at_ms, backed_up }: Passkey): 
   return { object: "passkey", id, name, created_at: atOrNull(created_at_ms), backed_up };
 }
 
-export function renderMerchant({ created_at_ms, ...merchant }: Merchant): z.infer<typeof wire.merchant> {
-  return { object: "merchant", ...merchant, created_at: at(created_at_ms) };
+export function renderMerchant({ created_at_ms, color = null, ...merchant }: Merchant): z.infer<typeof wire.merchant> {
+  return { object: "merchant", ...merchant, color, created_at: at(created_at_ms) };
 }
 
 export function renderLocation(location: Location): z.infer<typeof wire.location> {

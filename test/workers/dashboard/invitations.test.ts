@@ -41,7 +41,7 @@ describe("an invitation", () => {
     const noor = await new Browser().signIn(email);
     const answers = await Promise.all([accept(noor, token), accept(noor, token)]);
 
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
     expect(await accept(noor, token)).toMatchObject(refusal(409, "invitation_accepted"));
     expect(await at.owner.must("GET", `${at.path}/invitations`)).toMatchObject({ data: [{ id, state: "accepted" }] });
     const staff = await at.owner.must("GET", `${at.path}/staff`);

@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { createDashboardApp } from "../../../src/workers/dashboard/app.ts";
 import type { ApiAnswer } from "../../support/workerd/merchant.ts";
-import { addColleague, Browser, newAddress, type SignedUp, signUpMerchant } from "../../support/workerd/browser.ts";
+import {
+  addColleague,
+  Browser,
+  newAddress,
+  type SignedUp,
+  signUpMerchant,
+  text,
+} from "../../support/workerd/browser.ts";
 import {
   createWorld,
   FOR_EVERYBODY,
@@ -53,15 +60,17 @@ function send(browser: Browser, method: string, { path, body }: RowRequest): Pro
 }
 
 function outcome({ status, body }: ApiAnswer): string {
-  return status < 400 ? `${status}` : `${status} ${String(body["code"])}`;
+  return status < 400 ? `${status}` : `${status} ${text(body["code"])}`;
 }
 
 describe.each(ROWS.map((row) => [nameOf(row), row] as const))("%s", (_name, row) => {
   test.each(ROLES)("as %s", async (role: Role) => {
     const answer = await send(world.people[role], row.method, await row.request(world));
     const expected = row.may.includes(role) ? `${row.status}` : "403 role_missing";
-    expect(outcome(answer), JSON.stringify(answer.body)).toBe(expected);
-    if (answer.status < 300) expect(objection(row, answer.body)).toBeNull();
+    expect({ outcome: outcome(answer), objection: answer.status < 300 ? objection(row, answer.body) : null }).toEqual({
+      outcome: expected,
+      objection: null,
+    });
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
@@ -116,6 +125,13 @@ test.each(["/api/nothing", "/api/merchants/x/y", "/api"])(
     expect(outcome(answer)).toBe("401 session_missing");
   },
 );
+
+test("a wrong method is told from a wrong path", async () => {
+  const wrong = await world.owner.call("PUT", `${world.path}/keys`, { body: {} });
+  expect(outcome(wrong)).toBe("405 method_not_allowed");
+  expect(wrong.headers.get("allow")).toBe("GET, POST");
+  expect(outcome(await world.owner.call("GET", `${world.path}/secrets`))).toBe("404 route_not_found");
+});
 
 describe("leaving", () => {
   test.each(["manager", "cashier"] as const)("is for a %s too, and ends everything here at once", async (role) => {
