@@ -4,8 +4,8 @@ import { firstSale, newMember } from "./examples/story.ts";
 /** From a key to a receipt, with the very bodies that the reference shows. */
 export function FirstSale({ origin }: { readonly origin: string }) {
   const { name, phone } = newMember;
-  const { wallet, receipt_lines } = answers.firstSale;
-  const points = wallet.balances[0];
+  const { wallet, explanation, receipt_lines } = answers.firstSale;
+  const balances = wallet.balances.map(({ unit, available }) => ({ unit, available }));
   return (
     <section id="first-sale" aria-labelledby="first-sale-title">
       <h2 id="first-sale-title">First sale in five minutes</h2>
@@ -40,7 +40,7 @@ export function FirstSale({ origin }: { readonly origin: string }) {
             It says what the sale earned and why, what the member has now, and what to print under the receipt. A part
             of it, at a merchant who gives a point per euro and a stamp per coffee:
           </p>
-          <Code text={JSON.stringify({ wallet: { balances: [points, "…"] }, receipt_lines }, null, 2)} />
+          <Code text={brief({ balances, explanation, receipt_lines })} />
         </li>
       </ol>
     </section>
@@ -55,14 +55,28 @@ function Code({ text }: { readonly text: string }) {
   );
 }
 
-function curl(origin: string, path: string, key: string, body: unknown): string {
+function curl(origin: string, path: string, key: string, body: object): string {
   return [
     `curl -i ${origin}${path}`,
     `-H "Authorization: Bearer $KEY"`,
     `-H "Idempotency-Key: ${key}"`,
     `-H "Content-Type: application/json"`,
-    `-d '${JSON.stringify(body, null, 2)}'`,
+    `-d '${brief(body)}'`,
   ].join(" \\\n  ");
+}
+
+/** JSON with a line per field, and one per item of a list. */
+function brief(body: object): string {
+  const fields = Object.entries(body).map(([name, value]: [string, unknown]) => {
+    const items = Array.isArray(value) ? value.map((item) => `\n    ${spaced(item)}`).join(",") : null;
+    return `  "${name}": ${items === null ? spaced(value) : `[${items}\n  ]`}`;
+  });
+  return `{\n${fields.join(",\n")}\n}`;
+}
+
+/** On one line, with air. */
+function spaced(value: unknown): string {
+  return JSON.stringify(value, null, 1).replaceAll(/\n\s*/g, " ");
 }
 
 /** The sale as short as it can be; the rest is in the reference. */
