@@ -27,7 +27,7 @@ export function notMeasured(name: string, budget: string, why: string): Budget {
   return { name, measured: why, budget, verdict: "not measured" };
 }
 
-/** The ratio, and the range that the middle half of the rounds gave. */
-export function ratioText({ value, low, high }: Ratio): string {
-  return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+/** The ratio, the range that the middle half of the rounds gave, and the ratio of the best rounds. */
+export function ratioText({ value, low, high, best }: Ratio): string {
+  return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)}), best ${best.toFixed(2)}`;
 }

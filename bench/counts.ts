@@ -3,6 +3,7 @@ export interface ObjectCount {
   /** RPC calls that reached objects of the class. */
   readonly calls: number;
   readonly alarms_rung: number;
+  readonly alarms_set: number;
   /** Rows that SQL wrote, index entries and settings of the alarm included. */
   readonly rows_written: number;
   readonly rows_read: number;

@@ -19,18 +19,31 @@ export class HttpClient {
   }
 
   post(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<ClientAnswer> {
+    return this.#post(path, headers, body, true);
+  }
+
+  #post(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    mayRepeat: boolean,
+  ): Promise<ClientAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<ClientAnswer>();
     const sent = httpRequest({
       host: this.#url.hostname,
       port: this.#url.port,
       path,
       method: "POST",
-      agent: this.#agent,
+      agent: mayRepeat ? this.#agent : false,
       timeout: TIMEOUT_MS,
       headers: { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) },
     });
     sent.once("timeout", () => sent.destroy(new Error(`${path} took longer than ${TIMEOUT_MS} ms`)));
-    sent.once("error", reject);
+    sent.once("error", (error) => {
+      // A server may close an idle connection in the moment in which it is used again; the repetition gets a new one.
+      if (sent.reusedSocket && mayRepeat) resolve(this.#post(path, headers, body, false));
+      else reject(new Error(`${this.#url.origin}${path}: ${error.message}`, { cause: error }));
+    });
     sent.once("response", (answer) => {
       const chunks: Buffer[] = [];
       let length = 0;

@@ -15,7 +15,7 @@ export function countBudgets(operations: readonly CountedOperation[]): Budget[] 
   const most = (count: (counts: Counts) => number) => Math.max(...sales.map(count));
   const projected = most((sale) => sale.objects["MerchantInsights"]?.rows_written ?? 0);
   return [
-    atMost("rows written by a sale in the account, the most of any kind", most(rowsOfAccount), 3),
+    atMost("rows written by a sale in the account, the most of any kind, alarm aside", most(rowsOfAccount), 3),
     projected === 0
       ? notMeasured("rows written by a sale's projection", "≤ 4", "there is no projection yet")
       : atMost("rows written by a sale's projection", projected, 4),
@@ -35,8 +35,10 @@ export function countBudgets(operations: readonly CountedOperation[]): Budget[] 
 
 const NOTHING: Counts = { objects: {}, d1_queries: 0, queue_messages: 0 };
 
+/** Without the row that setting the alarm costs: one is set when none is. */
 function rowsOfAccount({ objects }: Counts): number {
-  return objects["MemberAccount"]?.rows_written ?? 0;
+  const account = objects["MemberAccount"];
+  return account === undefined ? 0 : account.rows_written - account.alarms_set;
 }
 
 /** Calls before the answer. The projection calls Insights after it. */
@@ -45,26 +47,24 @@ function callsOnPath(counts: Counts): number {
 }
 
 export function timeBudgets(figures: Figures): Budget[] {
-  const p50 = (round: Round) => round.p50;
-  const toBare = (measured: Measured) => ratio(measured, STEMPEL, BARE, p50);
+  const toBare = (measured: Measured) => timeRatio(measured, STEMPEL, BARE);
   const budgets = [
     bareBudget(figures.alone, toBare(figures.alone), 1.6),
     bareBudget(figures.together, toBare(figures.together), 2.0),
     bareBudget(figures.spread, toBare(figures.spread), 1.6),
     bareBudget(figures.spreadTogether, toBare(figures.spreadTogether), 2.0),
-    ratioAtMost("sale p50, long account ÷ short", ratio(figures.length, LONG, SHORT, p50), 1.1),
+    ratioAtMost("sale p50, long account ÷ short", timeRatio(figures.length, LONG, SHORT), 1.1),
   ];
-  const perSecond = (round: Round) => round.per_second;
   if (!figures.together.rounds.has(POSTGRES)) {
     return [...budgets, notMeasured(PEER, "≥ 1.2", "PostgreSQL is not installed")];
   }
   return [
     ...budgets,
-    ratioAtLeast(PEER, ratio(figures.together, STEMPEL, POSTGRES, perSecond), 1.2),
+    ratioAtLeast(PEER, speedRatio(figures.together, STEMPEL, POSTGRES), 1.2),
     ratioAtLeast(
-      "the same, PostgreSQL with asynchronous commit",
-      ratio(figures.together, STEMPEL, POSTGRES_ASYNC, perSecond),
-      1.2,
+      "the same, PostgreSQL with asynchronous commit (no budget)",
+      speedRatio(figures.together, STEMPEL, POSTGRES_ASYNC),
+      0,
     ),
   ];
 }
@@ -75,8 +75,18 @@ function bareBudget({ title }: Measured, value: Ratio, max: number): Budget {
   return ratioAtMost(`sale p50 ÷ bare p50, ${title}`, value, max);
 }
 
-function ratio({ rounds }: Measured, above: string, below: string, of: (round: Round) => number): Ratio {
-  return ratioOf((rounds.get(above) ?? []).map(of), (rounds.get(below) ?? []).map(of));
+function timeRatio(measured: Measured, above: string, below: string): Ratio {
+  const p50 = (name: string) => roundsOf(measured, name).map((round) => round.p50);
+  return ratioOf(p50(above), p50(below), "less");
+}
+
+function speedRatio(measured: Measured, above: string, below: string): Ratio {
+  const perSecond = (name: string) => roundsOf(measured, name).map((round) => round.per_second);
+  return ratioOf(perSecond(above), perSecond(below), "more");
+}
+
+function roundsOf({ rounds }: Measured, name: string): readonly Round[] {
+  return rounds.get(name) ?? [];
 }
 
 export function sizeBudget(bytes: number): Budget {

@@ -19,7 +19,7 @@ export function takeCounts(): Counts {
 function countOf(name: string): Writable<ObjectCount> {
   const known = objects.get(name);
   if (known !== undefined) return known;
-  const count = { calls: 0, alarms_rung: 0, rows_written: 0, rows_read: 0 };
+  const count = { calls: 0, alarms_rung: 0, alarms_set: 0, rows_written: 0, rows_read: 0 };
   objects.set(name, count);
   return count;
 }
@@ -67,6 +67,7 @@ export function meteredState(ctx: DurableObjectState, name: string): DurableObje
     return cursor;
   };
   storage.setAlarm = (at, options) => {
+    countOf(name).alarms_set += 1;
     countOf(name).rows_written += 1;
     return setAlarm(at, options);
   };

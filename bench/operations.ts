@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { Problem } from "../scripts/start/problem.ts";
-import type { Counts } from "./counts.ts";
+import { type Counts, totalOf } from "./counts.ts";
 import { HttpClient } from "./http-client.ts";
 import type { Runtime } from "./runtime.ts";
 import { addMember, call, type Member, openShop, saleBody, type Shop } from "./shop.ts";
 
 /** Longer than an account waits before it tells Insights. */
 const AFTERMATH_MS = 500;
+/** An account that waits this long has nothing more to tell. */
+const QUIET_MS = 3_000;
 /** Sales per request while an account is filled. */
 const FILL_STEP = 5_000;
 
@@ -35,7 +37,13 @@ export const RETURN = "return, by the sale's id";
 const countsAnswer = z.object({
   objects: z.record(
     z.string(),
-    z.object({ calls: z.int(), alarms_rung: z.int(), rows_written: z.int(), rows_read: z.int() }),
+    z.object({
+      calls: z.int(),
+      alarms_rung: z.int(),
+      alarms_set: z.int(),
+      rows_written: z.int(),
+      rows_read: z.int(),
+    }),
   ),
   d1_queries: z.int(),
   queue_messages: z.int(),
@@ -52,6 +60,7 @@ export async function countOperations(start: () => Promise<Runtime>, longEntries
     await countCold(stage, member);
     const longMember = await addMember(await stage.client(), shop);
     const entries = await fillAccount(stage, longMember, longEntries);
+    await stage.settle();
     await stage.restart();
     await stage.count(COLD_LONG, "/v1/sales", saleBody({ card: longMember.card }));
     return { shop, operations: stage.operations, longMember, longEntries: entries };
@@ -137,6 +146,15 @@ class Stage {
     await sleep(AFTERMATH_MS);
     this.operations.push({ name, path, counts: await this.#take() });
     return answer;
+  }
+
+  /** Waits until nothing is being told to Insights any more. */
+  async settle(): Promise<void> {
+    await this.#take();
+    for (;;) {
+      await sleep(QUIET_MS);
+      if (totalOf(await this.#take(), "calls") === 0) return;
+    }
   }
 
   async restart(): Promise<void> {

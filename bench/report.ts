@@ -36,7 +36,10 @@ export function countsTable(operations: readonly CountedOperation[]): string {
 
 function whereText({ objects }: Counts): string {
   return Object.entries(objects)
-    .map(([name, { rows_written }]) => `${name} ${rows_written}`)
+    .map(([name, { rows_written, alarms_set }]) => {
+      const alarm = alarms_set === 0 ? "" : ` (${alarms_set} for the alarm)`;
+      return `${name} ${rows_written}${alarm}`;
+    })
     .join(", ");
 }
 

@@ -11,16 +11,25 @@ export function median(values: readonly number[]): number {
   return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
-/** A ratio with the middle half of what the rounds gave. */
+/** A ratio with the middle half of what the rounds gave, and what the best round of each side gave. */
 export interface Ratio {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  /** Least disturbed by whatever else the machine does; the median is what is judged. */
+  readonly best: number;
 }
 
 /** The median of the rounds' ratios: rounds are neighbours in time, so what slows the machine slows both. */
-export function ratioOf(above: readonly number[], below: readonly number[]): Ratio {
-  const ratios = above.map((value, round) => value / (below[round] ?? Number.NaN));
-  const sorted = ratios.toSorted((left, right) => left - right);
-  return { value: median(ratios), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) };
+export function ratioOf(above: readonly number[], below: readonly number[], better: "less" | "more"): Ratio {
+  const sorted = above
+    .map((value, round) => value / (below[round] ?? Number.NaN))
+    .toSorted((left, right) => left - right);
+  const pick = (values: readonly number[]) => (better === "less" ? Math.min(...values) : Math.max(...values));
+  return {
+    value: median(sorted),
+    low: quantile(sorted, 0.25),
+    high: quantile(sorted, 0.75),
+    best: pick(above) / pick(below),
+  };
 }
