@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { cardRoutes } from "./card/card-routes.tsx";
+import { claimRoutes } from "./card/claim-routes.tsx";
 import { joinRoutes } from "./card/join-routes.tsx";
 import { createDashboardApp } from "./dashboard/app.ts";
 import { devRoutes } from "./dev/dev-routes.ts";
@@ -20,6 +21,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/", createDashboardApp());
   app.route("/", referenceRoutes);
   app.route("/", joinRoutes);
+  app.route("/", claimRoutes);
   app.route("/", cardRoutes);
   app.route("/dev", devRoutes);
   return app;

@@ -11,6 +11,7 @@ import { CardPage } from "./pages/card-page.tsx";
 import { Now } from "./pages/now.tsx";
 import { type CardStory, readCard } from "./read-card.ts";
 import { readerLocale } from "./reader.ts";
+import { rememberCard } from "./own-card.ts";
 import { comesFromUs, memberHeaders } from "./security.ts";
 import { TEXTS } from "./texts.ts";
 import { themeOf } from "./theme.ts";
@@ -38,6 +39,7 @@ cardRoutes.use("/c/*", memberHeaders);
 
 cardRoutes.get("/c/:token", async (c) => {
   const { story, locale } = await storyOf(c);
+  rememberCard(c, story.desk.merchant.locator, story.token);
   const props = { nonce: c.get("secureHeadersNonce"), byPhone: c.req.query("by") === "phone" };
   return c.html(html`<!doctype html>${<CardPage story={story} view={cardView(story, locale)} {...props} />}`);
 });

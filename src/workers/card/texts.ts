@@ -84,7 +84,29 @@ export const TEXTS = {
       mailedAgain: "Niets gekregen? Kijk bij ongewenste mail, of vul je adres nog eens in.",
       again: "Terug",
     },
+    claim: {
+      title: (merchant: string) => `Je aankoop bij ${merchant}`,
+      waiting: "Dit ligt voor je klaar:",
+      nothing: "Deze aankoop leverde niets op, maar je kunt wel een kaart nemen.",
+      until: (date: string) => `Op te halen tot en met ${date}.`,
+      toOwn: "Zet het op mijn kaart",
+      toNew: "Neem een kaart en haal het op",
+      toAnother: "Liever op een nieuwe kaart",
+      hint: "Meteen, zonder naam, app of wachtwoord.",
+    },
     trouble: {
+      unknown_claim: {
+        title: "Deze bon kennen we niet",
+        text: "De link is niet compleet of klopt niet. Scan de code op de bon nog eens.",
+      },
+      claim_used: {
+        title: "Deze bon is al opgehaald",
+        text: "Iemand heeft deze bon al op een kaart gezet, en dat kan maar één keer. Was jij dat? Kijk dan op je kaart.",
+      },
+      claim_expired: {
+        title: "Te laat om op te halen",
+        text: "Een bon kun je dertig dagen lang ophalen. Laat de volgende keer je kaart scannen, dan komt het er meteen op.",
+      },
       unknown_card: {
         title: "Deze kaart kennen we niet",
         text: "De link is niet compleet of klopt niet. Open hem opnieuw uit je mail of van je beginscherm, of vraag aan de kassa om je kaart op te zoeken.",
@@ -198,7 +220,29 @@ export const TEXTS = {
       mailedAgain: "Nothing there? Look in your junk mail, or fill in your address once more.",
       again: "Back",
     },
+    claim: {
+      title: (merchant: string) => `Your purchase at ${merchant}`,
+      waiting: "This is waiting for you:",
+      nothing: "This purchase earned nothing, but you can take a card.",
+      until: (date: string) => `To collect until ${date}.`,
+      toOwn: "Put it on my card",
+      toNew: "Get a card and collect it",
+      toAnother: "Rather on a new card",
+      hint: "At once, without name, app or password.",
+    },
     trouble: {
+      unknown_claim: {
+        title: "We do not know this receipt",
+        text: "The link is incomplete or wrong. Scan the code on the receipt once more.",
+      },
+      claim_used: {
+        title: "This receipt was collected",
+        text: "Somebody has put this receipt on a card, and that happens once. Was it you? Then look at your card.",
+      },
+      claim_expired: {
+        title: "Too late to collect",
+        text: "A receipt can be collected for thirty days. Have your card scanned next time and it is there at once.",
+      },
       unknown_card: {
         title: "We do not know this card",
         text: "The link is incomplete or wrong. Open it again from your mail or home screen, or ask at the till to look your card up.",

@@ -2,6 +2,9 @@ import type { Trouble } from "./texts.ts";
 
 export const TROUBLE_STATUS = {
   unknown_card: 404,
+  unknown_claim: 404,
+  claim_used: 409,
+  claim_expired: 410,
   unknown_merchant: 404,
   not_found: 404,
   blocked: 403,

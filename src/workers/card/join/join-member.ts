@@ -26,9 +26,12 @@ export interface Joining {
 }
 
 /** An anonymous card, at once. */
-export async function joinAnonymously(joining: Joining): Promise<string> {
+export async function joinAnonymously(joining: AnonymousJoining): Promise<string> {
   return newCard(joining, ANONYMOUS);
 }
+
+/** What an anonymous card needs: no mail goes out for it. */
+export type AnonymousJoining = Pick<Joining, "desk" | "locale" | "once">;
 
 /**
  * Joins with a phone number. The answer is a new card whether the number is known or not: a known one stays with the card
@@ -64,7 +67,7 @@ export async function joinByMail(joining: Joining, input: JoinInput & { readonly
   });
 }
 
-async function newCard(joining: Joining, input: JoinInput): Promise<string> {
+async function newCard(joining: AnonymousJoining, input: JoinInput): Promise<string> {
   const account = await register(joining, input);
   if (account === null) throw new TroubleError("unavailable", { retryAfterSeconds: 1 });
   await openAccount(joining.desk, account);
@@ -75,7 +78,7 @@ async function newCard(joining: Joining, input: JoinInput): Promise<string> {
  * Writes the person down and answers the account; null when the e-mail address belongs to somebody else. A phone number
  * that does is left out, with what was agreed to for it: it was not theirs to give.
  */
-async function register(joining: Joining, input: JoinInput): Promise<string | null> {
+async function register(joining: AnonymousJoining, input: JoinInput): Promise<string | null> {
   const written = await createMember(joining, input, "");
   if (written.ok) return written.value.member.account;
   if (written.error.code !== "identifier_taken") return null;
@@ -86,7 +89,7 @@ async function register(joining: Joining, input: JoinInput): Promise<string | nu
 }
 
 async function createMember(
-  { desk, once, locale }: Joining,
+  { desk, once, locale }: AnonymousJoining,
   input: JoinInput,
   variant: string,
 ): Promise<MemberWritten> {

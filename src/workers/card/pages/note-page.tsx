@@ -40,12 +40,15 @@ export interface TroublePageProps {
   readonly facts: TroubleFacts;
 }
 
+/** What is over, and can be begun anew. */
+const LEADS_TO_JOIN: readonly Trouble[] = ["erased", "claim_expired"];
+
 /** Says why there is no card here, and what to do. */
 export function TroublePage({ locale, nonce, trouble, facts }: TroublePageProps) {
   const { toJoin, trouble: texts } = TEXTS[locale];
   const { merchant } = facts;
   const { title, text } = texts[trouble];
-  const canJoin = merchant !== undefined && trouble === "erased";
+  const canJoin = merchant !== undefined && LEADS_TO_JOIN.includes(trouble);
   return (
     <NotePage
       locale={locale}
