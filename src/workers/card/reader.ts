@@ -9,7 +9,7 @@ const YEAR_SECONDS = 365 * 24 * 3600;
 
 /**
  * The language to show: the one just chosen with the switch, else the one chosen before, else the browser's, else the
- * merchant's. A choice is remembered on the device; it is the only cookie of these pages, and says nothing of a person.
+ * merchant's. A choice is remembered on the device, in a cookie that says nothing of a person.
  */
 export function readerLocale(c: Context<CardEnv>, fallback: Locale): Locale {
   const chosen = asLocale(c.req.query("lang"));

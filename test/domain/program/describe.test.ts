@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { describeProgram } from "../../../src/domain/program/describe.ts";
 import { makeFromTemplate, TEMPLATE_IDS } from "../../../src/domain/program/templates.ts";
@@ -83,14 +82,14 @@ describe("a programme in words", () => {
   });
 });
 
-test("every template takes at most two sentences, in both languages", () => {
-  fc.assert(
-    fc.property(fc.constantFrom(...TEMPLATE_IDS), fc.constantFrom<Locale>("nl", "en"), (id, locale) => {
-      const facts = { name: "x", currency: "EUR", timezone: "Europe/Amsterdam", locale };
-      const parsed = parseProgramDocument(makeFromTemplate(id, facts).document);
-      if (!parsed.ok) throw new Error("the template does not parse");
-      const { sentences, complete } = describeProgram(parsed.value, locale);
-      return sentences.length > 0 && sentences.length <= 2 && complete;
-    }),
-  );
+describe.each(TEMPLATE_IDS)("the template %s", (id) => {
+  test.each<Locale>(["nl", "en"])("takes at most two sentences in %s", (locale) => {
+    const facts = { name: "x", currency: "EUR", timezone: "Europe/Amsterdam", locale };
+    const parsed = parseProgramDocument(makeFromTemplate(id, facts).document);
+    if (!parsed.ok) throw new Error("the template does not parse");
+    const { sentences, complete } = describeProgram(parsed.value, locale);
+
+    expect([1, 2]).toContain(sentences.length);
+    expect(complete).toBe(true);
+  });
 });

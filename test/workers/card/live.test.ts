@@ -38,13 +38,18 @@ class Listener {
   }
 
   async hears(count: number): Promise<Json> {
-    await vi.waitFor(() => expect(this.heard.length).toBeGreaterThanOrEqual(count));
-    return this.heard[count - 1] ?? {};
+    return vi.waitFor(() => {
+      const message = this.heard[count - 1];
+      if (message === undefined) throw new Error(`heard ${this.heard.length} of ${count} messages`);
+      return message;
+    });
   }
 
-  async closes(): Promise<number | null> {
-    await vi.waitFor(() => expect(this.closed).not.toBeNull());
-    return this.closed;
+  async closes(): Promise<number> {
+    return vi.waitFor(() => {
+      if (this.closed === null) throw new Error("it is still open");
+      return this.closed;
+    });
   }
 }
 
