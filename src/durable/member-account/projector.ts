@@ -62,6 +62,10 @@ export class Projector {
     this.#newest = through;
     this.#busy = now_ms - this.#noted_ms < BUSY_MS;
     this.#noted_ms = now_ms;
+    this.#leaveSoon(now_ms);
+  }
+
+  #leaveSoon(now_ms: number): void {
     if (this.#waiting) return;
     this.#waiting = true;
     setTimeout(() => this.#deps.ctx.waitUntil(this.#leave()), now_ms - this.#sent_ms < COALESCE_MS ? COALESCE_MS : 0);
@@ -70,12 +74,18 @@ export class Projector {
   async #leave(): Promise<void> {
     this.#waiting = false;
     this.#sent_ms = Date.now();
-    if (!this.undelivered || (await this.drain())) return;
-    await this.#deps.onFailure();
+    if (!this.undelivered) return;
+    if (!(await this.drain())) await this.#deps.onFailure();
+    else if (this.undelivered) this.#leaveSoon(Date.now());
   }
 
-  /** Delivers until nothing is left; answers whether all has arrived. Never throws: a failure is logged and tried again. */
-  drain(): Promise<boolean> {
+  /**
+   * Delivers what is booked by now; answers whether it has arrived. What is booked meanwhile waits for the next time.
+   * Never throws: a failure is logged and tried again.
+   */
+  async drain(): Promise<boolean> {
+    // A delivery under way may have begun before the newest booking.
+    if (this.#running !== null && !(await this.#running)) return false;
     this.#running ??= this.#deliver().finally(() => {
       this.#running = null;
     });
@@ -96,9 +106,10 @@ export class Projector {
 
   async #deliver(): Promise<boolean> {
     try {
+      const through = this.#deps.store.head()?.seq ?? 0;
+      this.#newest = through;
       for (let calls = 0; calls < CALLS_MAX; calls += 1) {
-        this.#newest = this.#deps.store.head()?.seq ?? 0;
-        if (this.#next !== null && this.#next > this.#newest) return this.#succeed();
+        if (this.#next !== null && this.#next > through) return this.#succeed();
         await this.#send();
       }
     } catch (error) {
