@@ -1,6 +1,6 @@
 import type { Ratio } from "./statistics.ts";
 
-export type Verdict = "ok" | "MISSED" | "not measured";
+export type Verdict = "ok" | "MISSED" | "not measured" | "for comparison";
 
 /** One line of design §10. */
 export interface Budget {
@@ -21,6 +21,11 @@ export function ratioAtMost(name: string, ratio: Ratio, max: number): Budget {
 
 export function ratioAtLeast(name: string, ratio: Ratio, min: number): Budget {
   return { name, measured: ratioText(ratio), budget: `≥ ${min}`, verdict: ratio.value >= min ? "ok" : "MISSED" };
+}
+
+/** A ratio that no budget is about. */
+export function compared(name: string, ratio: Ratio): Budget {
+  return { name, measured: ratioText(ratio), budget: "", verdict: "for comparison" };
 }
 
 export function notMeasured(name: string, budget: string, why: string): Budget {

@@ -101,7 +101,9 @@ function print(counted: Counted, figures: Figures, bills: readonly Bill[], budge
     timesTable,
   );
   const parts = [...times, countsTable(counted.operations), billsTable(bills), budgetsTable(budgets)];
-  console.log(`\n${parts.join("\n\n")}\n\nA ratio is the median of the rounds' ratios (middle half of the rounds).`);
+  console.log(
+    `\n${parts.join("\n\n")}\n\nA ratio is the median of the rounds' ratios (middle half of the rounds), then that of each side's best round.`,
+  );
 }
 
 function toJson(
