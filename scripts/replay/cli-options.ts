@@ -6,11 +6,12 @@ import { badInput, reasonOf } from "./replay-error.ts";
 
 export const USAGE = `npm run replay -- FILE.csv[.gz] [options]
 
-Sends till lines to a running platform and checks every member's balance against the file.
+Sends till lines to a running platform and checks against the file what every member has, and what every sale without
+a customer earned for whoever claims it.
 
   --url URL          where the platform listens; else where \`npm start\` did last, else http://127.0.0.1:8787
   --key KEY          a till's API key; else STEMPEL_KEY, else the one that \`npm start\` left in .stempel/demo.json
-  --concurrency N    customers at a time, 1 to 256 (16)
+  --concurrency N    requests at a time, 1 to 256 (16)
   --state FILE       remember what is done, so that the next run need not ask
   --json FILE        write the whole report as JSON
   --help             this text

@@ -27,6 +27,20 @@ export function expectedBalances(lines: readonly TillLine[], rules: readonly Uni
   return balances;
 }
 
+/**
+ * What every sale without a customer must have earned, by invoice. Whoever claims it one day begins with it, so it is
+ * counted from zero and carries nothing on.
+ */
+export function expectedOfSales(lines: readonly TillLine[], rules: readonly UnitRule[]): Map<string, Balances> {
+  const sold = lines.filter((line) => line.customer === null && line.quantity_milli > 0 && counts(line));
+  const earned = [...Map.groupBy(sold, (line) => line.invoice)].map(([invoice, goods]) => {
+    const shopper = new Shopper(rules);
+    shopper.visit(goods);
+    return [invoice, shopper.balances()] as const;
+  });
+  return new Map(earned);
+}
+
 /** A line that sells goods, or brings goods back on a cancellation; stock corrections and the like do neither. */
 function counts({ invoice, quantity_milli, price_micro }: TillLine): boolean {
   if (price_micro < 0n) return false;

@@ -1,13 +1,16 @@
 import { Temporal } from "temporal-polyfill";
 import { formatQuantity } from "./money.ts";
-import type { Receipt, ReceiptLine } from "./receipts.ts";
+import type { CustomerReceipt, Receipt, ReceiptLine, SortedLines } from "./receipts.ts";
 import { requestKey } from "./request-key.ts";
 
 /** Where the shop stands whose lines these are: their times are local there, their money is of there. */
 export const SHOP_TIMEZONE = "Europe/London";
 export const SHOP_CURRENCY = "GBP";
 
-/** One write for one customer. */
+/** What the API takes in one sale. */
+export const LINES_MAX = 500;
+
+/** One write. */
 export type Step = SaleStep | ReturnStep;
 
 export interface SaleStep {
@@ -37,7 +40,7 @@ export interface SaleBody {
 }
 
 export interface SaleBodyLine {
-  readonly sku: string;
+  readonly sku?: string;
   readonly name?: string;
   readonly quantity: string;
   readonly amount: number;
@@ -64,11 +67,15 @@ export interface CustomerPlan {
 
 export interface Plan {
   readonly customers: readonly CustomerPlan[];
+  /** Sales without a member: each stands alone, so their order does not matter. */
+  readonly anonymous: readonly SaleStep[];
+  /** Invoices among them that have more lines than one sale may carry. */
+  readonly folded: readonly string[];
   readonly unmatched: readonly Unmatched[];
 }
 
-/** What must be sent for every customer. `receipts` stand in order of time. */
-export function planReplay(customers: readonly string[], receipts: readonly Receipt[]): Plan {
+/** What must be sent. Receipts stand in order of time. */
+export function planReplay({ customers, receipts, anonymous }: SortedLines): Plan {
   const byCustomer = Map.groupBy(receipts, (receipt) => receipt.customer);
   const unmatched: Unmatched[] = [];
   const plans = customers.map((customer) => {
@@ -76,11 +83,16 @@ export function planReplay(customers: readonly string[], receipts: readonly Rece
     const steps = (byCustomer.get(customer) ?? []).flatMap((receipt): Step[] => {
       if (receipt.cancellation) return returnSteps(receipt, shelf, unmatched);
       shelf.put(receipt);
-      return [saleStep(receipt)];
+      return [saleStep(receipt, requestKey("sale", customer, receipt.invoice))];
     });
     return { customer, key: requestKey("member", customer), steps };
   });
-  return { customers: plans, unmatched };
+  return {
+    customers: plans,
+    anonymous: anonymous.map((receipt) => folded(saleStep(receipt, requestKey("anonymous_sale", receipt.invoice)))),
+    folded: anonymous.filter(({ lines }) => lines.length > LINES_MAX).map(({ invoice }) => invoice),
+    unmatched,
+  };
 }
 
 /** What one customer has bought and not brought back: per sku a pile of lines, the newest on top. */
@@ -115,11 +127,11 @@ class Shelf {
   }
 }
 
-function saleStep({ invoice, customer, at, lines }: Receipt): SaleStep {
+function saleStep({ invoice, at, lines }: Receipt, key: string): SaleStep {
   const total = lines.reduce((sum, line) => sum + line.amount, 0);
   return {
     kind: "sale",
-    key: requestKey("sale", customer, invoice),
+    key,
     invoice,
     body: {
       receipt: invoice,
@@ -128,6 +140,19 @@ function saleStep({ invoice, customer, at, lines }: Receipt): SaleStep {
       lines: lines.map(saleLine),
     },
   };
+}
+
+/**
+ * Shops put a day's small sales on one invoice without a customer, and that can be longer than a receipt may be: the lines
+ * too many become one. Nothing is ever brought back from such a sale by sku, and what it earns goes by the money.
+ */
+function folded(step: SaleStep): SaleStep {
+  const { lines } = step.body;
+  if (lines.length <= LINES_MAX) return step;
+  const [kept, rest] = [lines.slice(0, LINES_MAX - 1), lines.slice(LINES_MAX - 1)];
+  const amount = rest.reduce((sum, line) => sum + line.amount, 0);
+  const last = { name: `${rest.length} more lines`, quantity: "1", amount };
+  return { ...step, body: { ...step.body, lines: [...kept, last] } };
 }
 
 function saleLine({ sku, description, quantity_milli, amount, unit_price }: ReceiptLine): SaleBodyLine {
@@ -141,7 +166,7 @@ function saleLine({ sku, description, quantity_milli, amount, unit_price }: Rece
 }
 
 /** One return for every sale that a cancellation reaches. Its id names both, so it is the same on every run. */
-function returnSteps(receipt: Receipt, shelf: Shelf, unmatched: Unmatched[]): ReturnStep[] {
+function returnSteps(receipt: CustomerReceipt, shelf: Shelf, unmatched: Unmatched[]): ReturnStep[] {
   const { invoice, customer } = receipt;
   const back = new Map<string, Map<string, number>>();
   for (const line of receipt.lines) {
@@ -164,7 +189,7 @@ function returnSteps(receipt: Receipt, shelf: Shelf, unmatched: Unmatched[]): Re
   }));
 }
 
-function whatOf({ invoice, customer }: Receipt, { line, sku, description }: ReceiptLine) {
+function whatOf({ invoice, customer }: CustomerReceipt, { line, sku, description }: ReceiptLine) {
   return { line, invoice, customer, sku, description };
 }
 

@@ -1,5 +1,6 @@
 import type { Difference } from "./compare.ts";
-import type { Unmatched } from "./plan.ts";
+import { LINES_MAX, type Unmatched } from "./plan.ts";
+import type { SkippedLine } from "./receipts.ts";
 import type { ReplayReport } from "./report.ts";
 import type { Count } from "./sender.ts";
 
@@ -20,18 +21,28 @@ export function reportText(report: ReplayReport): string {
 
 function fileText({ input }: ReplayReport): string[] {
   const { without_customer: others, skipped } = input;
+  const ofCustomers = skipped.filter(({ customer }) => customer !== null);
+  const ofNobody = skipped.filter(({ customer }) => customer === null);
+  return [
+    "In the file",
+    `  ${count(input.lines)} lines: ${count(input.sales)} sales and ${count(input.cancellations)} cancellations, ${count(input.customers)} customers`,
+    `  of customers, not sent: ${skippedText(ofCustomers)}`,
+    `  of customers, sent at price zero: ${lines(input.zero_price)}`,
+    `  without a customer: ${lines(others.lines)}, ${count(others.sales)} sales and ${count(others.cancellations)} cancellations`,
+    `  without a customer, not sent: ${skippedText(ofNobody)}`,
+    `  without a customer, sent at price zero: ${lines(others.zero_price)}`,
+    ...(input.folded.length === 0
+      ? []
+      : [`  longer than ${LINES_MAX} lines, the last sent as one: ${list(input.folded)}`]),
+  ];
+}
+
+function skippedText(skipped: readonly SkippedLine[]): string {
   const left = [...Map.groupBy(skipped, ({ reason }) => reason)].map(([reason, lines]) => {
     const examples = lines.slice(0, 3).map((line) => `line ${line.line}`);
     return `${words(reason)}: ${count(lines.length)} (${examples.join(", ")}${lines.length > 3 ? ", …" : ""})`;
   });
-  return [
-    "In the file",
-    `  ${count(input.lines)} lines: ${count(input.sales)} sales and ${count(input.cancellations)} cancellations, ${count(input.customers)} customers`,
-    `  without a customer, not sent: ${count(others.lines)} lines of ${count(others.sales)} sales and ${count(others.cancellations)} cancellations` +
-      ` (${count(others.stock_corrections)} stock corrections, ${count(others.zero_price)} lines at price zero)`,
-    `  of customers, not sent: ${left.length === 0 ? "nothing" : left.join("; ")}`,
-    `  of customers, sent at price zero: ${lines(input.zero_price)}`,
-  ];
+  return left.length === 0 ? "nothing" : left.join("; ");
 }
 
 function sentText({ sent, sending, refused, warnings }: ReplayReport): string[] {
@@ -40,23 +51,27 @@ function sentText({ sent, sending, refused, warnings }: ReplayReport): string[] 
   const warned = Object.entries(warnings).map(([code, times]) => `${code} ${count(times)}`);
   return [
     "Sent",
-    row(["", "accepted", "replayed", "done before", "refused", "not sent"]),
+    row(["", "accepted", "replayed", "done before", "refused", "not sent", "not recorded"]),
     countRow("members", sent.member),
     countRow("sales", sent.sale),
     countRow("returns", sent.return),
+    countRow("sales without a customer", sent.anonymous_sale),
     `  ${count(requests)} requests in ${seconds.toFixed(1)} s, ${count(Math.round(requests / seconds))}/s, ${count(retries)} retries`,
     `  refused by code: ${list(codes)}`,
-    ...refused.slice(0, FIRST).map(({ customer, invoice, detail }) => `    ${customer} ${invoice ?? ""}: ${detail}`),
+    ...refused
+      .slice(0, FIRST)
+      .map(({ customer, invoice, detail }) => `    ${customer ?? "nobody"} ${invoice ?? ""}: ${detail}`),
     `  warnings: ${list(warned)}`,
   ];
 }
 
-function countRow(name: string, { accepted, replayed, done_before, refused, not_sent }: Count): string {
-  return row([name, ...[accepted, replayed, done_before, refused, not_sent].map(count)]);
+function countRow(name: string, sent: Count): string {
+  const { accepted, replayed, done_before, refused, not_sent, not_recorded } = sent;
+  return row([name, ...[accepted, replayed, done_before, refused, not_sent, not_recorded].map(count)]);
 }
 
 function row([first = "", ...cells]: readonly string[]): string {
-  return `  ${first.padEnd(10)}${cells.map((cell) => cell.padStart(13)).join("")}`;
+  return `  ${first.padEnd(24)}${cells.map((cell) => cell.padStart(13)).join("")}`;
 }
 
 function unmatchedText(unmatched: readonly Unmatched[]): string[] {
@@ -73,7 +88,7 @@ function unmatchedText(unmatched: readonly Unmatched[]): string[] {
   ];
 }
 
-function balanceText({ members }: ReplayReport): string[] {
+function balanceText({ members, sales_without_customer: sales }: ReplayReport): string[] {
   const points = members
     .map(({ customer, balances }) => ({ customer, points: balances["points"] ?? 0 }))
     .sort((a, b) => b.points - a.points);
@@ -81,26 +96,31 @@ function balanceText({ members }: ReplayReport): string[] {
   for (const { balances } of members) {
     for (const [unit, amount] of Object.entries(balances)) totals.set(unit, (totals.get(unit) ?? 0) + amount);
   }
-  const held = [...totals].filter(([, amount]) => amount !== 0).map(([unit, amount]) => `${count(amount)} ${unit}`);
   return [
     "Points per member",
     ...points.slice(0, FIRST).map((member) => `  ${member.customer.padEnd(10)}${count(member.points).padStart(13)}`),
     ...more(points.length),
-    `  in all, ${count(members.length)} members: ${list(held)}`,
+    `  in all, ${count(members.length)} members: ${amounts([...totals])}`,
+    `  to be claimed, ${count(sales.recorded)} sales without a customer: ${amounts(Object.entries(sales.earned))}`,
   ];
 }
 
-function checkText({ differences, members, ok }: ReplayReport): string[] {
+function amounts(all: readonly (readonly [unit: string, amount: number])[]): string {
+  return list(all.filter(([, amount]) => amount !== 0).map(([unit, amount]) => `${count(amount)} ${unit}`));
+}
+
+function checkText({ differences, members, sales_without_customer: sales, ok }: ReplayReport): string[] {
   const verdict =
     differences.length === 0
-      ? `Check: the balances of all ${count(members.length)} members are what the file says.`
+      ? `Check: the balances of all ${count(members.length)} members are what the file says, and so is what ${count(sales.recorded)} sales without a customer earned.`
       : `Check: ${count(differences.length)} balances are not what the file says:`;
   const refusedOnly = differences.length === 0 && !ok ? ["But not everything was carried out; see above."] : [];
   return [verdict, ...differences.map(differenceText), ...refusedOnly];
 }
 
-function differenceText({ customer, member, unit, platform, computed }: Difference): string {
-  return `  ${customer} (${member ?? "no member"}): ${count(platform)} ${unit} on the platform, ${count(computed)} by the file`;
+function differenceText({ customer, invoice, member, unit, platform, computed }: Difference): string {
+  const whose = customer === null ? `invoice ${invoice} (no customer)` : `${customer} (${member ?? "no member"})`;
+  return `  ${whose}: ${count(platform)} ${unit} on the platform, ${count(computed)} by the file`;
 }
 
 function more(length: number): string[] {

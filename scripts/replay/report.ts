@@ -16,6 +16,8 @@ export interface ReplayReport {
     readonly customers: number;
     readonly zero_price: number;
     readonly without_customer: WithoutCustomer;
+    /** Invoices without a customer whose last lines were sent as one. */
+    readonly folded: readonly string[];
     readonly skipped: readonly SkippedLine[];
   };
   readonly sent: Readonly<Record<StepKind, Count>>;
@@ -25,6 +27,7 @@ export interface ReplayReport {
   readonly unmatched: readonly Unmatched[];
   /** What every member has on the platform. */
   readonly members: readonly MemberBalances[];
+  readonly sales_without_customer: SalesWithoutCustomer;
   readonly differences: readonly Difference[];
   /** Everything was carried out and every balance is right. */
   readonly ok: boolean;
@@ -34,6 +37,15 @@ export interface Sending {
   readonly requests: number;
   readonly retries: number;
   readonly seconds: number;
+}
+
+export interface SalesWithoutCustomer {
+  /** How many wait to be claimed. */
+  readonly recorded: number;
+  /** How many were answered, and not kept because the merchant does not want it. */
+  readonly not_recorded: number;
+  /** What all of them earned together. */
+  readonly earned: Readonly<Record<string, number>>;
 }
 
 export interface MemberBalances {
@@ -69,6 +81,7 @@ export function makeReport(found: Findings): ReplayReport {
       customers: sorted.customers.length,
       zero_price: sorted.zero_price,
       without_customer: sorted.without_customer,
+      folded: found.plan.folded,
       skipped: sorted.skipped,
     },
     sent: sender.counts,
@@ -81,7 +94,21 @@ export function makeReport(found: Findings): ReplayReport {
       member,
       balances: Object.fromEntries(found.wallets.get(customer) ?? []),
     })),
+    sales_without_customer: salesWithoutCustomer(sender),
     differences,
     ok: differences.length === 0 && unsent === 0,
+  };
+}
+
+function salesWithoutCustomer({ earned }: Sender): SalesWithoutCustomer {
+  const recorded = [...earned.values()].filter((balances) => balances !== null);
+  const total = new Map<string, number>();
+  for (const [unit, amount] of recorded.flatMap((balances) => [...balances])) {
+    total.set(unit, (total.get(unit) ?? 0) + amount);
+  }
+  return {
+    recorded: recorded.length,
+    not_recorded: earned.size - recorded.length,
+    earned: Object.fromEntries(total),
   };
 }

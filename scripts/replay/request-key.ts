@@ -6,7 +6,7 @@ const KEY_MAX = 255;
  * The Idempotency-Key of a step, made of nothing but what the step is: a second run sends the same keys, and the platform
  * answers what it answered before. Long names are replaced by their digest.
  */
-export function requestKey(kind: "member" | "sale" | "return", ...names: readonly string[]): string {
+export function requestKey(kind: "member" | "sale" | "anonymous_sale" | "return", ...names: readonly string[]): string {
   const key = ["replay", kind, ...names.map((name) => encodeURIComponent(name))].join(":");
   return key.length <= KEY_MAX ? key : `replay:${kind}:${createHash("sha256").update(key).digest("hex")}`;
 }

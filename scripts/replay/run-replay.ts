@@ -1,6 +1,6 @@
 import { Api } from "./api.ts";
-import { compareBalances, readBalances } from "./compare.ts";
-import { type Balances, expectedBalances } from "./expected-balances.ts";
+import { compareBalances, type Difference, readBalances } from "./compare.ts";
+import { type Balances, expectedBalances, expectedOfSales } from "./expected-balances.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type Plan, planReplay } from "./plan.ts";
 import { NO_PROGRESS, type Progress } from "./progress.ts";
@@ -38,7 +38,7 @@ const FIRST_TRIES = 3;
 export async function runReplay(options: ReplayOptions): Promise<ReplayReport> {
   const lines = readTillLines(options.file);
   const sorted = sortLines(lines);
-  const plan = planReplay(sorted.customers, sorted.receipts);
+  const plan = planReplay(sorted);
   const api = new Api({ ...options, url: options.url.replace(/\/+$/, "") });
   try {
     return await replay({ ...options, lines, sorted, plan, api });
@@ -56,29 +56,50 @@ interface Prepared extends ReplayOptions {
 }
 
 async function replay(prepared: Prepared): Promise<ReplayReport> {
-  const { api, plan, sorted, lines, progress = NO_PROGRESS, concurrency = CONCURRENCY, signal } = prepared;
+  const { api, plan, lines, progress = NO_PROGRESS, concurrency = CONCURRENCY, signal } = prepared;
   const platform = await askPlatform(api);
-  const expected = expectedBalances(lines, platform.rules);
   const state = prepared.state === undefined ? null : StateFile.open(prepared.state, platform.till);
   const sender = new Sender({ api, state, progress, signal });
-  const [first] = plan.customers.filter(({ steps }) => steps.length > 0);
-  if (first !== undefined) await sender.checkBackfill(first);
+  await sender.checkBackfill(plan);
 
   const began = performance.now();
   const asked = api.requests;
-  const total = plan.customers.reduce((sum, { steps }) => sum + 1 + steps.length, 0);
-  await showing(progress, "sending", total, () =>
-    inParallel(plan.customers, concurrency, (customer) => sender.send(customer)),
-  );
+  const total = plan.customers.reduce((sum, { steps }) => sum + 1 + steps.length, plan.anonymous.length);
+  const work = [
+    ...plan.customers.map((customer) => () => sender.send(customer)),
+    ...plan.anonymous.map((sale) => () => sender.sendAnonymous(sale)),
+  ];
+  await showing(progress, "sending", total, () => inParallel(work, concurrency, (send) => send()));
   const seconds = (performance.now() - began) / 1000;
   const sending = { requests: api.requests - asked, retries: api.retries, seconds };
 
   const wallets = await readAll(prepared, sender.members);
-  const differences = plan.customers.flatMap(({ customer }) => {
-    const who = { customer, member: sender.members.get(customer) ?? null };
-    return compareBalances(who, wallets.get(customer) ?? new Map(), expected.get(customer) ?? new Map());
+  const customers = compareCustomers(sender.members, wallets, expectedBalances(lines, platform.rules));
+  const sales = compareSales(sender.earned, expectedOfSales(lines, platform.rules));
+  return makeReport({ ...prepared, sender, sending, wallets, differences: [...customers, ...sales] });
+}
+
+function compareCustomers(
+  members: ReadonlyMap<string, string>,
+  wallets: ReadonlyMap<string, Balances>,
+  expected: ReadonlyMap<string, Balances>,
+): Difference[] {
+  return [...expected].flatMap(([customer, computed]) => {
+    const who = { customer, invoice: null, member: members.get(customer) ?? null };
+    return compareBalances(who, wallets.get(customer) ?? new Map(), computed);
   });
-  return makeReport({ ...prepared, lines, sorted, plan, sender, sending, wallets, differences });
+}
+
+/** One that the platform chose not to record is no difference; one that was refused is. */
+function compareSales(
+  earned: ReadonlyMap<string, Balances | null>,
+  expected: ReadonlyMap<string, Balances>,
+): Difference[] {
+  return [...expected].flatMap(([invoice, computed]) => {
+    const found = earned.get(invoice);
+    const who = { customer: null, invoice, member: null };
+    return found === null ? [] : compareBalances(who, found ?? new Map(), computed);
+  });
 }
 
 async function askPlatform(api: Api): Promise<PlatformFacts> {

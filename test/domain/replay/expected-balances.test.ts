@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Balances, expectedBalances } from "../../../scripts/replay/expected-balances.ts";
+import { type Balances, expectedBalances, expectedOfSales } from "../../../scripts/replay/expected-balances.ts";
 import type { UnitRule } from "../../../scripts/replay/rules.ts";
 import { linesOf, type Row } from "./support/till-file.ts";
 
@@ -97,6 +97,21 @@ test("customers do not share remainders, and lines without one count for nobody"
   const balances = expectedBalances(lines, RULES);
   expect([...balances.keys()]).toEqual(["anna", "bram"]);
   expect([...balances.values()].map((all) => all.get("points"))).toEqual([0, 0]);
+});
+
+test("a sale without a customer is counted from zero, by its own lines alone", () => {
+  const lines = linesOf(
+    ["1", "a", 1, "0.60", "anna"],
+    ["1", "a", 1, "25.50", ""],
+    ["1", "a", -2, "25.50", ""],
+    ["2", "a", 1, "0.60", ""],
+    ["C3", "a", -1, "25.50", ""],
+  );
+  const earned = [...expectedOfSales(lines, RULES)].map(([invoice, all]) => [invoice, ...all.values()]);
+  expect(earned).toEqual([
+    ["1", 25, 1],
+    ["2", 0, 0],
+  ]);
 });
 
 test("several points per amount carry fractions of their own", () => {

@@ -5,8 +5,7 @@ import { parseTillLines } from "../../../scripts/replay/till-lines.ts";
 import { HEADER, linesOf, type Row } from "./support/till-file.ts";
 
 function planOf(...rows: readonly Row[]) {
-  const { customers, receipts } = sortLines(linesOf(...rows));
-  return planReplay(customers, receipts);
+  return planReplay(sortLines(linesOf(...rows)));
 }
 
 /** The returns of the one customer, as "cancellation/invoice: sku×quantity". */
@@ -41,19 +40,16 @@ describe("sorting lines", () => {
       ["1", 2],
       ["C5", 1],
     ]);
+    expect(sorted.anonymous.map(({ invoice, lines }) => [invoice, lines.length])).toEqual([["2", 2]]);
     expect(sorted.skipped.map(({ line, reason }) => [line, reason])).toEqual([
       [4, "stock_correction"],
+      [7, "stock_correction"],
+      [8, "cancelled_by_nobody"],
       [10, "sold_on_a_cancellation"],
       [11, "negative_price"],
       [12, "no_quantity"],
     ]);
-    expect(sorted.without_customer).toEqual({
-      lines: 4,
-      sales: 2,
-      cancellations: 1,
-      stock_corrections: 1,
-      zero_price: 2,
-    });
+    expect(sorted.without_customer).toEqual({ lines: 4, sales: 1, cancellations: 1, zero_price: 1 });
     expect(sorted.zero_price).toBe(1);
     expect(sorted.customers).toEqual(["anna", "bram"]);
   });
@@ -104,12 +100,39 @@ describe("a sale", () => {
   });
 
   test("in summer is an hour ahead of Greenwich", () => {
-    const { receipts, customers } = sortLines(
-      parseTillLines(`${HEADER}\n1,mug,,1,2011-07-01T09:00:00,1,anna,United Kingdom`),
-    );
-    expect(planReplay(customers, receipts).customers[0]?.steps[0]).toMatchObject({
+    const lines = parseTillLines(`${HEADER}\n1,mug,,1,2011-07-01T09:00:00,1,anna,United Kingdom`);
+    expect(planReplay(sortLines(lines)).customers[0]?.steps[0]).toMatchObject({
       body: { occurred_at: "2011-07-01T09:00:00+01:00", lines: [{ sku: "mug", quantity: "1", amount: 100 }] },
     });
+  });
+});
+
+describe("a sale without a customer", () => {
+  test("is as any other, under a key of its own kind", () => {
+    const { customers, anonymous } = planOf(["1", "mug", 2, "2.50", ""], ["1", "pin", 1, "1", "anna"]);
+    expect(customers).toHaveLength(1);
+    expect(anonymous).toMatchObject([
+      { key: "replay:anonymous_sale:1", body: { receipt: "1", total: { amount: 500 }, lines: [{ sku: "mug" }] } },
+    ]);
+  });
+});
+
+describe("an invoice without a customer that is longer than a sale may be", () => {
+  const rows = (count: number) => Array.from({ length: count }, (_, at): Row => ["1", `s${at}`, 2, "0.10", ""]);
+
+  test("keeps its total, and its last lines become one", () => {
+    const { anonymous, folded } = planOf(...rows(502));
+    const body = anonymous[0]?.body;
+    expect(body).toMatchObject({ total: { amount: 502 * 20 } });
+    expect(body?.lines).toHaveLength(500);
+    expect(body?.lines.at(-1)).toEqual({ name: "3 more lines", quantity: "1", amount: 60 });
+    expect(folded).toEqual(["1"]);
+  });
+
+  test("is sent as it is at the limit", () => {
+    const { anonymous, folded } = planOf(...rows(500));
+    expect(anonymous[0]?.body.lines.at(-1)).toMatchObject({ sku: "s499" });
+    expect(folded).toEqual([]);
   });
 });
 

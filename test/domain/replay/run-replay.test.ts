@@ -31,7 +31,7 @@ async function start(options: FakeOptions = {}, changes: Partial<ReplayOptions> 
   return { platform, options: optionsFor(url, changes) };
 }
 
-const none = { accepted: 0, replayed: 0, done_before: 0, refused: 0, not_sent: 0 };
+const none = { accepted: 0, replayed: 0, done_before: 0, refused: 0, not_sent: 0, not_recorded: 0 };
 
 test("sends everything, reads it back and finds it right", async () => {
   const { platform, options } = await start();
@@ -40,7 +40,12 @@ test("sends everything, reads it back and finds it right", async () => {
     ok: true,
     differences: [],
     refused: [],
-    sent: { member: { ...none, accepted: 3 }, sale: { ...none, accepted: 4 }, return: { ...none, accepted: 3 } },
+    sent: {
+      member: { ...none, accepted: 3 },
+      sale: { ...none, accepted: 4 },
+      return: { ...none, accepted: 3 },
+      anonymous_sale: { ...none, accepted: 1 },
+    },
     input: {
       lines: 12,
       sales: 5,
@@ -49,6 +54,7 @@ test("sends everything, reads it back and finds it right", async () => {
       zero_price: 1,
       without_customer: { lines: 1, sales: 1 },
     },
+    sales_without_customer: { recorded: 1, not_recorded: 0, earned: { points: 45, "stamps:stc_visit": 1 } },
     members: [
       // 46.30 in all; the mugs come back, so the gift alone is kept.
       { customer: "anna", balances: { points: 0, "stamps:stc_visit": 0 } },
@@ -82,7 +88,9 @@ test("sent again, everything is replayed and nothing moves", async () => {
     member: { ...none, replayed: 3 },
     sale: { ...none, replayed: 4 },
     return: { ...none, replayed: 3 },
+    anonymous_sale: { ...none, replayed: 1 },
   });
+  expect(again.sales_without_customer).toEqual(first.sales_without_customer);
   expect(again.members).toEqual(first.members);
   expect(again.ok).toBe(true);
   expect(rows()).toEqual(before);
@@ -110,7 +118,7 @@ describe("trouble on the way", () => {
     const { accepted, replayed } = report.sent.sale;
     expect(accepted + replayed).toBe(4);
     expect(replayed).toBe(fault === "break_after" ? 4 : 0);
-    // Ten writes while sending; the first member was made before that.
+    // Eleven writes while sending; the first member was made before that.
     expect(report.sending.retries).toBeGreaterThanOrEqual(10);
   });
 
@@ -159,6 +167,100 @@ describe("trouble on the way", () => {
   });
 });
 
+describe("sales without a customer", () => {
+  const alone: readonly Row[] = [
+    ["1", "mug", 1, "9.99", ""],
+    ["2", "mug", 2, "5.00", ""],
+    ["2", "gift", 1, "0", ""],
+    ["2", "mug", -1, "5.00", ""],
+    ["3", "broken", -7, "0", ""],
+    ["C4", "mug", -2, "5.00", ""],
+    ["5", "pin", 1, "0.60", ""],
+    ["6", "pin", 1, "0.60", ""],
+  ];
+  const file = () => temporaryFile(csvOf(...alone));
+
+  test("wait to be claimed, each counted from zero; what nobody bought is not sent", async () => {
+    const { platform, options } = await start({}, { file: file() });
+    const report = await runReplay(options);
+    expect(report).toMatchObject({
+      ok: true,
+      differences: [],
+      input: { without_customer: { lines: 8, sales: 4, cancellations: 1, zero_price: 1 } },
+      sent: { anonymous_sale: { ...none, accepted: 4 }, member: none },
+      sales_without_customer: { recorded: 4, earned: { points: 19, "stamps:stc_visit": 1 } },
+    });
+    expect(report.input.skipped.map(({ line, reason }) => [line, reason])).toEqual([
+      [5, "stock_correction"],
+      [6, "stock_correction"],
+      [7, "cancelled_by_nobody"],
+    ]);
+    expect(platform.ledgers.size).toBe(4);
+    expect(reportText(report)).toContain("and so is what 4 sales without a customer earned");
+  });
+
+  test("that earned something else are a difference", async () => {
+    const wallet = { balances: [{ unit: "points", available: 8, pending: 1, held: 0 }] };
+    const wrong = { sale: { id: "sal_1" }, wallet, claim: { token: "t" }, warnings: [] };
+    const { options } = await start(
+      { fault: ({ key }) => (key === "replay:anonymous_sale:1" ? { status: 201, body: wrong } : null) },
+      { file: file() },
+    );
+    const report = await runReplay(options);
+    expect(report.ok).toBe(false);
+    expect(report.differences).toEqual([
+      { customer: null, invoice: "1", member: null, unit: "points", platform: 8, computed: 9 },
+      { customer: null, invoice: "1", member: null, unit: "points pending", platform: 1, computed: 0 },
+    ]);
+    expect(reportText(report)).toContain("invoice 1 (no customer): 8 points on the platform, 9 by the file");
+  });
+
+  test("that are refused are named, and missed by the check", async () => {
+    const refusal = { status: 409, body: { code: "receipt_reused", detail: "Used before." } };
+    const { platform, options } = await start(
+      { fault: ({ key }) => (key === "replay:anonymous_sale:2" ? refusal : null) },
+      { file: file() },
+    );
+    const report = await runReplay(options);
+    expect(report.refused).toMatchObject([{ kind: "anonymous_sale", customer: null, invoice: "2" }]);
+    expect(report.differences.map(({ invoice, computed }) => [invoice, computed])).toEqual([
+      ["2", 10],
+      ["2", 1],
+    ]);
+    expect(platform.ledgers.size).toBe(3);
+  });
+
+  test("are counted as not recorded by a merchant without claims, and that is no error", async () => {
+    const { platform, options } = await start({ claims: false }, { file: file() });
+    const report = await runReplay(options);
+    expect(report).toMatchObject({
+      ok: true,
+      differences: [],
+      sent: { anonymous_sale: { ...none, not_recorded: 4 } },
+      sales_without_customer: { recorded: 0, not_recorded: 4, earned: {} },
+    });
+    expect(platform.ledgers.size).toBe(0);
+  });
+
+  test("are not sent with a key that may not keep their dates", async () => {
+    const { platform, options } = await start({ backfill: false }, { file: file() });
+    await expect(runReplay(options)).rejects.toMatchObject({ exitCode: 2 });
+    expect(platform.ledgers.size).toBe(0);
+  });
+
+  test("that were booked without a claim link stop the run", async () => {
+    const body = { sale: { id: "sal_1" }, wallet: { balances: [] }, claim: null, warnings: [] };
+    const { options } = await start(
+      { fault: ({ path }) => (path === "/v1/sales" ? { status: 201, body } : null) },
+      { file: file() },
+    );
+    await expect(runReplay(options)).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining("nobody can claim it"),
+    });
+  });
+});
+
 describe("the state file", () => {
   test("spares the next run what is done, and the check is as good", async () => {
     const { platform, options } = await start();
@@ -169,7 +271,14 @@ describe("the state file", () => {
     expect(again.sent.sale).toEqual({ ...none, done_before: 4 });
     expect(again.ok).toBe(true);
     const paths = platform.requests.slice(before).map(({ method, path }) => `${method} ${path.replace(/mem_.*/, "…")}`);
-    expect([...new Set(paths)]).toEqual(["GET /v1/program", "POST /v1/sales/preview", "GET /v1/members/…"]);
+    // What a sale without a customer earned is told by its answer alone, so it is asked for again.
+    expect(again.sent.anonymous_sale).toEqual({ ...none, replayed: 1 });
+    expect([...new Set(paths)]).toEqual([
+      "GET /v1/program",
+      "POST /v1/sales/preview",
+      "POST /v1/sales",
+      "GET /v1/members/…",
+    ]);
   });
 
   test("that was cut off in the middle of a line only loses that line", async () => {
@@ -178,7 +287,7 @@ describe("the state file", () => {
     await runReplay({ ...options, state });
     writeFileSync(state, readFileSync(state, "utf8").slice(0, -20));
     const { sent, ok } = await runReplay({ ...options, state });
-    const counts = Object.values(sent);
+    const counts = [sent.member, sent.sale, sent.return];
     expect([ok, counts.reduce((sum, count) => sum + count.replayed, 0)]).toEqual([true, 1]);
     expect(counts.reduce((sum, count) => sum + count.done_before, 0)).toBe(9);
     expect((await runReplay({ ...options, state })).sent.member.done_before).toBe(3);
@@ -206,8 +315,8 @@ describe("the check", () => {
     const report = await runReplay(options);
     expect(report.ok).toBe(false);
     expect(report.differences).toEqual([
-      { customer: "bram", member: "mem_2", unit: "points", platform: 15, computed: 14 },
-      { customer: "cleo", member: "mem_3", unit: "stamps:stc_visit", platform: 2, computed: 0 },
+      { customer: "bram", invoice: null, member: "mem_2", unit: "points", platform: 15, computed: 14 },
+      { customer: "cleo", invoice: null, member: "mem_3", unit: "stamps:stc_visit", platform: 2, computed: 0 },
     ]);
     expect(reportText(report)).toContain("bram (mem_2): 15 points on the platform, 14 by the file");
   });
@@ -226,7 +335,7 @@ describe("the check", () => {
 
   test("agrees with the ledger's own rules on any sales and returns", { timeout: 60_000 }, async () => {
     const row = fc.record({
-      who: fc.constantFrom("anna", "bram"),
+      who: fc.constantFrom("anna", "bram", ""),
       sku: fc.constantFrom("a", "b", "c"),
       quantity: fc.integer({ min: 1, max: 5 }),
       price: fc.integer({ min: 0, max: 450 }),

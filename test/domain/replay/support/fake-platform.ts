@@ -3,7 +3,7 @@ import { text as readText } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { memberInput } from "../../../../src/contract/pos-v1/member.ts";
 import { returnInput } from "../../../../src/contract/pos-v1/return.ts";
-import { saleInput } from "../../../../src/contract/pos-v1/sale.ts";
+import { type SaleInput, saleInput } from "../../../../src/contract/pos-v1/sale.ts";
 import type { BasketLine } from "../../../../src/domain/program/basket.ts";
 import { parseMilli } from "../../../../src/domain/numbers.ts";
 import type { ReturnCommand, SaleCommand } from "../../../../src/domain/ledger/command.ts";
@@ -21,6 +21,8 @@ export interface FakeOptions {
   readonly fault?: (request: FakeRequest) => Fault | null;
   readonly backfill?: boolean;
   readonly currency?: string;
+  /** Whether a sale without a member is kept. */
+  readonly claims?: boolean;
 }
 
 export interface FakeRequest {
@@ -67,6 +69,13 @@ export class FakePlatform {
   ledgerOf(customer: string): Ledger {
     const ledger = this.ledgers.get(this.#members.get(customer) ?? "");
     if (ledger === undefined) throw new Error(`no member ${customer}`);
+    return ledger;
+  }
+
+  /** What a sale without a member earned; to break, or to look at. */
+  receipt(invoice: string): Ledger {
+    const ledger = this.ledgers.get(`receipt_${invoice}`);
+    if (ledger === undefined) throw new Error(`no receipt ${invoice}`);
     return ledger;
   }
 
@@ -146,33 +155,20 @@ export class FakePlatform {
 
   #sale(json: unknown, preview: boolean): Outcome {
     const input = saleInput.parse(json);
-    const member = input.member?.id ?? "";
-    const ledger = this.ledgers.get(member);
-    if (ledger === undefined) return problem(404, "member_unknown");
     const clamped = this.#options.backfill === false;
     const warnings = clamped ? [{ code: "occurred_at_clamped", detail: "" }] : [];
-    const occurred_at_ms = Date.parse(input.occurred_at ?? "");
-    const command: SaleCommand = {
-      type: "sale",
-      receipt: input.receipt,
-      register: null,
-      business_date: new Date(occurred_at_ms).toISOString().slice(0, 10),
-      occurred_at_ms,
-      clamped,
-      backfilled: true,
-      currency: input.total.currency,
-      total: input.total.amount,
-      lines: input.lines.map(basketLine),
-      tender: [],
-      card_no: null,
-      holds: [],
-      exchange: [],
-    };
-    if (preview) return { status: 200, body: { sale: null, warnings } };
-    const { seq } = ledger.must(command);
-    const id = `sal_${member}_${seq}`;
-    this.#sales.set(id, { member, seq });
-    return { status: 201, body: { sale: { object: "sale", id }, warnings } };
+    const nothing = { status: 200, body: { sale: null, wallet: null, claim: null, warnings } };
+    if (input.member === undefined && this.#options.claims === false) return nothing;
+    const account = input.member?.id ?? `receipt_${input.receipt}`;
+    if (input.member === undefined && !preview) this.ledgers.set(account, new Ledger(this.#program));
+    if (preview) return nothing;
+    const ledger = this.ledgers.get(account);
+    if (ledger === undefined) return problem(404, "member_unknown");
+    const { seq } = ledger.must(saleCommand(input, clamped));
+    const id = `sal_${account}_${seq}`;
+    this.#sales.set(id, { member: account, seq });
+    const claim = input.member === undefined ? { token: `claim-${input.receipt}` } : null;
+    return { status: 201, body: { sale: { object: "sale", id }, wallet: walletOf(ledger), claim, warnings } };
   }
 
   #return(json: unknown): Outcome {
@@ -196,23 +192,39 @@ export class FakePlatform {
   #wallet(member: string): Outcome {
     const ledger = this.ledgers.get(member);
     if (ledger === undefined) return problem(404, "member_unknown");
-    const balances = ["points", `stamps:${STAMPS.card.id}`].map((unit) => {
-      const available = ledger.available(unit);
-      return {
-        unit,
-        kind: unit.split(":")[0],
-        name: unit,
-        available,
-        pending: 0,
-        held: ledger.held(unit),
-        expiring: [],
-      };
-    });
-    return { status: 200, body: { member: { id: member }, wallet: { balances, tier: null } } };
+    return { status: 200, body: { member: { id: member }, wallet: walletOf(ledger) } };
   }
 }
 
-function basketLine(line: ReturnType<typeof saleInput.parse>["lines"][number], index: number): BasketLine {
+function walletOf(ledger: Ledger): unknown {
+  const balances = ["points", `stamps:${STAMPS.card.id}`].map((unit) => {
+    const [available, held] = [ledger.available(unit), ledger.held(unit)];
+    return { unit, kind: unit.split(":")[0], name: unit, available, pending: 0, held, expiring: [] };
+  });
+  return { balances, tier: null };
+}
+
+function saleCommand(input: SaleInput, clamped: boolean): SaleCommand {
+  const occurred_at_ms = Date.parse(input.occurred_at ?? "");
+  return {
+    type: "sale",
+    receipt: input.receipt,
+    register: null,
+    business_date: new Date(occurred_at_ms).toISOString().slice(0, 10),
+    occurred_at_ms,
+    clamped,
+    backfilled: true,
+    currency: input.total.currency,
+    total: input.total.amount,
+    lines: input.lines.map(basketLine),
+    tender: [],
+    card_no: null,
+    holds: [],
+    exchange: [],
+  };
+}
+
+function basketLine(line: SaleInput["lines"][number], index: number): BasketLine {
   const {
     id = `l${index + 1}`,
     kind,
