@@ -34,7 +34,8 @@ export function createAuth(env: Env, origin: string) {
     verification: { storeIdentifier: "hashed" },
     advanced: {
       cookiePrefix: "stempel",
-      useSecureCookies: protocol === "https:",
+      // A browser keeps such a cookie only from https; plain http is for a developer's machine.
+      useSecureCookies: env.ENVIRONMENT !== "local" || protocol === "https:",
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
       ipAddress: { disableIpTracking: true },
       // There is no table of accounts: those hold passwords and sign-ins elsewhere, and we have neither.

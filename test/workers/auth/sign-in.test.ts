@@ -34,9 +34,12 @@ describe("a code", () => {
     expect(await browser.must("GET", "/api/me")).toMatchObject({ object: "me", user: { email }, memberships: [] });
   });
 
-  test("is secure over https", async () => {
+  test.each([
+    ["over https", env, "https://stempel.example"],
+    ["in production however it is asked", { ...env, ENVIRONMENT: "production" }, "http://stempel.example"],
+  ])("gets a secure cookie %s", async (_how, bindings, origin) => {
     const email = newAddress();
-    const auth = createAuth(env, "https://stempel.example");
+    const auth = createAuth(bindings, origin);
     const code = await makeCode(auth, email);
     const { headers } = await auth.api.signInEmailOTP({ body: { email, otp: code }, returnHeaders: true });
     expect(headers.get("set-cookie")).toMatch(/^__Secure-stempel\.session_token=.*; Secure/);
