@@ -2,7 +2,7 @@ import { openDatabase } from "../db/database.ts";
 import { systemDb } from "../db/system-db.ts";
 import { createApp } from "./app.ts";
 import { runScheduled } from "./cron/run-scheduled.ts";
-import { servicePorts, tenantOpener } from "./ports.ts";
+import { insightsPort, servicePorts, tenantOpener } from "./ports.ts";
 import { consumeJobs } from "./queue/consume-jobs.ts";
 import { jobPorts } from "./queue/job-ports.ts";
 
@@ -19,6 +19,11 @@ export default {
 
   async scheduled(controller, env) {
     const system = systemDb(openDatabase(env.DB));
-    await runScheduled(controller.cron, { system, openTenant: tenantOpener(env), ports: servicePorts(env) });
+    await runScheduled(controller.cron, {
+      system,
+      openTenant: tenantOpener(env),
+      ports: servicePorts(env),
+      insights: insightsPort(env),
+    });
   },
 } satisfies ExportedHandler<Env>;

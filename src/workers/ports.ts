@@ -1,7 +1,9 @@
 import { openDatabase } from "../db/database.ts";
 import { loginDb } from "../db/login-db.ts";
 import { tenantDb, type TenantDb } from "../db/tenant-db.ts";
+import { InsightsClient } from "../durable/merchant-insights/client.ts";
 import { RegistryClient } from "../durable/merchant-registry/client.ts";
+import type { InsightsPort } from "./cron/repair-insights.ts";
 import { mailPort } from "./mail/mail-port.ts";
 import { readSecrets } from "./secrets.ts";
 import type { RegistryPort } from "./services/config/registry-port.ts";
@@ -45,6 +47,11 @@ export function loginContext(env: Env, arrival: Arrival): AcceptingContext {
 export function tenantOpener(env: Env): (locator: string) => TenantDb {
   const db = openDatabase(env.DB);
   return (locator) => tenantDb(db, locator);
+}
+
+/** The merchants' insights as jobs see them. */
+export function insightsPort(env: Env): InsightsPort {
+  return { startRepair: (tenant) => new InsightsClient(env.MERCHANT_INSIGHTS, tenant).startWalk("repair") };
 }
 
 function registryPort(env: Env): RegistryPort {

@@ -51,6 +51,10 @@ export class InsightsClient {
     return this.#call((stub) => stub.flags({ to: this.#to, ...query }));
   }
 
+  flag(id: string): Promise<protocol.FlagView | null> {
+    return this.#call((stub) => stub.flag({ to: this.#to, id }));
+  }
+
   resolveFlag(message: Unaddressed<protocol.ResolveFlagMessage>): Promise<protocol.FlagView | null> {
     return this.#call((stub) => stub.resolveFlag({ to: this.#to, ...message }));
   }

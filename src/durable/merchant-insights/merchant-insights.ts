@@ -56,6 +56,12 @@ export class MerchantInsights extends DurableObject {
   }
 
   /** Null when there is no such flag. */
+  async flag(query: protocol.FlagQuery): Promise<protocol.FlagView | null> {
+    const flag = this.#exists(query) ? this.#store.flagById(query.id) : null;
+    return flag === null ? null : { id: query.id, ...flag };
+  }
+
+  /** Null when there is no such flag. */
   async resolveFlag(message: protocol.ResolveFlagMessage): Promise<protocol.FlagView | null> {
     if (!this.#exists(message)) return null;
     const day = this.#projectionOf(this.#name(message)).dayOf(message.by.location, message.at_ms);

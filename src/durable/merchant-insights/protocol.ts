@@ -111,6 +111,10 @@ export interface FlagPage {
   readonly next: FlagPlace | null;
 }
 
+export interface FlagQuery extends Addressed {
+  readonly id: string;
+}
+
 export interface ResolveFlagMessage extends Addressed {
   readonly id: string;
   readonly state: FlagState;

@@ -1,5 +1,6 @@
 import type { CronContext } from "./context.ts";
 import { repairConfig } from "./repair-config.ts";
+import { continueRepairInsights, startRepairInsights } from "./repair-insights.ts";
 import { sweepJobs } from "./sweep-jobs.ts";
 import { sweepLogin } from "./sweep-login.ts";
 import { continueVerifyConfig, startVerifyConfig } from "./verify-config.ts";
@@ -13,9 +14,11 @@ export async function runScheduled(cron: string, ctx: CronContext): Promise<void
     case CRON.minutely:
       await runJob(ctx, "repair_config", repairConfig);
       await runJob(ctx, "continue_verify_config", continueVerifyConfig);
+      await runJob(ctx, "continue_repair_insights", continueRepairInsights);
       return;
     case CRON.nightly:
       await runJob(ctx, "start_verify_config", startVerifyConfig);
+      await runJob(ctx, "start_repair_insights", startRepairInsights);
       await runJob(ctx, "sweep_login", sweepLogin);
       await runJob(ctx, "sweep_jobs", sweepJobs);
       return;

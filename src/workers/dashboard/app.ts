@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../hono-env.ts";
+import { insightsRoutes } from "../insights/routes.ts";
 import { authenticateSession, openLogin, openMerchant } from "../middleware/authenticate-session.ts";
 import { BODY_BYTES_MAX, limitBody, requireJson } from "../middleware/json-body.ts";
 import { matchOperation, type Operation } from "../middleware/match-operation.ts";
@@ -38,6 +39,7 @@ const atMerchant: readonly Register[] = [
   staffRoutes,
   invitationRoutes,
   programRoutes,
+  insightsRoutes,
 ];
 
 /**

@@ -1,0 +1,136 @@
+import { z } from "zod";
+import { FLAG_STATES } from "../../domain/insights/flag.ts";
+import { MODES } from "../../domain/tenancy/merchant.ts";
+import { localDate, timestamp } from "../pos-v1/common.ts";
+
+// What a merchant reads about all cards together. Amounts are minor units of the programme's currency.
+
+const wireId = z.string().max(64);
+const count = z.int().nonnegative();
+
+export const mode = z.enum(MODES).default("live").meta({ description: "Test data stand apart." });
+
+/** What a booking did, as the feed tells it. Clients pass over types that they do not know. */
+export const ACTIVITY_TYPES = [
+  "opened",
+  "sale",
+  "return",
+  "return_parked",
+  "hold",
+  "hold_captured",
+  "hold_cancelled",
+  "adjustment",
+  "opening",
+  "card_issued",
+  "card_blocked",
+  "erased",
+  "handed_over",
+  "absorbed",
+  "deleted",
+] as const;
+
+const unitMove = z.strictObject({
+  given: z.int().optional(),
+  redeemed: z.int().optional(),
+  taken_back: z.int().optional().meta({ description: "By returns and corrections." }),
+  expired: z.int().optional(),
+  open: z.int().optional().meta({ description: "How much more members can spend now; adds up to what is owed." }),
+});
+const units = z.record(z.string(), unitMove).meta({ description: "By unit." });
+const rewards = z
+  .record(z.string(), z.int())
+  .meta({ description: "How often each was had; returned ones count back." });
+
+export const activity = z.strictObject({
+  object: z.literal("activity"),
+  id: z.string().meta({ description: "Its place in the feed." }),
+  type: z.enum(ACTIVITY_TYPES),
+  created_at: timestamp,
+  day: localDate,
+  member: wireId.nullable().meta({ description: "Null for a sale that nobody has claimed, and for gift cards." }),
+  location: wireId.nullable(),
+  till: wireId.nullable(),
+  staff: wireId.nullable(),
+  sale: wireId.nullable().meta({ description: "The sale, or the one that a return is of." }),
+  receipt: z.string().nullable(),
+  amount: z.int().nullable().meta({ description: "What was paid, or given back." }),
+  currency: z.string().nullable().meta({ description: "Of a sale." }),
+  voided: z.boolean().meta({ description: "The whole sale came back since." }),
+  backfilled: z.boolean(),
+  units,
+  rewards,
+});
+export const activityList = z.strictObject({ data: z.array(activity), next_cursor: z.string().nullable() });
+
+export const tally = z.strictObject({
+  sales: count,
+  revenue: z.int().meta({ description: "Goods sold, before returns." }),
+  foreign_sales: count.meta({ description: "In other currencies; no revenue here." }),
+  returns: count,
+  returned: z.int(),
+  discounts: z.int().meta({ description: "What rewards took off." }),
+  members_seen: count.meta({ description: "Each member once a day and location." }),
+  new_members: count,
+  rewards,
+  units,
+});
+
+export const totals = z.strictObject({
+  object: z.literal("totals"),
+  from: localDate,
+  to: localDate,
+  days: z.array(z.strictObject({ day: localDate, location: wireId.nullable(), ...tally.shape })),
+  sum: tally,
+  owed: z
+    .record(z.string(), z.int())
+    .nullable()
+    .meta({ description: "What all members together can spend now, by unit; null when asked for one location." }),
+});
+
+export const flag = z.strictObject({
+  object: z.literal("flag"),
+  id: wireId,
+  rule: z.enum(["receipt_on_two_cards", "chain_broken"]),
+  state: z.enum(FLAG_STATES),
+  evidence: z.array(
+    z.strictObject({
+      member: wireId.nullable(),
+      sale: wireId.nullable(),
+      at: timestamp,
+      location: wireId.nullable(),
+      till: wireId.nullable(),
+      staff: wireId.nullable(),
+      receipt: z.string().nullable(),
+      amount: z.int().nullable(),
+    }),
+  ),
+  opened_at: timestamp,
+  resolved_at: timestamp.nullable(),
+  resolved_by: z.string().nullable().meta({ description: "A person, or `system:withdrawn` when its cause is gone." }),
+});
+export const flagList = z.strictObject({ data: z.array(flag), next_cursor: z.string().nullable() });
+export const flagChange = z.strictObject({ state: z.enum(FLAG_STATES) });
+
+export const auditEntry = z.strictObject({
+  object: z.literal("audit_entry"),
+  at: timestamp,
+  who: z.string(),
+  role: z.string(),
+  location: wireId.nullable(),
+  action: z.string(),
+  subject: z.string().nullable(),
+});
+export const auditList = z.strictObject({ data: z.array(auditEntry), next_cursor: z.string().nullable() });
+
+export const insightsHealth = z.strictObject({
+  object: z.literal("insights_health"),
+  rebuilding: z.boolean(),
+  rebuilt_at: timestamp.nullable(),
+  repaired_at: timestamp.nullable(),
+  repaired_bookings: count.meta({ description: "Bookings that repairs found missing." }),
+  late_deliveries: count,
+  failed_attempts: count,
+  last_late_at: timestamp.nullable(),
+  failed_steps: count,
+  broken_chains: count,
+});
