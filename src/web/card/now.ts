@@ -24,7 +24,7 @@ export type Fetched = "shown" | "ended";
  * @throws when the server cannot be reached
  */
 export async function refresh(base: string): Promise<Fetched> {
-  const answer = await fetch(`${base}/now?lang=${document.documentElement.lang}`, { cache: "no-store" });
+  const answer = await fetch(`${base}/now?in=${document.documentElement.lang}`, { cache: "no-store" });
   if (answer.status >= 500) throw new Error(`the server answered ${answer.status}`);
   if (!answer.ok) return "ended";
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector<HTMLElement>("#now");

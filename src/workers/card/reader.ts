@@ -8,10 +8,13 @@ const COOKIE = "lang";
 const YEAR_SECONDS = 365 * 24 * 3600;
 
 /**
- * The language to show: the one just chosen with the switch, else the one chosen before, else the browser's, else the
- * merchant's. A choice is remembered on the device, in a cookie that says nothing of a person.
+ * The language to show: that of the page which asks for a part of itself (`in`), else the one just chosen with the switch
+ * (`lang`), else the one chosen before, else the browser's, else the merchant's. A choice is remembered on the device, in a
+ * cookie that says nothing of a person.
  */
 export function readerLocale(c: Context<CardEnv>, fallback: Locale): Locale {
+  const shown = asLocale(c.req.query("in"));
+  if (shown !== null) return shown;
   const chosen = asLocale(c.req.query("lang"));
   if (chosen !== null) remember(c, chosen);
   return chosen ?? asLocale(getCookie(c, COOKIE)) ?? preferredLocale(c.req.header("accept-language"), fallback);

@@ -28,7 +28,7 @@ export function CardPage({ story, view, nonce, byPhone }: CardPageProps) {
       color={merchant.color}
       nonce={nonce}
       page="card"
-      manifest={`${base}/manifest.webmanifest?lang=${locale}`}
+      manifest={`${base}/manifest.webmanifest?in=${locale}`}
       script="/assets/card/card.js"
     >
       <StampSprite letter={firstLetter(merchant.name)} />
