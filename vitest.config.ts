@@ -44,7 +44,11 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
-              bindings: { ...testSecrets, TEST_MIGRATIONS: await readD1Migrations(migrationsDir) },
+              bindings: {
+                ...testSecrets,
+                ENVIRONMENT: "local",
+                TEST_MIGRATIONS: await readD1Migrations(migrationsDir),
+              },
             },
           })),
         ],

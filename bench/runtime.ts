@@ -75,7 +75,7 @@ function optionsFor(tools: Tools, request: RuntimeRequest) {
         ...ownOptions,
         // The same name for every build: it is part of where objects are kept.
         name: "stempel",
-        bindings: { ...variables.parse(workerOptions["bindings"]), ...testSecrets },
+        bindings: { ...variables.parse(workerOptions["bindings"]), ENVIRONMENT: "local", ...testSecrets },
         modulesRoot: bundle.dir,
         modules: modulesOf(bundle),
         unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],

@@ -120,7 +120,7 @@ function optionsFor(tools: Tools, request: PlatformRequest) {
       {
         ...workerOptions,
         name: "stempel",
-        bindings: { ...variables.parse(workerOptions["bindings"]), ...secrets },
+        bindings: { ...variables.parse(workerOptions["bindings"]), ENVIRONMENT: "local", ...secrets },
         modulesRoot: bundle,
         modules: bundleModules(bundle, entry, workerOptions.modulesRules ?? []),
       },
