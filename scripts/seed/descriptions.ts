@@ -16,6 +16,8 @@ export const KOFFIE_EN_ZO = {
   currency: CURRENCY,
   timezone: TIMEZONE,
   locale: "nl",
+  // Whoever has no card yet finds one behind the code on the receipt.
+  claims: true,
   program: PROGRAM,
   items: ITEMS.map((item, button_order) => ({ ...item, button_order })),
   locations: LOCATIONS.map(({ name, hours }) => ({
