@@ -17,6 +17,7 @@ export interface InsightsPort {
 
 /** Opens a walk over all merchants; {@link continueRepairInsights} does it, page by page. A walk under way goes on. */
 export async function startRepairInsights(ctx: CronContext): Promise<void> {
+  if (ctx.insights === undefined) return;
   const [[cursor]] = await ctx.system.batch([ctx.system.cursor(JOB)]);
   if (cursor?.open !== true) await setCursor(ctx, "", true);
 }
@@ -27,8 +28,9 @@ export async function startRepairInsights(ctx: CronContext): Promise<void> {
  */
 export async function continueRepairInsights(ctx: CronContext): Promise<{ readonly started: number }> {
   const { insights } = ctx;
+  if (insights === undefined) return { started: 0 };
   const [[cursor]] = await ctx.system.batch([ctx.system.cursor(JOB)]);
-  if (insights === undefined || cursor?.open !== true) return { started: 0 };
+  if (cursor?.open !== true) return { started: 0 };
   const [page] = await ctx.system.batch([ctx.system.merchants({ after: cursor.after, limit: INSIGHTS_PAGE })]);
   const today = Math.floor(ctx.ports.now_ms() / DAY_MS) % WEEK_DAYS;
   const due = page.filter(({ locator }) => weekdayOf(locator) === today);

@@ -1,7 +1,10 @@
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
 import { z } from "zod";
+import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
 import { createDashboardApp } from "../../../src/workers/dashboard/app.ts";
 import { addColleague, type Browser, type SignedUp, signUpMerchant, text } from "../../support/workerd/browser.ts";
+import { testTill } from "../../support/workerd/merchant.ts";
 
 /** Who may be asked about: the roles of a small business with two locations. */
 export const ROLES = ["owner", "manager", "manager elsewhere", "cashier"] as const;
@@ -93,6 +96,30 @@ function read(below: string, may: readonly Role[] = VIEW): Row {
     status: 200,
     request: ({ path }) => ({ path: path + at }),
   };
+}
+
+/** A question with a query. */
+function look(below: string, may: readonly Role[], query: (world: World) => string): Row {
+  const request: Row["request"] = (world) => ({ path: `${world.path}${below}?${query(world)}` });
+  return { method: "GET", route: `${MERCHANT}${below}`, may, status: 200, request };
+}
+
+/** One receipt on two cards at the first location, in live mode. */
+async function newFlag({ liveKey, locator }: World): Promise<string> {
+  const till = testTill("", liveKey);
+  const receipt = `R-${next()}`;
+  const total = { amount: 500, currency: "EUR" };
+  for (const name of ["Anna", "Bram"]) {
+    const made = await till.must("POST", "/v1/members", { name });
+    await till.must("POST", "/v1/sales", { receipt, total, member: { id: text(made["member"]?.["id"]) } });
+  }
+  const insights = new InsightsClient(env.MERCHANT_INSIGHTS, { mode: "live", merchant: locator });
+  return vi.waitFor(async () => {
+    const { flags } = await insights.flags({ state: "open", behind: null, limit: 100 });
+    const found = flags.find(({ evidence }) => evidence.some((piece) => piece.receipt === receipt));
+    if (found === undefined) throw new Error("not flagged yet");
+    return found.id;
+  });
 }
 
 function create(
@@ -192,6 +219,14 @@ export const ROWS: readonly Row[] = [
   }),
   read("/program/versions"),
   read("/program/versions/{version}"),
+
+  look("/insights/feed", RUN, ({ location }) => `location=${location}`),
+  look("/insights/totals", RUN, ({ location }) => `location=${location}&from=2026-08-01&to=2026-08-31`),
+  look("/insights/flags", [...ROLES], () => "state=open"),
+  look("/insights/audit", RUN, ({ location }) => `location=${location}`),
+  read("/insights/health", CONFIGURE),
+  act("PATCH", "/insights/flags/{id}", { may: RUN, on: newFlag, body: () => ({ state: "fine" }) }),
+  create("/insights/rebuild", { may: CONFIGURE, status: 202 }, () => ({})),
 ];
 
 /** Everybody may leave; tried by itself, because whoever leaves is gone. */

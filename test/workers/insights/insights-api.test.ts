@@ -1,0 +1,155 @@
+import { beforeAll, expect, test, vi } from "vitest";
+import { addColleague, type SignedUp, signUpMerchant, text } from "../../support/workerd/browser.ts";
+import { type Json, type TestTill, testTill } from "../../support/workerd/merchant.ts";
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 40_000 });
+
+let shop: SignedUp;
+let till: TestTill;
+
+beforeAll(async () => {
+  shop = await signUpMerchant();
+  till = testTill(shop.till, shop.testKey);
+});
+
+const EUR = (amount: number) => ({ amount, currency: "EUR" });
+
+async function member(name: string): Promise<string> {
+  return text((await till.must("POST", "/v1/members", { name }))["member"]?.["id"]);
+}
+
+async function sell(id: string, receipt: string, amount = 900): Promise<string> {
+  const line = { sku: "COF", name: "Koffie", category: "coffee", quantity: "2", amount };
+  const sold = await till.must("POST", "/v1/sales", { receipt, member: { id }, total: EUR(amount), lines: [line] });
+  return text(sold["sale"]?.["id"]);
+}
+
+function get(path: string): Promise<Json> {
+  return shop.owner.must("GET", `${shop.path}/insights/${path}`);
+}
+
+function rows(page: Json): Json[] {
+  const data: unknown = page["data"];
+  if (!Array.isArray(data)) throw new Error(`not a list: ${JSON.stringify(page)}`);
+  return data;
+}
+
+test("what a till sells, the owner sees", async () => {
+  const anna = await member("Anna");
+  const sale = await sell(anna, "R-1");
+  await till.must("POST", "/v1/returns", { return_id: "b-1", sale: { id: sale }, total: EUR(400) });
+
+  const feed = await vi.waitFor(async () => {
+    const found = rows(await get(`feed?mode=test&member=${anna}`));
+    expect(found.map(({ type }) => type)).toEqual(["return", "sale", "opened"]);
+    return found;
+  });
+
+  const today = new Date().toISOString().slice(0, 10);
+  expect(feed[1]).toMatchObject({
+    object: "activity",
+    member: anna,
+    sale,
+    location: shop.location,
+    till: shop.till,
+    receipt: "R-1",
+    amount: 900,
+    currency: "EUR",
+    voided: false,
+  });
+  expect(feed[0]).toMatchObject({ type: "return", sale, amount: 400 });
+  const year = today.slice(0, 4);
+  const totals = await get(`totals?mode=test&from=${year}-01-01&to=${year}-12-31`);
+  expect(totals).toMatchObject({ sum: { sales: 1, revenue: 900, returns: 1, returned: 400, members_seen: 1 } });
+  const wallet = await till.must("GET", `/v1/members/${anna}`);
+  const balances: unknown = wallet["wallet"]?.["balances"];
+  expect(balances).toEqual(
+    expect.arrayContaining(
+      Object.entries(totals["owed"] ?? {}).map(([unit, available]) => expect.objectContaining({ unit, available })),
+    ),
+  );
+  expect(rows(await get("feed?mode=live"))).toEqual([]);
+});
+
+test("a page of the feed leads to the next", async () => {
+  const bram = await member("Bram");
+  for (let index = 0; index < 5; index += 1) await sell(bram, `P-${index}`);
+  await vi.waitFor(async () => expect(rows(await get(`feed?mode=test&member=${bram}`))).toHaveLength(6));
+
+  const seen: string[] = [];
+  let cursor = "";
+  for (let page = 0; page < 4; page += 1) {
+    const found = await get(`feed?mode=test&member=${bram}&limit=2${cursor}`);
+    seen.push(...rows(found).map(({ receipt }) => JSON.stringify(receipt)));
+    if (found["next_cursor"] === null) break;
+    cursor = `&cursor=${text(found["next_cursor"])}`;
+  }
+  expect(seen).toEqual(['"P-4"', '"P-3"', '"P-2"', '"P-1"', '"P-0"', "null"]);
+});
+
+test("a receipt on two cards is flagged, a manager of the shop decides, and it stands in the audit log", async () => {
+  const [cees, dirk] = [await member("Cees"), await member("Dirk")];
+  const sales = [await sell(cees, "R-2"), await sell(dirk, "R-2")];
+  const flags = await vi.waitFor(async () => {
+    const found = rows(await get("flags?mode=test&state=open"));
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  const evidence: unknown = flags[0]?.["evidence"];
+  expect(flags[0]).toMatchObject({ rule: "receipt_on_two_cards", resolved_at: null });
+  expect(evidence).toEqual(
+    expect.arrayContaining(sales.map((sale) => expect.objectContaining({ sale, receipt: "R-2" }))),
+  );
+
+  const manager = await addColleague(shop, [{ location: shop.location, role: "manager" }]);
+  const path = `${shop.path}/insights/flags/${text(flags[0]?.["id"])}?mode=test`;
+  const resolved = await manager.must("PATCH", path, { body: { state: "fine" } });
+
+  expect(resolved).toMatchObject({ state: "fine", resolved_by: manager.staff });
+  expect(rows(await get("flags?mode=test&state=open"))).toEqual([]);
+  expect(rows(await get("audit?mode=test"))).toMatchObject([
+    { who: manager.staff, role: "manager", location: shop.location, action: "flag.fine", subject: flags[0]?.["id"] },
+  ]);
+  const unknown = await manager.call("PATCH", `${shop.path}/insights/flags/flg_0?mode=test`, {
+    body: { state: "fine" },
+  });
+  expect(unknown).toMatchObject({ status: 404, body: { code: "resource_unknown" } });
+});
+
+test.each([
+  ["feed?cursor=bm90", 422, "validation_failed"],
+  ["feed?member=mem_0000000000000000", 404, "member_unknown"],
+  ["feed?type=gossip", 422, "validation_failed"],
+  ["feed?limit=1000", 422, "validation_failed"],
+  ["totals?from=2026-08-31&to=2026-08-01", 422, "validation_failed"],
+  ["totals?from=2020-01-01&to=2026-08-01", 422, "validation_failed"],
+  ["totals?from=yesterday&to=2026-08-01", 422, "validation_failed"],
+  ["flags?cursor=%00", 422, "validation_failed"],
+])("%s is refused plainly", async (path, status, code) => {
+  const answer = await shop.owner.call("GET", `${shop.path}/insights/${path}`);
+
+  expect(answer).toMatchObject({ status, body: { code } });
+});
+
+test("a member of another merchant is an unknown one", async () => {
+  const other = await signUpMerchant();
+  const stranger = text(
+    (await testTill(other.till, other.testKey).must("POST", "/v1/members", { name: "Eva" }))["member"]?.["id"],
+  );
+
+  const answer = await shop.owner.call("GET", `${shop.path}/insights/feed?mode=test&member=${stranger}`);
+
+  expect(answer).toMatchObject({ status: 404, body: { code: "member_unknown" } });
+});
+
+test("a rebuild goes on while everything is read, and says so", async () => {
+  const before = rows(await get("feed?mode=test")).map(({ sale, type }) => [sale, type]);
+
+  await shop.owner.must("POST", `${shop.path}/insights/rebuild?mode=test`, { body: {} });
+
+  await vi.waitFor(async () => expect(await get("health?mode=test")).toMatchObject({ rebuilding: false }), {
+    timeout: 5000,
+  });
+  expect((await get("health?mode=test"))["rebuilt_at"]).not.toBe(null);
+  expect(rows(await get("feed?mode=test")).map(({ sale, type }) => [sale, type])).toEqual(before);
+});
