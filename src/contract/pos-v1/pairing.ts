@@ -25,12 +25,10 @@ export const pairingAnswer = z
     scopes: z.array(z.enum(SCOPES)).meta({ description: "What the key may do." }),
     merchant: z
       .strictObject({
-        locator: z
-          .string()
-          .meta({
-            description: "The merchant's short name, which stands in keys and card tokens.",
-            example: "e99heth0",
-          }),
+        locator: z.string().meta({
+          description: "The merchant's short name, which stands in keys and card tokens.",
+          example: "e99heth0",
+        }),
         name: z.string().meta({ description: "Its name.", example: "Koffie & Zo" }),
         currency: z.string().meta({ description: "ISO 4217 code.", example: "EUR" }),
         locale: z.string().meta({ description: "Its own language.", example: "nl" }),

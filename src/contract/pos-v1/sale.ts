@@ -100,12 +100,10 @@ export const saleInput = z
       description:
         "When the sale happened; when absent, now. Older than 7 days or more than 5 minutes ahead counts as now, with a warning.",
     }),
-    member: memberRef
-      .optional()
-      .meta({
-        description:
-          "Whose sale it is. Without a member the sale can be claimed, if the merchant has claims switched on.",
-      }),
+    member: memberRef.optional().meta({
+      description:
+        "Whose sale it is. Without a member the sale can be claimed, if the merchant has claims switched on.",
+    }),
     total: z
       .strictObject({
         amount: minorUnits.meta({

@@ -163,7 +163,10 @@ test("a repeated update changes nothing and adds no consent twice", async () => 
   await client.updateMember(command);
   await client.updateMember({ account, idem: newIdem(), changes: { name: "B" }, now_ms: NOW_MS });
 
-  expect(await client.updateMember(command)).toMatchObject({ ok: true, value: { member: { account }, replayed: true } });
+  expect(await client.updateMember(command)).toMatchObject({
+    ok: true,
+    value: { member: { account }, replayed: true },
+  });
 
   const member = await client.getMember(account);
   expect(member.ok && member.value.profile.name).toBe("B");
