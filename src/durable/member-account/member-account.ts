@@ -1,21 +1,17 @@
 import { DurableObject } from "cloudflare:workers";
 import { invariant } from "../../domain/invariant.ts";
-import type { Actor } from "../../domain/ledger/booking.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
-import type { Stamp } from "../../domain/ledger/draft.ts";
-import { isUnclaimed, nextDueAt, unclaimedUntil } from "../../domain/ledger/due.ts";
+import { nextDueAt } from "../../domain/ledger/due.ts";
 import { alarmWanted } from "../../domain/insights/schedule.ts";
-import type { AccountState } from "../../domain/ledger/state.ts";
 import { AlarmClock } from "./alarm-clock.ts";
+import { catchUp, systemStamp } from "./catch-up.ts";
 import { Projector } from "./projector.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
-import { deliver, giverOf } from "./deliver.ts";
 import {
   confirmDelivery,
   type DeliveredMessage,
   handOver,
   type HandOverMessage,
-  openParcels,
   type Parcel,
   receive,
   type ReceiveMessage,
@@ -165,28 +161,21 @@ export class MemberAccount extends DurableObject {
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     this.#clock.clear();
     try {
-      await this.#catchUp();
+      const caughtUp = await catchUp({
+        ctx: this.ctx,
+        accounts: this.env.MEMBER_ACCOUNT,
+        store: this.#store,
+        ledger: this.#ledger,
+        projector: this.#projector,
+        tellPages: () => this.#tellPages(),
+      });
+      if (caughtUp !== null) await this.#afterBooking(caughtUp);
     } catch (error) {
       // After its last retry the platform forgets an alarm, and what it was for with it.
       if ((info?.retryCount ?? 0) < ALARM_RETRIES) throw error;
       console.log(JSON.stringify({ event: "account_alarm_failed", account: this.ctx.id.name, error: String(error) }));
       await this.#clock.set(Date.now() + ALARM_GAVE_UP_MS);
     }
-  }
-
-  /** Books what has fallen due and delivers what has not arrived. */
-  async #catchUp(): Promise<void> {
-    const real_now_ms = Date.now();
-    const state = this.#ledger.current(real_now_ms);
-    if (state === null) return;
-    const { clock_offset_ms } = state;
-    if (await this.#deleteUnclaimed(state)) return;
-    if (state.tombstone === null)
-      this.#ledger.bookDue(state, systemStamp(real_now_ms + clock_offset_ms, clock_offset_ms));
-    this.#tellPages();
-    await this.#projector.drain();
-    await this.#deliverAll(state);
-    await this.#afterBooking({ clock_offset_ms });
   }
 
   /** Connects a card page. Everything else comes by RPC; a socket cannot. */
@@ -208,29 +197,6 @@ export class MemberAccount extends DurableObject {
     const name = assertObjectIdentity(this.ctx.id, to);
     invariant(name.kind === "receipt", "only a receipt account opens with its first sale");
     this.#ledger.open(name, to, null, { ...systemStamp(desk.now_ms, clock_offset_ms), by });
-  }
-
-  /** A sale that nobody has claimed in time is forgotten, with all that hangs on it. */
-  async #deleteUnclaimed(state: AccountState): Promise<boolean> {
-    if (!isUnclaimed(state) || unclaimedUntil(state) > Date.now() + state.clock_offset_ms) return false;
-    await this.#projector.close(unclaimedUntil(state));
-    await this.ctx.storage.deleteAll();
-    this.#store.forget();
-    this.#ledger.forget();
-    return true;
-  }
-
-  /** Brings what a cut-off hand-over left behind. A receiver out of reach throws, and the platform rings again. */
-  async #deliverAll({ clock_offset_ms, outbox }: AccountState): Promise<void> {
-    if (Object.keys(outbox).length === 0) return;
-    const giver = giverOf(this.ctx.id.name);
-    const desk = this.#desk({ clock_offset_ms });
-    const state = this.#ledger.current(desk.now_ms);
-    for (const parcel of state === null ? [] : openParcels(desk, state)) {
-      const done = await deliver({ namespace: this.env.MEMBER_ACCOUNT, giver, clock_offset_ms, by: ALARM }, parcel);
-      const to = this.ctx.id.name ?? "";
-      if (done) confirmDelivery(desk, { to, clock_offset_ms, delivered: parcel.seq, by: ALARM });
-    }
   }
 
   #enter(message: Addressed): Desk {
@@ -272,17 +238,3 @@ export class MemberAccount extends DurableObject {
 const ALARM_RETRIES = 5;
 /** When to try again what failed that often. */
 const ALARM_GAVE_UP_MS = 15 * 60_000;
-
-const ALARM: Actor = { kind: "system", job: "alarm" };
-
-function systemStamp(now_ms: number, clock_offset_ms: number): Stamp {
-  return {
-    now_ms,
-    by: ALARM,
-    request_hash: null,
-    note_digest: null,
-    clock_offset_ms,
-    program: null,
-    timezone: null,
-  };
-}

@@ -23,7 +23,7 @@ export interface Batch {
   /** The account's object name: the chain begins with it. */
   readonly object: string;
   readonly rows: readonly { readonly row: LedgerRow; readonly activity: Activity }[];
-  /** When the newest of them was committed, by the wall clock; null when there are none. */
+  /** When the oldest of them was committed, by the wall clock; null when there are none. */
   readonly committed_at_ms: number | null;
 }
 
@@ -48,8 +48,9 @@ export function readBatch(account: string, object: string, rows: readonly Ledger
   let committed_at_ms: number | null = null;
   const read = rows.map((row) => {
     const body: BookingBody = JSON.parse(row.body);
-    committed_at_ms = body.at_ms - (body.clock_offset_ms ?? 0);
-    return { row, activity: activityOf(body) };
+    committed_at_ms ??= body.at_ms - (body.clock_offset_ms ?? 0);
+    // The row's place counts: a body that names another is a broken ledger, which the chain tells.
+    return { row, activity: { ...activityOf(body), seq: row.seq } };
   });
   return { account, object, rows: read, committed_at_ms };
 }

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { saleNaturalKey } from "../../../src/domain/ledger/natural-key.ts";
 import { formatObjectName, guardObjectName } from "../../../src/domain/tenancy/object-name.ts";
+import type { MerchantGuard } from "../../../src/durable/merchant-guard/merchant-guard.ts";
 import { receiptGuard, stockGuard } from "../../../src/durable/merchant-guard/client.ts";
 import { returnOf, sale, type TestAccount, TILL } from "../../support/workerd/account.ts";
 import { TestShop } from "../merchant-insights/support.ts";
@@ -156,9 +157,10 @@ test("a guard answers only under its own name, and for what it watches", async (
   const other = formatObjectName(guardObjectName(new TestShop().tenant, `receipts:${LOCATION}`));
   const own = formatObjectName(guardObjectName(shop.tenant, `receipts:${LOCATION}`));
 
-  const error = (run: () => Promise<unknown>) => run().then(() => "none", String);
-  expect(await error(async () => stub.settleReceipt({ to: other, receipt: "x", account: "y" }))).toContain("reached");
-  expect(await error(async () => stub.stock({ to: own }))).toContain("does not watch stock");
+  const error = (run: (guard: MerchantGuard) => Promise<unknown>) =>
+    runInDurableObject(stub, (guard) => run(guard).then(() => "none", String));
+  expect(await error((guard) => guard.settleReceipt({ to: other, receipt: "x", account: "y" }))).toContain("reached");
+  expect(await error((guard) => guard.stock({ to: own }))).toContain("does not watch stock");
 });
 
 test("stock: reserved, committed and released by booking, each as often as one likes", async () => {

@@ -1,0 +1,79 @@
+import type { Actor } from "../../domain/ledger/booking.ts";
+import type { Stamp } from "../../domain/ledger/draft.ts";
+import { isUnclaimed, unclaimedUntil } from "../../domain/ledger/due.ts";
+import type { AccountState } from "../../domain/ledger/state.ts";
+import { deliver, giverOf } from "./deliver.ts";
+import { confirmDelivery, openParcels } from "./estate.ts";
+import type { Ledger } from "./ledger.ts";
+import type { MemberAccount } from "./member-account.ts";
+import type { Projector } from "./projector.ts";
+import type { LedgerStore } from "./store.ts";
+
+/** What the alarm works with. */
+export interface CatchUpDeps {
+  readonly ctx: DurableObjectState;
+  readonly accounts: DurableObjectNamespace<MemberAccount>;
+  readonly store: LedgerStore;
+  readonly ledger: Ledger;
+  readonly projector: Projector;
+  readonly tellPages: () => void;
+}
+
+/**
+ * Books what has fallen due and delivers what has not arrived. Acts on stored facts alone, so it may run late, twice, or
+ * for nothing. Answers how far the account's clock runs ahead; null when there is no account (any more).
+ *
+ * @throws when another account cannot be reached; it is tried again
+ */
+export async function catchUp(deps: CatchUpDeps): Promise<{ readonly clock_offset_ms: number } | null> {
+  const { ledger, projector } = deps;
+  const real_now_ms = Date.now();
+  const state = ledger.current(real_now_ms);
+  if (state === null || (await deleteUnclaimed(deps, state))) return null;
+  const { clock_offset_ms } = state;
+  if (state.tombstone === null) ledger.bookDue(state, systemStamp(real_now_ms + clock_offset_ms, clock_offset_ms));
+  deps.tellPages();
+  await projector.drain();
+  await deliverAll(deps, state);
+  return { clock_offset_ms };
+}
+
+/** A sale that nobody has claimed in time is forgotten, with all that hangs on it; insights hears of it first. */
+async function deleteUnclaimed({ ctx, store, ledger, projector }: CatchUpDeps, state: AccountState): Promise<boolean> {
+  if (!isUnclaimed(state) || unclaimedUntil(state) > Date.now() + state.clock_offset_ms) return false;
+  await projector.close(unclaimedUntil(state));
+  await ctx.storage.deleteAll();
+  store.forget();
+  ledger.forget();
+  return true;
+}
+
+/** Brings what a cut-off hand-over left behind. A receiver out of reach throws, and the platform rings again. */
+async function deliverAll({ ctx, accounts, store, ledger }: CatchUpDeps, before: AccountState): Promise<void> {
+  const { clock_offset_ms, outbox } = before;
+  if (Object.keys(outbox).length === 0) return;
+  const giver = giverOf(ctx.id.name);
+  const desk = { store, ledger, now_ms: Date.now() + clock_offset_ms };
+  const state = ledger.current(desk.now_ms);
+  for (const parcel of state === null ? [] : openParcels(desk, state)) {
+    const done = await deliver({ namespace: accounts, giver, clock_offset_ms, by: ALARM }, parcel);
+    if (done) {
+      confirmDelivery(desk, { to: ctx.id.name ?? "", clock_offset_ms, delivered: parcel.seq, by: ALARM });
+    }
+  }
+}
+
+const ALARM: Actor = { kind: "system", job: "alarm" };
+
+/** What an account stamps on a booking that it makes by itself. */
+export function systemStamp(now_ms: number, clock_offset_ms: number): Stamp {
+  return {
+    now_ms,
+    by: ALARM,
+    request_hash: null,
+    note_digest: null,
+    clock_offset_ms,
+    program: null,
+    timezone: null,
+  };
+}
