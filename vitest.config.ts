@@ -2,6 +2,7 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-worker
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { answerValidators } from "./test/support/node/answer-validators.ts";
 import { testSecrets } from "./test/support/test-secrets.ts";
 
 const migrationsDir = fileURLToPath(new URL("migrations", import.meta.url));
@@ -19,6 +20,17 @@ const quietSourceMaps: Plugin = {
     };
   },
 };
+
+/** Runs tests in workerd, under the settings of wrangler.toml. */
+function workerd(options: { readonly main?: string } = {}) {
+  return cloudflareTest(async () => ({
+    ...options,
+    wrangler: { configPath: "./wrangler.toml" },
+    miniflare: {
+      bindings: { ...testSecrets, ENVIRONMENT: "local", TEST_MIGRATIONS: await readD1Migrations(migrationsDir) },
+    },
+  }));
+}
 
 // The folder of a test decides where it runs.
 export default defineConfig({
@@ -39,22 +51,19 @@ export default defineConfig({
         },
       },
       {
-        plugins: [
-          quietSourceMaps,
-          cloudflareTest(async () => ({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              bindings: {
-                ...testSecrets,
-                ENVIRONMENT: "local",
-                TEST_MIGRATIONS: await readD1Migrations(migrationsDir),
-              },
-            },
-          })),
-        ],
+        // Objects and D1 without the HTTP side, whose many modules every test file would load again.
+        plugins: [workerd({ main: "./src/durable/index.ts" })],
         test: {
-          name: "workerd",
-          include: ["test/durable/**/*.test.ts", "test/workers/**/*.test.ts", "test/db/**/*.test.ts"],
+          name: "objects",
+          include: ["test/durable/**/*.test.ts", "test/db/**/*.test.ts"],
+          setupFiles: ["test/support/workerd/apply-migrations.ts"],
+        },
+      },
+      {
+        plugins: [quietSourceMaps, answerValidators(), workerd()],
+        test: {
+          name: "workers",
+          include: ["test/workers/**/*.test.ts"],
           setupFiles: ["test/support/workerd/apply-migrations.ts"],
         },
       },

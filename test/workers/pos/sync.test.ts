@@ -113,3 +113,14 @@ test("a batch holds 1 to 100 items and one mebibyte", async () => {
   const tooLarge = await till.call("POST", "/v1/sync", { body: { items: [large, large, large] } });
   expect(tooLarge.body).toMatchObject({ code: "body_too_large" });
 });
+
+test("an id that no path can hold names no redemption, and the batch goes on", async () => {
+  const { till } = await createTestMerchant();
+  const ids = ["\ud83d", ".", "..", "", "a/../../sales"];
+  const items = ids.map((id, index) => ({ call: "cancelRedemption", key: `k${index}`, id }));
+  const answer = await sync(till, [...items, { call: "createMember", key: "m", body: {} }]);
+  expect(statuses(answer)).toEqual([...ids.map(() => "rejected"), "applied"]);
+  for (const index of ids.keys()) {
+    expect(answer["data"]?.[index]?.["problem"]).toMatchObject({ code: "redemption_unknown", status: 404 });
+  }
+});

@@ -68,13 +68,22 @@ async function carryItem(app: PosApp, c: Context<AppEnv>, item: SyncItem, made: 
     const detail = `No earlier item of this batch made anything under the key ${resolved.error}.`;
     return invalid(c, item, detail);
   }
-  if (!takesABody(item.call) && resolved.value.id === null) return invalid(c, item, `${item.call} needs an id.`);
+  if (!takesABody(item.call)) {
+    const { id } = resolved.value;
+    if (id === null) return invalid(c, item, `${item.call} needs an id.`);
+    if (!isSegment(id)) return failed(item, problemBody(new ProblemError("redemption_unknown"), c.var.requestId));
+  }
   const answer = await app.fetch(requestOf(c, item, resolved.value), c.env, c.executionCtx);
   const body: unknown = await answer.json().catch(() => null);
   if (!answer.ok) return failed(item, problem.parse(body));
   remember(item, body, made);
   const status = answer.headers.get("idempotency-replayed") === "true" ? "replayed" : "applied";
   return { key: item.key, status, answer: isRecord(body) ? body : null, problem: null };
+}
+
+/** Whether a path can hold it; what it cannot hold, such as half a character or dots that lead elsewhere, names nothing. */
+function isSegment(id: string): boolean {
+  return id.isWellFormed() && !["", ".", ".."].includes(id);
 }
 
 function requestOf(c: Context<AppEnv>, item: SyncItem, { id, body }: ResolvedItem): Request {
