@@ -51,11 +51,18 @@ export default defineConfig({
         },
       },
       {
-        // Objects and D1 without the HTTP side, whose many modules every test file would load again.
+        // Objects, and D1, without the HTTP side, whose many modules every test file would load again.
         plugins: [workerd({ main: "./src/durable/index.ts" })],
         test: {
           name: "objects",
-          include: ["test/durable/**/*.test.ts", "test/db/**/*.test.ts"],
+          include: ["test/durable/**/*.test.ts"],
+        },
+      },
+      {
+        plugins: [workerd({ main: "./src/durable/index.ts" })],
+        test: {
+          name: "db",
+          include: ["test/db/**/*.test.ts"],
           setupFiles: ["test/support/workerd/apply-migrations.ts"],
         },
       },
