@@ -14,6 +14,9 @@ import { InsightsStore, WELL } from "./store.ts";
 import { beginWalk } from "./walk.ts";
 
 const PAGE_MAX = 500;
+/** How often the platform rings again after a failure, and when to try again what failed that often. */
+const ALARM_RETRIES = 5;
+const ALARM_GAVE_UP_MS = 15 * 60_000;
 const NO_TOTALS: protocol.Totals = { days: [], sum: NO_TALLY };
 
 /**
@@ -103,7 +106,11 @@ export class MerchantInsights extends DurableObject {
     if (message.kind === "rebuild") this.#store.create(now_ms);
     else if (!this.#store.exists(now_ms)) return "nothing_here";
     const running = this.#store.meta("walk");
-    if (running !== null && (running.kind === "rebuild" || message.kind === "repair")) return "running";
+    if (running !== null && (running.kind === "rebuild" || message.kind === "repair")) {
+      // Should the platform have lost its alarm, being asked again is what sets it going.
+      if ((await this.ctx.storage.getAlarm()) === null) await this.#arm();
+      return "running";
+    }
     beginWalk(this.#store, message.kind, now_ms);
     await this.#arm();
     return "started";
@@ -121,8 +128,19 @@ export class MerchantInsights extends DurableObject {
     };
   }
 
-  /** Walks on, and lets old baskets go. Fails by itself: it notes the failure, waits, and tries again, without end. */
-  override async alarm(): Promise<void> {
+  /** Walks on, and lets old baskets go. A step that fails is noted and taken again, after longer and longer waits. */
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    try {
+      await this.#doChores();
+    } catch (error) {
+      // After its last retry the platform forgets an alarm, and what it was for with it.
+      if ((info?.retryCount ?? 0) < ALARM_RETRIES) throw error;
+      console.log(JSON.stringify({ event: "insights_alarm_failed", object: this.ctx.id.name, error: String(error) }));
+      await this.ctx.storage.setAlarm(Date.now() + ALARM_GAVE_UP_MS);
+    }
+  }
+
+  async #doChores(): Promise<void> {
     const now_ms = Date.now();
     if (!this.#store.exists(now_ms)) return;
     const name = parseObjectName(this.ctx.id.name ?? "");

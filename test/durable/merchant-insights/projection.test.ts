@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Command } from "../../../src/domain/ledger/command.ts";
 import { Projector } from "../../../src/durable/member-account/projector.ts";
 import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
+import { InsightsStore } from "../../../src/durable/merchant-insights/store.ts";
 import {
   coffee,
   grant,
@@ -232,6 +233,26 @@ describe("insights out of order", () => {
     const health = await shop.insights.health();
     expect(health).toMatchObject({ late_deliveries: 1 });
     expect(health.failed_attempts).toBeGreaterThanOrEqual(13);
+  });
+
+  test("an alarm that fails for a reason of its own is set again before the platform forgets it", async () => {
+    const shop = new TestShop();
+    const account = await shop.account();
+    await shop.settle();
+    vi.spyOn(console, "log").mockReturnValue();
+    vi.spyOn(Projector.prototype, "drain").mockRejectedValue(new Error("a bug"));
+    vi.spyOn(InsightsStore.prototype, "meta").mockImplementation(() => {
+      throw new Error("a bug");
+    });
+    const ring = (object: { alarm(info: AlarmInvocationInfo): Promise<void> }, retryCount: number) =>
+      object.alarm({ isRetry: true, retryCount, scheduledTime: 0 }).then(() => "set again", String);
+
+    for (const inside of [account, shop]) {
+      expect(await inside.inside((_: unknown, object) => ring(object, 1))).toBe("Error: a bug");
+      expect(await inside.inside((_: unknown, object) => ring(object, 5))).toBe("set again");
+      const at_ms = (await inside.inside((storage) => storage.getAlarm())) ?? 0;
+      expect(at_ms - Date.now()).toBeGreaterThan(14 * 60_000);
+    }
   });
 
   test("sales during an outage set no more alarms than the outage needs", async () => {
