@@ -11,7 +11,7 @@ const MODULE = "virtual:answer-validators";
 const SEED = 20260314;
 /** Per operation, and no longer than so; `FC_RUNS` hunts without a limit of time. */
 const RUNS = 60;
-const MILLISECONDS = 900;
+const MILLISECONDS = 600;
 
 const openapi = z.object({
   components: z.object({ schemas: z.record(z.string(), z.json()) }),
