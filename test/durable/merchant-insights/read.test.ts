@@ -1,3 +1,5 @@
+// One test signs a merchant up, which needs the tables of D1.
+import "../../support/workerd/apply-migrations.ts";
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
