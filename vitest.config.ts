@@ -21,9 +21,6 @@ const quietSourceMaps: Plugin = {
   },
 };
 
-/** vitest leaves one core free, which on two cores would be half of them. */
-const WORKERS = 2;
-
 /** Runs tests in workerd, under the settings of wrangler.toml. */
 function workerd(options: { readonly main?: string } = {}) {
   return cloudflareTest(async () => ({
@@ -58,7 +55,6 @@ export default defineConfig({
         plugins: [workerd({ main: "./src/durable/index.ts" })],
         test: {
           name: "objects",
-          maxWorkers: WORKERS,
           include: ["test/durable/**/*.test.ts"],
         },
       },
@@ -66,7 +62,6 @@ export default defineConfig({
         plugins: [workerd({ main: "./src/durable/index.ts" })],
         test: {
           name: "db",
-          maxWorkers: WORKERS,
           include: ["test/db/**/*.test.ts"],
           setupFiles: ["test/support/workerd/apply-migrations.ts"],
         },
@@ -75,7 +70,6 @@ export default defineConfig({
         plugins: [quietSourceMaps, answerValidators(), workerd()],
         test: {
           name: "workers",
-          maxWorkers: WORKERS,
           include: ["test/workers/**/*.test.ts"],
           setupFiles: ["test/support/workerd/apply-migrations.ts"],
         },
