@@ -81,7 +81,8 @@ describe("a code", () => {
     const [row] = (
       await env.DB.prepare("SELECT max(expires_at_ms - created_at_ms) AS lives_ms FROM auth_verification").all()
     ).results;
-    expect(row?.["lives_ms"]).toBe(600_000);
+    // The two times are taken one after the other.
+    expect(Math.abs(Number(row?.["lives_ms"]) - 600_000)).toBeLessThan(1_000);
     await env.DB.prepare("UPDATE auth_verification SET expires_at_ms = ?")
       .bind(Date.now() - 1)
       .run();
