@@ -2,6 +2,7 @@ import { and, asc, eq, gt, lt, or } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { authSession } from "./schema/auth-session.ts";
 import { authVerification } from "./schema/auth-verification.ts";
+import { billingEvent } from "./schema/billing-event.ts";
 import { cronCursor } from "./schema/cron-cursor.ts";
 import { deadLetter } from "./schema/dead-letter.ts";
 import { mailLog } from "./schema/mail-log.ts";
@@ -54,6 +55,8 @@ export function systemDb(db: Database) {
         }),
     sweepMailLog: (before_ms: number) => db.delete(mailLog).where(lt(mailLog.updated_at_ms, before_ms)),
     sweepDeadLetters: (before_ms: number) => db.delete(deadLetter).where(lt(deadLetter.dead_at_ms, before_ms)),
+    sweepBillingEvents: (before_ms: number) =>
+      db.delete(billingEvent).where(lt(billingEvent.received_at_ms, before_ms)),
     /** What signing in and pairing have left behind and nothing looks at any more. */
     sweepSessions: (now_ms: number) => db.delete(authSession).where(lt(authSession.expiresAt, new Date(now_ms))),
     sweepVerifications: (now_ms: number) =>

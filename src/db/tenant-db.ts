@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import { apiKeyRepository } from "./repositories/api-key.ts";
+import { billingRepository, billingTrialRepository } from "./repositories/billing.ts";
 import { itemRepository } from "./repositories/item.ts";
 import { locationRepository } from "./repositories/location.ts";
 import { merchantAgreementRepository } from "./repositories/merchant-agreement.ts";
@@ -29,6 +30,8 @@ export function tenantDb(db: Database, merchant: string) {
     staffRoles: staffRoleRepository(db, merchant),
     staffInvitations: staffInvitationRepository(db, merchant),
     agreements: merchantAgreementRepository(db, merchant),
+    billing: billingRepository(db, merchant),
+    billingTrials: billingTrialRepository(db, merchant),
     pinAttempts: pinAttemptRepository(db, merchant),
     items: itemRepository(db, merchant),
     programDrafts: programDraftRepository(db, merchant),

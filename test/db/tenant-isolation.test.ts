@@ -148,6 +148,15 @@ const statements = {
     insert: tenant.agreements.insert({ agreement: "terms", version: "v", accepted_by: "u", accepted_at_ms: now_ms }),
     all: tenant.agreements.all(),
   },
+  billing: {
+    get: tenant.billing.get(),
+    update: tenant.billing.update({ synced_at_ms: now_ms }),
+    insert: tenant.billing.insert({ claim: "c", trial_ends_at_ms: now_ms, created_at_ms }),
+  },
+  billingTrials: {
+    claim: tenant.billingTrials.claim("c", now_ms),
+    own: tenant.billingTrials.own("c"),
+  },
   pinAttempts: {
     count: tenant.pinAttempts.count("s", now_ms, { attempts_max: 5, window_ms: 1 }),
     clear: tenant.pinAttempts.clear("s"),
