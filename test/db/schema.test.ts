@@ -6,6 +6,9 @@ import { authPasskey } from "../../src/db/schema/auth-passkey.ts";
 import { authSession } from "../../src/db/schema/auth-session.ts";
 import { authUser } from "../../src/db/schema/auth-user.ts";
 import { authVerification } from "../../src/db/schema/auth-verification.ts";
+import { billing } from "../../src/db/schema/billing.ts";
+import { billingEvent } from "../../src/db/schema/billing-event.ts";
+import { billingTrial } from "../../src/db/schema/billing-trial.ts";
 import { cronCursor } from "../../src/db/schema/cron-cursor.ts";
 import { deadLetter } from "../../src/db/schema/dead-letter.ts";
 import { devMail } from "../../src/db/schema/dev-mail.ts";
@@ -32,6 +35,9 @@ const TABLES: readonly SQLiteTable[] = [
   authSession,
   authUser,
   authVerification,
+  billing,
+  billingEvent,
+  billingTrial,
   cronCursor,
   deadLetter,
   devMail,
@@ -56,9 +62,7 @@ const SYSTEM_TABLES = [
   "auth_session",
   "auth_user",
   "auth_verification",
-  "billing",
   "billing_event",
-  "billing_trial",
   "cron_cursor",
   "dead_letter",
   "dev_mail",
