@@ -63,6 +63,7 @@ const SYSTEM_TABLES = [
   "auth_user",
   "auth_verification",
   "billing_event",
+  "billing_trial",
   "cron_cursor",
   "dead_letter",
   "dev_mail",
