@@ -163,6 +163,7 @@ export interface HeldPart {
 export type SaleWarning =
   | { readonly code: "occurred_at_clamped" }
   | { readonly code: "foreign_currency"; readonly currency: string }
+  | { readonly code: "earning_paused" }
   | { readonly code: "total_differs"; readonly difference: number }
   | { readonly code: "effect_not_in_basket"; readonly hold: number };
 

@@ -31,6 +31,8 @@ export interface SaleCommand {
   readonly card_no: number | null;
   /** Sequences of holds to capture with this sale. */
   readonly holds: readonly number[];
+  /** The merchant gives nothing for sales just now: it is booked and earns nothing, for good. */
+  readonly earning_paused?: boolean;
   /** Returns inside an exchange: lines of earlier sales of this account that come back with this sale. */
   readonly exchange: readonly ExchangeReturn[];
 }

@@ -43,6 +43,10 @@ export function explainWarning(reader: Reader, warning: SaleWarning): string {
       return nl
         ? `Betaald in ${warning.currency}; dat telt niet mee voor het programma.`
         : `Paid in ${warning.currency}; that earns nothing in this programme.`;
+    case "earning_paused":
+      return nl
+        ? "Sparen staat hier even stil; inwisselen kan gewoon."
+        : "Nothing is earned here for now; rewards can be redeemed as ever.";
     case "total_differs": {
       const difference = formatMoney(warning.difference, reader.currency, reader.locale);
       return nl

@@ -1,3 +1,4 @@
+import type { BillingFacts } from "../billing/state.ts";
 import type { Scope } from "./api-key.ts";
 import type { Mode } from "./merchant.ts";
 
@@ -15,6 +16,8 @@ export interface MerchantConfig {
   readonly items: readonly ItemFacts[];
   /** Every published version, oldest first, without the document. */
   readonly programs: readonly ProgramVersionFacts[];
+  /** How the merchant pays; null and absent are not billed. Live mode alone: test data cost nothing. */
+  readonly billing?: BillingFacts | null;
 }
 
 export interface MerchantFacts {

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { html } from "hono/html";
+import { entitlementsOf } from "../../domain/billing/entitlements.ts";
 import { describeProgram } from "../../domain/program/describe.ts";
 import type { Locale } from "../../domain/tenancy/config.ts";
 import { compiledProgram } from "../../durable/member-account/programs.ts";
@@ -79,11 +80,18 @@ joinRoutes.post("/join/:merchant", limitForm, async (c) => {
   if (form.byProgram) return c.redirect(`/join/${desk.merchant.locator}/mailed`, 303);
   const locale = readerLocale(c, desk.fallbackLocale);
   const joining = { desk, mail: mailPort(c.env), locale, once: form.once, origin };
+  requireRoom(desk);
   if (form.how === "instant") return c.redirect(`/c/${await joinAnonymously(joining)}`, 303);
   const problems = checkForm(desk, form.filledIn);
   if (problems.length > 0) return showForm(c, desk, { ...form, problems });
   return c.redirect(await register(joining, form), 303);
 });
+
+/** Whoever has a card keeps it, also when the merchant's plan has no room for more. */
+function requireRoom({ config, merchant, now_ms }: MemberDesk): void {
+  if (entitlementsOf(config.config.billing, now_ms).new_members) return;
+  throw new TroubleError("members_full", { merchant });
+}
 
 /** Joins with an address or number, and says where to go on. */
 async function register(joining: Joining, { filledIn }: SentForm): Promise<string> {

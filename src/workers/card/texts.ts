@@ -123,6 +123,10 @@ export const TEXTS = {
         title: "Deze kaart bestaat niet meer",
         text: "De gegevens zijn op verzoek gewist. Wil je weer sparen, neem dan een nieuwe kaart.",
       },
+      members_full: {
+        title: "Even geen nieuwe kaarten",
+        text: "Deze winkel geeft nu geen nieuwe kaarten uit. Heb je er al een, dan werkt die gewoon. Vraag er in de winkel naar.",
+      },
       unavailable: {
         title: "Even niet bereikbaar",
         text: "Er is niets kwijt. Probeer het over een halve minuut nog eens.",
@@ -258,6 +262,10 @@ export const TEXTS = {
       erased: {
         title: "This card is no more",
         text: "Its data were erased on request. To collect again, take a new card.",
+      },
+      members_full: {
+        title: "No new cards just now",
+        text: "This shop gives out no new cards at the moment. If you have one, it works as ever. Ask in the shop.",
       },
       unavailable: {
         title: "Not reachable just now",

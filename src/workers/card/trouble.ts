@@ -7,6 +7,7 @@ export const TROUBLE_STATUS = {
   claim_expired: 410,
   unknown_merchant: 404,
   not_found: 404,
+  members_full: 403,
   blocked: 403,
   refused: 403,
   erased: 410,

@@ -36,7 +36,8 @@ export function decideSale(
     program.document.earn_on === "gross" ? sumOf(captures.map(({ effect }) => ({ amount: effect.discount ?? 0 }))) : 0;
   const sale = saleFacts(command, basket.lines, gross_up);
   const frozen = freeze(state, program);
-  const earns = command.currency === program.document.currency;
+  const isForeign = command.currency !== program.document.currency;
+  const earns = !isForeign && command.earning_paused !== true;
   const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
   const event: SaleEvent = {
     type: "sale",
@@ -45,7 +46,7 @@ export function decideSale(
     outcomes,
     remainders: remainderChanges(outcomes),
     captures,
-    warnings: [...saleWarnings(command, basket.difference, earns), ...warnings],
+    warnings: [...saleWarnings(command, basket.difference, isForeign), ...warnings],
   };
   const natural_key = saleNaturalKey({ ...command, till });
   const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
@@ -124,10 +125,11 @@ function saleFacts(command: SaleCommand, lines: readonly BasketLine[], gross_up:
   };
 }
 
-function saleWarnings(command: SaleCommand, difference: number, earns: boolean): SaleWarning[] {
+function saleWarnings(command: SaleCommand, difference: number, isForeign: boolean): SaleWarning[] {
   const warnings: SaleWarning[] = [];
   if (command.clamped) warnings.push({ code: "occurred_at_clamped" });
-  if (!earns) warnings.push({ code: "foreign_currency", currency: command.currency });
+  if (isForeign) warnings.push({ code: "foreign_currency", currency: command.currency });
+  if (command.earning_paused === true) warnings.push({ code: "earning_paused" });
   if (difference !== 0) warnings.push({ code: "total_differs", difference });
   return warnings;
 }

@@ -1,10 +1,12 @@
 import type { ApiKeyRow } from "../../../db/schema/api-key.ts";
+import type { BillingRow } from "../../../db/schema/billing.ts";
 import type { ItemRow } from "../../../db/schema/item.ts";
 import type { LocationRow } from "../../../db/schema/location.ts";
 import type { MerchantRow } from "../../../db/schema/merchant.ts";
 import type { ProgramVersionRow } from "../../../db/schema/program-version.ts";
 import type { TillRow } from "../../../db/schema/till.ts";
 import type { TenantDb } from "../../../db/tenant-db.ts";
+import type { BillingFacts } from "../../../domain/billing/state.ts";
 import type {
   ItemFacts,
   KeyFacts,
@@ -29,7 +31,7 @@ export interface Snapshot {
 
 /** Reads in one transaction, so that the version belongs to the rows; null when there is no such merchant. */
 export async function readSnapshot(tenant: TenantDb, now_ms: number): Promise<Snapshot | null> {
-  const [[merchant], locations, tills, keys, items, programs, texts] = await tenant.batch([
+  const [[merchant], locations, tills, keys, items, programs, texts, [billing]] = await tenant.batch([
     tenant.merchant.get(),
     tenant.locations.active(),
     tenant.tills.active(),
@@ -37,6 +39,7 @@ export async function readSnapshot(tenant: TenantDb, now_ms: number): Promise<Sn
     tenant.items.active(),
     tenant.programVersions.facts(),
     tenant.programVersions.unconfirmedTexts(),
+    tenant.billing.get(),
   ]);
   if (merchant === undefined) return null;
   const pushed = { live: merchant.config_pushed_version_live, test: merchant.config_pushed_version_test };
@@ -51,7 +54,12 @@ export async function readSnapshot(tenant: TenantDb, now_ms: number): Promise<Sn
   return {
     version: merchant.config_version,
     pushed,
-    configFor: (mode) => ({ ...common, mode, keys: keys.filter((key) => key.mode === mode).map(keyFacts) }),
+    configFor: (mode) => ({
+      ...common,
+      mode,
+      keys: keys.filter((key) => key.mode === mode).map(keyFacts),
+      billing: mode === "live" && billing !== undefined ? billingFacts(billing) : null,
+    }),
     textsFor: (mode) => texts.filter((text) => text.config_version > pushed[mode]).map(programText),
   };
 }
@@ -70,6 +78,11 @@ function merchantFacts(row: MerchantRow): MerchantFacts {
 function locationFacts(row: LocationRow): LocationFacts {
   const { id, name, country, timezone, opening_hours } = row;
   return { id, name, country, timezone, opening_hours };
+}
+
+/** What the edge reckons entitlements from; Stripe's ids stay in D1. */
+export function billingFacts({ trial_ends_at_ms, subscription, demands, usage }: BillingRow): BillingFacts {
+  return { state: { trial_ends_at_ms, subscription, demands }, usage };
 }
 
 function tillFacts(row: TillRow): TillFacts {

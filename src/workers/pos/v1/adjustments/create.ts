@@ -4,6 +4,7 @@ import { invariant } from "../../../../domain/invariant.ts";
 import { explainEntry } from "../../../../domain/ledger/explain.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
+import { requireFull } from "../billing-gate.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderEntries } from "../render/entry.ts";
 import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
@@ -21,7 +22,11 @@ const route = createRoute({
   request: { body: jsonBody(adjustmentInput) },
   responses: {
     201: json("The correction was booked.", adjustmentAnswer),
-    ...problems({ body: true, key: true, member: true, program: true }, ["unit_unknown", "insufficient_balance"]),
+    ...problems({ body: true, key: true, member: true, program: true }, [
+      "unit_unknown",
+      "insufficient_balance",
+      "changes_paused",
+    ]),
   },
   ...WRITES,
 });
@@ -30,6 +35,7 @@ export function createAdjustment(app: PosApp): void {
   app.openapi(route, async (c) => {
     const desk = c.var.pos;
     desk.require("adjust");
+    requireFull(desk);
     const input = c.req.valid("json");
     const key = idempotencyKey(c);
     const named = await resolveMember(desk, input.member, key);

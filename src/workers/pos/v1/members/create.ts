@@ -9,6 +9,7 @@ import type { MemberRecord } from "../../../../durable/merchant-registry/protoco
 import { refusalProblem } from "../../../http/refusal-problem.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
+import { requireRoom } from "../billing-gate.ts";
 import type { PosDesk } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { type RenderedCard, renderMemberAnswer } from "../render/member.ts";
@@ -35,7 +36,7 @@ const route = createRoute({
   request: { body: jsonBody(memberInput) },
   responses: {
     201: json("The member was made.", memberAnswer),
-    ...problems({ body: true, key: true, program: true }, ["identifier_taken", "member_erased"]),
+    ...problems({ body: true, key: true, program: true }, ["identifier_taken", "member_erased", "members_full"]),
   },
   ...WRITES,
 });
@@ -44,6 +45,7 @@ export function createMember(app: PosApp): void {
   app.openapi(route, async (c) => {
     const desk = c.var.pos;
     desk.require("members");
+    requireRoom(desk);
     const input = c.req.valid("json");
     const { member, replayed } = await registerMember(desk, input, idempotencyKey(c));
     const cards = await openAccount(desk, member, input);

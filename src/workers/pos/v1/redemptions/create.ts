@@ -5,6 +5,7 @@ import type { HoldCommand } from "../../../../domain/ledger/command.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { basketLines } from "../basket-lines.ts";
+import { requireRedeeming } from "../billing-gate.ts";
 import { requireProgramCurrency } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderingOf } from "../render/reader.ts";
@@ -31,6 +32,7 @@ const route = createRoute({
       "minimum_spend_not_met",
       "no_eligible_item",
       "too_many_holds",
+      "redeeming_paused",
     ]),
   },
   ...WRITES,
@@ -40,6 +42,7 @@ export function createRedemption(app: PosApp): void {
   app.openapi(route, async (c) => {
     const desk = c.var.pos;
     desk.require("redeem");
+    requireRedeeming(desk);
     const input = c.req.valid("json");
     const key = idempotencyKey(c);
     if (input.sale_total !== undefined) {

@@ -10,6 +10,7 @@ import { clampOccurredAt, type OccurredAt } from "../../../../domain/time/clock-
 import { localDate } from "../../../../domain/time/local-date.ts";
 import { ProblemError } from "../../../http/problem.ts";
 import { basketLines, quantityMilli } from "../basket-lines.ts";
+import { isEarningPaused } from "../billing-gate.ts";
 import { type PosDesk, receiptAccountOf, requireProgramCurrency } from "../desk.ts";
 import { renderEntries } from "../render/entry.ts";
 import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
@@ -94,6 +95,7 @@ function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): Sale
     card_no: named.card_no,
     holds: input.redemptions.map((id) => holdOf(desk, id, named)),
     exchange: exchangeReturns(desk, input, named, business_date),
+    ...(isEarningPaused(desk) ? { earning_paused: true } : {}),
   };
 }
 
