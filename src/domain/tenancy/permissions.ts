@@ -3,9 +3,10 @@ import type { Actor, Role, RoleAt } from "./actor.ts";
 /**
  * What somebody may do with the configuration.
  * `configure`: everything that concerns the whole merchant. `view`: read the configuration.
- * `run_location`: the tills of a location and their keys. `manage_cashiers`: cashiers of a location.
+ * `run_location`: the tills of a location and their keys. `manage_cashiers`: cashiers of a location. `pay`: see and change
+ * what the merchant pays for.
  */
-export type Permission = "view" | "configure" | "run_location" | "manage_cashiers";
+export type Permission = "view" | "configure" | "run_location" | "manage_cashiers" | "pay";
 
 /** An owner at any location owns the business; a manager's powers end at the door of their location. */
 const ROLES_FOR: Readonly<Record<Permission, readonly Role[]>> = {
@@ -13,6 +14,7 @@ const ROLES_FOR: Readonly<Record<Permission, readonly Role[]>> = {
   configure: ["owner"],
   run_location: ["owner", "manager"],
   manage_cashiers: ["owner", "manager"],
+  pay: ["owner"],
 };
 /** An `admin` key configures, but never makes people: those could sign in with more than the key itself may do. */
 const ADMIN_KEY_MAY: readonly Permission[] = ["view", "configure", "run_location"];

@@ -47,6 +47,10 @@ export class InsightsClient {
     return this.#call((stub) => stub.totals({ to: this.#to, ...query }));
   }
 
+  activeMembers(query: Unaddressed<protocol.ActiveMembersQuery>): Promise<number> {
+    return this.#call((stub) => stub.activeMembers({ to: this.#to, ...query }));
+  }
+
   flags(query: Unaddressed<protocol.FlagsQuery>): Promise<protocol.FlagPage> {
     return this.#call((stub) => stub.flags({ to: this.#to, ...query }));
   }

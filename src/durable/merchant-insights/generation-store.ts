@@ -162,6 +162,14 @@ export class GenerationStore {
     return this.#rows(`WHERE account = ? AND seq = ?`, account, seq)[0] ?? null;
   }
 
+  /** The account that this one has gone up in; null when it lives. Handing over is the last that an account does. */
+  handedTo(account: string): string | null {
+    const [row] = this.#rows("WHERE account = ? ORDER BY seq DESC LIMIT 3", account).filter(
+      ({ type }) => type === "handed_over",
+    );
+    return row?.facts.other ?? null;
+  }
+
   /** Bookings of an account in ledger order. */
   ofAccount(account: string, after_seq: number, limit: number): BookingRow[] {
     return this.#rows("WHERE account = ? AND seq > ? ORDER BY seq LIMIT ?", account, after_seq, limit);

@@ -3,6 +3,7 @@ import { invariant } from "../../domain/invariant.ts";
 import { NO_TALLY } from "../../domain/insights/tally.ts";
 import { type ObjectName, parseObjectName } from "../../domain/tenancy/object-name.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
+import { countActiveMembers } from "./active-members.ts";
 import { Delays } from "./delays.ts";
 import { readTotals } from "./fold.ts";
 import { nextChore, runChores } from "./chores.ts";
@@ -51,6 +52,11 @@ export class MerchantInsights extends DurableObject {
 
   async totals(query: protocol.TotalsQuery): Promise<protocol.Totals> {
     return this.#exists(query) ? readTotals(this.#store, query) : NO_TOTALS;
+  }
+
+  /** How many members have an unreturned sale or redemption in a span of time. */
+  async activeMembers(query: protocol.ActiveMembersQuery): Promise<number> {
+    return this.#exists(query) ? countActiveMembers(this.#store.current(), query) : 0;
   }
 
   async flags(query: protocol.FlagsQuery): Promise<protocol.FlagPage> {

@@ -98,6 +98,12 @@ export interface Totals {
   readonly sum: Tally;
 }
 
+/** A span of time: from included, to not. */
+export interface ActiveMembersQuery extends Addressed {
+  readonly from_ms: number;
+  readonly to_ms: number;
+}
+
 export interface FlagsQuery extends Addressed {
   readonly state: FlagState | null;
   readonly behind: FlagPlace | null;

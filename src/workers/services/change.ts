@@ -1,8 +1,9 @@
 import type { Statement } from "../../db/database.ts";
 import { isStaleRevision } from "../../db/repositories/merchant.ts";
+import type { TenantDb } from "../../db/tenant-db.ts";
 import type { MerchantRow } from "../../db/schema/merchant.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
-import { pushConfig } from "./config/push-config.ts";
+import { pushConfig, type PushPorts } from "./config/push-config.ts";
 import type { ServiceContext } from "./context.ts";
 import { type Busy, type MerchantInactive, type NotFound, notFound } from "./refusal.ts";
 
@@ -15,6 +16,17 @@ export interface Change<Value> {
 /** Reads what it needs and decides. It may run several times, so it writes nothing itself. */
 export type Plan<Value, Failure> = (merchant: MerchantRow) => Promise<Result<Change<Value>, Failure>>;
 
+/** What a change needs of its context; jobs have no actor and no request. */
+export interface ChangingContext {
+  readonly tenant: TenantDb;
+  readonly ports: PushPorts;
+}
+
+export interface ChangeOptions {
+  /** Also for a merchant who is suspended or closed: what is written happened elsewhere, such as a payment. */
+  readonly whateverStatus?: boolean;
+}
+
 type GuardRefusal = NotFound | MerchantInactive | Busy;
 
 /** How often a plan is made anew because somebody else was faster. */
@@ -25,10 +37,11 @@ const ATTEMPTS_MAX = 5;
  * registries. The change stands even when the push fails; the minutely job repairs that.
  */
 export async function changeConfig<Value, Failure>(
-  ctx: ServiceContext,
+  ctx: ChangingContext,
   plan: Plan<Value, Failure>,
+  options: ChangeOptions = {},
 ): Promise<Result<Value, Failure | GuardRefusal>> {
-  const changed = await commit(ctx, plan, (revision) => ctx.tenant.merchant.claimConfigVersion(revision));
+  const changed = await commit(ctx, plan, (revision) => ctx.tenant.merchant.claimConfigVersion(revision), options);
   if (changed.ok) await pushConfig(ctx.tenant, ctx.ports);
   return changed;
 }
@@ -38,19 +51,20 @@ export function changePrivately<Value, Failure>(
   ctx: ServiceContext,
   plan: Plan<Value, Failure>,
 ): Promise<Result<Value, Failure | GuardRefusal>> {
-  return commit(ctx, plan, (revision) => ctx.tenant.merchant.claimRevision(revision));
+  return commit(ctx, plan, (revision) => ctx.tenant.merchant.claimRevision(revision), {});
 }
 
 /** Read, decide, write if nothing has changed since the read; else again. */
 async function commit<Value, Failure>(
-  ctx: ServiceContext,
+  ctx: ChangingContext,
   plan: Plan<Value, Failure>,
   claim: (revision: number) => Statement,
+  { whateverStatus = false }: ChangeOptions,
 ): Promise<Result<Value, Failure | GuardRefusal>> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const [[merchant]] = await ctx.tenant.batch([ctx.tenant.merchant.get()]);
     if (merchant === undefined) return fail(notFound("merchant"));
-    if (merchant.status !== "active") return fail({ code: "merchant_inactive" });
+    if (merchant.status !== "active" && !whateverStatus) return fail({ code: "merchant_inactive" });
 
     const planned = await plan(merchant);
     if (!planned.ok) return planned;

@@ -14,17 +14,17 @@ describe("for the merchant as a whole", () => {
     [
       "an owner at any location may everything",
       staff(["a", "owner"]),
-      ["view", "configure", "run_location", "manage_cashiers"],
+      ["view", "configure", "run_location", "manage_cashiers", "pay"],
     ],
-    ["a manager may all but configure", staff(["a", "manager"]), ["view", "run_location", "manage_cashiers"]],
+    ["a manager may all but configure and pay", staff(["a", "manager"]), ["view", "run_location", "manage_cashiers"]],
     ["a cashier may nothing", staff(["a", "cashier"]), []],
     ["somebody without a role may nothing", staff(), []],
-    ["an admin key may all but make people", adminKey, ["view", "configure", "run_location"]],
+    ["an admin key may all but make people and pay", adminKey, ["view", "configure", "run_location"]],
     ["a key that sells may nothing", sellKey, []],
-    ["the platform may everything", system, ["view", "configure", "run_location", "manage_cashiers"]],
+    ["the platform may everything", system, ["view", "configure", "run_location", "manage_cashiers", "pay"]],
   ];
   test.each(table)("%s", (_who, actor, allowed) => {
-    const all: Permission[] = ["view", "configure", "run_location", "manage_cashiers"];
+    const all: Permission[] = ["view", "configure", "run_location", "manage_cashiers", "pay"];
     expect(all.filter((permission) => may(actor, permission))).toEqual(allowed);
   });
 });

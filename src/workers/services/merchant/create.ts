@@ -12,6 +12,8 @@ import { type Location, toLocation } from "../location/schemas.ts";
 import { makeKey } from "../key/make-key.ts";
 import { type NewKey, toApiKey } from "../key/schemas.ts";
 import { newId } from "../new-id.ts";
+import { trialEnd } from "../../../domain/billing/terms.ts";
+import { trialClaim } from "../billing/trial-claim.ts";
 import { checkProgram, type CheckedProgram, type InvalidProgram } from "../program/check-program.ts";
 import { type ProgramVersion, toProgramVersion } from "../program/schemas.ts";
 import { type InvalidInput, parseInput } from "../refusal.ts";
@@ -119,6 +121,7 @@ function planSignup(tenant: TenantDb, ports: ServicePorts, input: Input, program
       ...keys.statements,
       ...planItems(tenant, ports, input, created_at_ms),
       ...planAgreements(tenant, input, created_at_ms),
+      ...planBilling(tenant, ports, input, created_at_ms),
     ],
   };
 }
@@ -187,6 +190,16 @@ function planItems(tenant: TenantDb, ports: ServicePorts, input: Input, created_
 function planAgreements(tenant: TenantDb, input: Input, accepted_at_ms: number): Statement[] {
   const accepted_by = input.owner?.user ?? "system:signup";
   return input.agreements.map((accepted) => tenant.agreements.insert({ ...accepted, accepted_by, accepted_at_ms }));
+}
+
+/** Whoever signs up begins with a trial, once per address. A merchant that nobody signed up for, as a demo, is not billed. */
+function planBilling(tenant: TenantDb, ports: ServicePorts, input: Input, created_at_ms: number): Statement[] {
+  if (input.owner === undefined) return [];
+  const claim = trialClaim(ports.pinMac, "email", input.owner.email);
+  return [
+    tenant.billingTrials.claim(claim, created_at_ms),
+    tenant.billing.insert({ claim, trial_ends_at_ms: trialEnd(created_at_ms), created_at_ms }),
+  ];
 }
 
 function planFirstProgram(tenant: TenantDb, program: CheckedProgram | null, published_by: string, now_ms: number) {
