@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { answerValidators } from "./test/support/node/answer-validators.ts";
+import { oneModuleWorker } from "./test/support/node/one-module-worker.ts";
 import { testSecrets } from "./test/support/test-secrets.ts";
 
 const migrationsDir = fileURLToPath(new URL("migrations", import.meta.url));
@@ -67,7 +68,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [quietSourceMaps, answerValidators(), workerd()],
+        plugins: [quietSourceMaps, oneModuleWorker("src/workers/main.ts"), answerValidators(), workerd()],
         test: {
           name: "workers",
           include: ["test/workers/**/*.test.ts"],

@@ -1,8 +1,8 @@
-import { exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { fetchWorker } from "../support/workerd/fetch-worker.ts";
 
 test("GET /health answers ok", async () => {
-  const response = await exports.default.fetch("https://stempel.test/health");
+  const response = await fetchWorker("https://stempel.test/health");
 
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ status: "ok" });

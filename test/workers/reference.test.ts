@@ -1,4 +1,3 @@
-import { exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { ERROR_CODES } from "../../src/contract/error-codes.ts";
@@ -10,9 +9,10 @@ import type { MadeDemo } from "../../src/workers/dev/demo-schemas.ts";
 import { openapiDocument } from "../../src/workers/reference/openapi-document.ts";
 import * as story from "../../src/workers/reference/examples/story.ts";
 import { asSample } from "../support/workerd/sample-values.ts";
+import { fetchWorker } from "../support/workerd/fetch-worker.ts";
 
 const get = (path: string, headers: Record<string, string> = {}) =>
-  exports.default.fetch(`https://stempel.test${path}`, { headers });
+  fetchWorker(`https://stempel.test${path}`, { headers });
 
 describe("GET /openapi.json", () => {
   test("answers the document, for tools on other pages too", async () => {
@@ -88,7 +88,7 @@ describe("the examples", () => {
 
   /** Sends one request of the story and answers what came back. */
   async function tell<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const answer = await exports.default.fetch(`https://stempel.example${path}`, {
+    const answer = await fetchWorker(`https://stempel.example${path}`, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
@@ -107,7 +107,7 @@ describe("the examples", () => {
   async function settle({ claims }: { readonly claims: boolean }): Promise<string> {
     const { location, till, ...merchant } = story.exampleMerchant;
     const keys = [{ name: "key", mode: "test", scopes: SCOPES.filter((scope) => scope !== "backfill") }];
-    const answer = await exports.default.fetch("https://stempel.test/dev/demo", {
+    const answer = await fetchWorker("https://stempel.test/dev/demo", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({

@@ -1,8 +1,9 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { AGREEMENT_VERSIONS } from "../../../src/domain/tenancy/agreements.ts";
 import { createAuth } from "../../../src/workers/auth/auth.ts";
 import { makeCode } from "../../../src/workers/auth/sessions.ts";
 import type { ApiAnswer, Json } from "./merchant.ts";
+import { fetchWorker } from "./fetch-worker.ts";
 
 export const ORIGIN = "http://stempel.test";
 
@@ -23,7 +24,7 @@ export class Browser {
   }
 
   async call(method: string, path: string, { body, headers }: RequestOptions = {}): Promise<ApiAnswer> {
-    const answer = await exports.default.fetch(`${ORIGIN}${path}`, {
+    const answer = await fetchWorker(`${ORIGIN}${path}`, {
       method,
       headers: {
         "cf-connecting-ip": this.address,

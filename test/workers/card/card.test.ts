@@ -1,4 +1,4 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { createExecutionContext } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { contrast } from "../../../src/domain/color.ts";
@@ -11,6 +11,7 @@ import { servicePorts, tenantOpener } from "../../../src/workers/ports.ts";
 import { cafeProgram } from "../../support/workerd/account.ts";
 import { createTestMerchant } from "../../support/workerd/merchant.ts";
 import { join, newMember, open, ORIGIN, sell, tokenIn } from "./support.ts";
+import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -360,7 +361,7 @@ describe("the card as an app", () => {
     const { token } = await newMember(merchant);
     const { html } = await open(`/c/${token}`);
     const [, href = ""] = /<link rel="manifest" href="([^"]+)"/.exec(html) ?? [];
-    const answer = await exports.default.fetch(`${ORIGIN}${href}`);
+    const answer = await fetchWorker(`${ORIGIN}${href}`);
 
     expect(answer.headers.get("content-type")).toBe("application/manifest+json");
     expect(await answer.json()).toMatchObject({
@@ -374,7 +375,7 @@ describe("the card as an app", () => {
   });
 
   test.each([180, 192, 512])("has an icon of %d pixels", async (size) => {
-    const answer = await exports.default.fetch(`${ORIGIN}/card-icon/ffd23f-${size}.png`);
+    const answer = await fetchWorker(`${ORIGIN}/card-icon/ffd23f-${size}.png`);
     const bytes = new DataView(await answer.arrayBuffer());
 
     expect(answer.headers.get("content-type")).toBe("image/png");
@@ -385,7 +386,7 @@ describe("the card as an app", () => {
   test.each(["ffd23f-513.png", "ffd23f-999.png", "ffd23f.png", "FFD23F-180.png", "x-180.png"])(
     "has no %s",
     async (file) => {
-      const answer = await exports.default.fetch(`${ORIGIN}/card-icon/${file}`);
+      const answer = await fetchWorker(`${ORIGIN}/card-icon/${file}`);
       expect(answer.status).toBe(404);
       await answer.text();
     },

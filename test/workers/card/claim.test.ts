@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createTestMerchant, type TestMerchant } from "../../support/workerd/merchant.ts";
 import { text } from "../pos/routes.ts";
-import { exports } from "cloudflare:workers";
+import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
 
 const ORIGIN = "http://stempel.test";
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -22,7 +22,7 @@ function browser(): Browser {
       headers.set("sec-fetch-site", "same-origin");
     }
     const init = { method: form === null ? "GET" : "POST", headers, body: form, redirect: "manual" } as const;
-    const answer = await exports.default.fetch(`${ORIGIN}${path}`, init);
+    const answer = await fetchWorker(`${ORIGIN}${path}`, init);
     for (const line of answer.headers.getSetCookie()) {
       const [pair = ""] = line.split(";");
       const [name = "", value = ""] = pair.split("=");
@@ -107,7 +107,7 @@ describe("the page behind the code on a receipt", () => {
     for (const wrong of [`${path.slice(0, -1)}_`, "/claim/nonsense", `/claim/${text(made["card_token"])}`]) {
       expect((await visitor.get(wrong)).status).toBe(404);
     }
-    const foreign = await exports.default.fetch(`${ORIGIN}${path}`, {
+    const foreign = await fetchWorker(`${ORIGIN}${path}`, {
       method: "POST",
       headers: { "sec-fetch-site": "cross-site", "content-type": "application/x-www-form-urlencoded" },
       body: "to=new",

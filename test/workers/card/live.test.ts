@@ -1,5 +1,5 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import { LIVE_CLOSE, LIVE_PING, LIVE_PONG } from "../../../src/contract/card-v1/live.ts";
 import { verifyCardToken } from "../../../src/domain/tenancy/card-token.ts";
@@ -10,11 +10,12 @@ import { readSecrets } from "../../../src/workers/secrets.ts";
 import { createTestMerchant, type Json, type TestMerchant } from "../../support/workerd/merchant.ts";
 import { text } from "../pos/routes.ts";
 import { newMember, ORIGIN, sell } from "./support.ts";
+import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
 
 /** Asks for the live connection of a card as a page of ours does. */
 function connect(token: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   const asked = { upgrade: "websocket", origin: ORIGIN, ...headers };
-  return exports.default.fetch(new Request(`${ORIGIN}/c/${token}/live`, { headers: asked }));
+  return fetchWorker(new Request(`${ORIGIN}/c/${token}/live`, { headers: asked }));
 }
 
 /** An open page: what it has heard, and how it ended. */
@@ -229,7 +230,7 @@ describe("an open page", () => {
 describe("a connection is refused", () => {
   test("to anything but a WebSocket", async () => {
     const { token } = await world();
-    const answer = await exports.default.fetch(`${ORIGIN}/c/${token}/live`, { headers: { origin: ORIGIN } });
+    const answer = await fetchWorker(`${ORIGIN}/c/${token}/live`, { headers: { origin: ORIGIN } });
     expect(answer.status).toBe(426);
   });
 

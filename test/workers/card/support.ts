@@ -1,6 +1,6 @@
-import { exports } from "cloudflare:workers";
 import type { TestMerchant } from "../../support/workerd/merchant.ts";
 import { text } from "../pos/routes.ts";
+import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
 
 export const ORIGIN = "https://stempel.test";
 
@@ -26,7 +26,7 @@ export async function open(path: string, headers: Readonly<Record<string, string
     headers: { "accept-language": "nl", ...headers },
     redirect: "manual",
   });
-  return shown(await exports.default.fetch(request));
+  return shown(await fetchWorker(request));
 }
 
 export async function shown(answer: Response): Promise<ShownPage> {
@@ -64,7 +64,7 @@ export function joinRequest(
 }
 
 export async function join(...form: Parameters<typeof joinRequest>): Promise<ShownPage> {
-  return shown(await exports.default.fetch(joinRequest(...form)));
+  return shown(await fetchWorker(joinRequest(...form)));
 }
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";

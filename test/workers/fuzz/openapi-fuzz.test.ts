@@ -1,4 +1,3 @@
-import { exports } from "cloudflare:workers";
 import { settings } from "virtual:answer-validators";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -9,6 +8,7 @@ import { batchComplaints, complaints, type WireAnswer } from "./check-answer.ts"
 import { type Operation, operation, OPERATIONS } from "./document.ts";
 import { build, type Credential, type Draft, draftsOf } from "./requests.ts";
 import type { Known } from "./values.ts";
+import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
 
 // Every operation of the document is asked what it should be asked and what it should not, and every answer is held against
 // the document. FC_SEED=1 FC_RUNS=2000 hunts; the seed of a failure is in its message.
@@ -89,7 +89,7 @@ async function send(target: Operation, place: Place, draft: Draft, request: Rout
       ...Object.fromEntries(Object.entries(draft.headers).map(([name, value]) => [name, sendable(value) ?? ""])),
     },
   });
-  const answer = await exports.default.fetch(sent);
+  const answer = await fetchWorker(sent);
   return { status: answer.status, headers: answer.headers, text: await answer.text() };
 }
 

@@ -1,4 +1,4 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { openDatabase } from "../../../src/db/database.ts";
 import { DEV_MAILS_MAX, devMailDb } from "../../../src/db/dev-mail-db.ts";
@@ -9,6 +9,7 @@ import type { mailJson } from "../../../src/workers/mail/mailbox/mail-json.ts";
 import { renderMail } from "../../../src/workers/mail/render-mail.ts";
 import { mailboxSender } from "../../../src/workers/mail/senders/mailbox-sender.ts";
 import { codeMail } from "./support.ts";
+import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
 
 const mails = devMailDb(openDatabase(env.DB));
 const sender = mailboxSender(mails, { from: "post@stempel.example", reply_to: null });
@@ -18,7 +19,7 @@ async function put(mail: Mail): Promise<void> {
 }
 
 async function get(path: string): Promise<Response> {
-  return exports.default.fetch(`http://stempel.test/dev${path}`);
+  return fetchWorker(`http://stempel.test/dev${path}`);
 }
 
 async function list(query = ""): Promise<ReturnType<typeof mailJson>[]> {
@@ -125,7 +126,7 @@ describe("pages", () => {
 test("deletes all, unless another site asks", async () => {
   await put(codeMail());
   const clear = (origin: string) =>
-    exports.default.fetch("http://stempel.test/dev/mailbox/clear", {
+    fetchWorker("http://stempel.test/dev/mailbox/clear", {
       method: "POST",
       redirect: "manual",
       headers: { origin, "content-type": "application/x-www-form-urlencoded" },
@@ -139,7 +140,7 @@ test("deletes all, unless another site asks", async () => {
 test("what was not sent is listed without receiver or content", async () => {
   const mail = codeMail();
   const send = (body: unknown) =>
-    exports.default.fetch("http://stempel.test/dev/mailbox/send", {
+    fetchWorker("http://stempel.test/dev/mailbox/send", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),

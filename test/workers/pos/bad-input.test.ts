@@ -1,4 +1,4 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { API_KEY_RANDOM_BYTES, createApiKey } from "../../../src/domain/tenancy/api-key.ts";
 import { createLocator } from "../../../src/domain/tenancy/merchant.ts";
@@ -6,6 +6,7 @@ import { type ErrorCode, errorFacts } from "../../../src/contract/error-codes.ts
 import { readSecrets } from "../../../src/workers/secrets.ts";
 import { type ApiAnswer, callApi, type Json, sendApi, type TestTill } from "../../support/workerd/merchant.ts";
 import { balances, createWorld, listOf, type RouteRow, routeName, ROUTES, text, type World } from "./routes.ts";
+import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
 
 // Everything a till can get wrong has a name. Whatever is sent, the answer is a problem that helps, and nothing is booked.
 
@@ -103,7 +104,7 @@ function rawBytes(
 
 /** Through the Worker's own entry, as a body really arrives. */
 async function throughTheEntry(request: Request): Promise<ApiAnswer> {
-  const answer = await exports.default.fetch(request);
+  const answer = await fetchWorker(request);
   const body: Json = JSON.parse(await answer.text());
   return { status: answer.status, headers: answer.headers, body };
 }
