@@ -8,6 +8,7 @@ import { migrateD1 } from "./migrate-d1.ts";
 import { portInUse } from "./port.ts";
 import { clause, codeOf, firstLine, messageOf, Problem } from "./problem.ts";
 import type { SecretValues } from "./secrets.ts";
+import { DOUBLE_SECRETS, type RunningDouble, startStripeDouble } from "./stripe-double.ts";
 import { withoutItsSignals } from "./stop-signal.ts";
 import type { WorkerLog } from "./worker-log.ts";
 
@@ -71,7 +72,9 @@ export async function startPlatform(tools: Tools, request: PlatformRequest): Pro
   const { wrangler } = tools;
   const { root, state, config } = request;
   const { crons } = readConfig(tools, config);
-  const runtime = makeRuntime(tools, request);
+  const url = `http://localhost:${request.port}`;
+  const double = await doubleFor(request, url);
+  const runtime = makeRuntime(tools, request, double);
   try {
     await runtime.ready;
     const db = await runtime.getD1Database("DB");
@@ -84,25 +87,31 @@ export async function startPlatform(tools: Tools, request: PlatformRequest): Pro
   request.log.started();
   const cron = startCron(crons, (expression, at) => void runCron(runtime, expression, at, request.log));
   return {
-    url: `http://localhost:${request.port}`,
-    reload: () => runtime.setOptions(optionsFor(tools, request)),
+    url,
+    reload: () => runtime.setOptions(optionsFor(tools, request, double)),
     stop: async () => {
       cron.stop();
+      double?.stop();
       await runtime.dispose();
     },
   };
 }
 
-function makeRuntime(tools: Tools, request: PlatformRequest): Miniflare {
+/** Stripe's stand-in, unless there is a key for Stripe itself. */
+function doubleFor({ secrets, state }: PlatformRequest, url: string): Promise<RunningDouble> | null {
+  return (secrets.STRIPE_SECRET_KEY ?? "") === "" ? startStripeDouble(state, url) : null;
+}
+
+function makeRuntime(tools: Tools, request: PlatformRequest, double: RunningDouble | null): Miniflare {
   try {
-    const options = optionsFor(tools, request);
+    const options = optionsFor(tools, request, double);
     return withoutItsSignals(() => new tools.miniflare.Miniflare(options));
   } catch (error) {
     throw explain(error, request);
   }
 }
 
-function optionsFor(tools: Tools, request: PlatformRequest) {
+function optionsFor(tools: Tools, request: PlatformRequest, double: RunningDouble | null) {
   const { miniflare } = tools;
   const { root, state, port, secrets, bundle, log } = request;
   const { entry, workerOptions, externalWorkers } = readConfig(tools, request.config);
@@ -120,7 +129,14 @@ function optionsFor(tools: Tools, request: PlatformRequest) {
       {
         ...workerOptions,
         name: "stempel",
-        bindings: { ...variables.parse(workerOptions["bindings"]), ENVIRONMENT: "local", ...secrets },
+        bindings: {
+          ...variables.parse(workerOptions["bindings"]),
+          ENVIRONMENT: "local",
+          PUBLIC_ORIGIN: `http://localhost:${port}`,
+          ...(double === null ? {} : DOUBLE_SECRETS),
+          ...secrets,
+        },
+        ...(double === null ? {} : { serviceBindings: { STRIPE_API: standIn(tools, double) } }),
         modulesRoot: bundle,
         modules: bundleModules(bundle, entry, workerOptions.modulesRules ?? []),
       },
@@ -128,6 +144,17 @@ function optionsFor(tools: Tools, request: PlatformRequest) {
     ],
   };
   return miniflare.convertV4MiniflareOptions(options);
+}
+
+/** The stand-in as the runtime calls it: its requests and answers are of classes of its own. */
+function standIn({ miniflare }: Tools, double: RunningDouble) {
+  return async (asked: InstanceType<typeof miniflare.Request>) => {
+    const { url, method } = asked;
+    const body = method === "GET" || method === "HEAD" ? {} : { body: await asked.arrayBuffer() };
+    const answer = await double.fetch(new Request(url, { method, headers: [...asked.headers], ...body }));
+    const { status } = answer;
+    return new miniflare.Response(await answer.text(), { status, headers: [...answer.headers] });
+  };
 }
 
 interface ModuleRule {

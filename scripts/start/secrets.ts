@@ -8,8 +8,15 @@ import { codeOf, Problem } from "./problem.ts";
 const NAMES = ["STEMPEL_ID_KEY", "STEMPEL_CARD_KEYS", "STEMPEL_MASTER_KEYS"] as const;
 type SecretName = (typeof NAMES)[number];
 
-/** What may be set besides: how mail is sent. */
-const SETTINGS = ["SMTP_URL", "MAIL_FROM", "MAIL_REPLY_TO"] as const;
+/** What may be set besides: how mail is sent, and Stripe. Without a key for Stripe its stand-in answers. */
+const SETTINGS = [
+  "SMTP_URL",
+  "MAIL_FROM",
+  "MAIL_REPLY_TO",
+  "PUBLIC_ORIGIN",
+  "STRIPE_SECRET_KEY",
+  "STRIPE_WEBHOOK_SECRET",
+] as const;
 type Setting = (typeof SETTINGS)[number];
 
 export type SecretValues = Readonly<Record<SecretName, string>> & Readonly<Partial<Record<Setting, string>>>;

@@ -7,6 +7,7 @@ const ADDRESSES = [
   ["/openapi.json", "the API, for machines"],
   ["/health", "whether it runs"],
   ["/dev/mailbox", "mail that would have been sent"],
+  ["/dev/stripe", "the stand-in for Stripe: no money moves"],
 ] as const;
 
 export interface Welcome {

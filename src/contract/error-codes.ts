@@ -588,6 +588,13 @@ export const ERROR_CODES = {
     till: "show",
     help: "What is published runs on. To change it, choose a plan that has it, under billing; `detail` names it.",
   },
+  signature_refused: {
+    status: 401,
+    title: "The signature is not accepted",
+    retryable: false,
+    till: "stop",
+    help: "The event was not signed with the endpoint's secret, was altered, or was signed more than five minutes ago.",
+  },
   billing_unavailable: {
     status: 503,
     title: "Payments cannot be reached",

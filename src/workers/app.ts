@@ -9,6 +9,7 @@ import { onError, onNotFound } from "./http/on-error.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { createPosApp } from "./pos/v1/app.ts";
 import { referenceRoutes } from "./reference/reference-routes.tsx";
+import { stripeWebhooks } from "./webhooks/stripe-routes.ts";
 
 /** The whole Worker: what answers under which path. */
 export function createApp(): Hono<AppEnv> {
@@ -19,6 +20,7 @@ export function createApp(): Hono<AppEnv> {
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.route("/", createPosApp());
   app.route("/", createDashboardApp());
+  app.route("/", stripeWebhooks);
   app.route("/", referenceRoutes);
   app.route("/", joinRoutes);
   app.route("/", claimRoutes);

@@ -1,6 +1,8 @@
 import { openDatabase } from "../db/database.ts";
 import { systemDb } from "../db/system-db.ts";
 import { createApp } from "./app.ts";
+import { billingCore } from "./billing/billing-ports.ts";
+import { publicOrigin } from "./billing/public-origin.ts";
 import { runScheduled } from "./cron/run-scheduled.ts";
 import { insightsPort, servicePorts, tenantOpener } from "./ports.ts";
 import { consumeJobs } from "./queue/consume-jobs.ts";
@@ -24,6 +26,7 @@ export default {
       openTenant: tenantOpener(env),
       ports: servicePorts(env),
       insights: insightsPort(env),
+      billing: (locator) => billingCore(env, locator, publicOrigin(env)),
     });
   },
 } satisfies ExportedHandler<Env>;

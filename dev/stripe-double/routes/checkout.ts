@@ -3,6 +3,7 @@ import { z } from "zod";
 import { bool, int, metadata, params, text } from "../http/params.ts";
 import { route, type Route } from "../http/route.ts";
 import { createSession, expireSession } from "../objects/checkout.ts";
+import { listOf } from "../wire.ts";
 
 const none = z.strictObject({});
 const lineItem = params<Stripe.Checkout.SessionCreateParams.LineItem>()({ price: text, quantity: int });
@@ -31,6 +32,12 @@ const sessionCreate = params<Stripe.Checkout.SessionCreateParams>()({
   metadata: metadata.optional(),
 });
 
+const sessionList = params<Stripe.Checkout.SessionListParams>()({
+  customer: text.optional(),
+  status: text.optional(),
+  limit: int.optional(),
+});
+
 export const checkoutRoutes: readonly Route[] = [
   route("POST", "checkout/sessions", sessionCreate, ({ world, params: input }) => {
     const data = input.subscription_data;
@@ -51,6 +58,18 @@ export const checkoutRoutes: readonly Route[] = [
       },
     });
   }),
+  route("GET", "checkout/sessions", sessionList, ({ world, params: { customer, status, limit = 10 } }) =>
+    listOf(
+      "/v1/checkout/sessions",
+      Object.values(world.state.sessions)
+        .filter(
+          (session) =>
+            (customer === undefined || session.customer === customer) &&
+            (status === undefined || session.status === status),
+        )
+        .slice(0, limit),
+    ),
+  ),
   route("GET", "checkout/sessions/{id}", none, ({ world, ids: [id = ""] }) =>
     world.find(world.state.sessions, "checkout.session", id),
   ),

@@ -35,6 +35,8 @@ export interface KnownDispute {
   readonly id: string;
   /** Null until it could be made. */
   readonly invoice: string | null;
+  /** Won, or paid again. Kept, so that a late event about it opens nothing anew. */
+  readonly settled: boolean;
 }
 
 /** How a merchant pays. A merchant without a row is not billed. Stripe's ids stand here and nowhere else. */

@@ -1,5 +1,6 @@
 import type { SystemDb } from "../../db/system-db.ts";
 import type { TenantDb } from "../../db/tenant-db.ts";
+import type { BillingCore } from "../services/billing/context.ts";
 import type { PushPorts } from "../services/config/push-config.ts";
 import type { InsightsPort } from "./repair-insights.ts";
 
@@ -10,4 +11,6 @@ export interface CronContext {
   readonly ports: PushPorts;
   /** Absent where insights are not to be touched. */
   readonly insights?: InsightsPort;
+  /** Opens a merchant's billing. Absent where nothing is to be counted or asked. */
+  readonly billing?: (locator: string) => BillingCore;
 }

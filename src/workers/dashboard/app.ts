@@ -7,6 +7,8 @@ import { matchOperation, type Operation } from "../middleware/match-operation.ts
 import { requireSameOrigin } from "../middleware/same-origin.ts";
 import { acceptInvitationByLink, previewInvitationByLink } from "./invitations/answer.ts";
 import { invitationRoutes } from "./invitations/manage.ts";
+import { billingChangeRoutes } from "./billing/change-routes.ts";
+import { billingReadRoutes, planRoutes } from "./billing/read-routes.ts";
 import { itemRoutes } from "./items/routes.ts";
 import { keyRoutes } from "./keys/routes.ts";
 import { locationRoutes } from "./locations/routes.ts";
@@ -26,7 +28,7 @@ export type DashboardApp = OpenAPIHono<AppEnv>;
 type Register = (app: DashboardApp) => void;
 
 /** For everybody: signing in, and what somebody reads before. */
-const open: readonly Register[] = [signInRoutes, passkeySignInRoutes, signUpFacts, previewInvitationByLink];
+const open: readonly Register[] = [signInRoutes, passkeySignInRoutes, signUpFacts, planRoutes, previewInvitationByLink];
 /** For whoever is signed in. */
 const signedIn: readonly Register[] = [meRoutes, sessionRoutes, passkeyRoutes, signUpMerchant, acceptInvitationByLink];
 /** For whoever works for the merchant in the path; what they may do there is checked by the services. */
@@ -40,6 +42,8 @@ const atMerchant: readonly Register[] = [
   invitationRoutes,
   programRoutes,
   insightsRoutes,
+  billingReadRoutes,
+  billingChangeRoutes,
 ];
 
 /**

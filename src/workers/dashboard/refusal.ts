@@ -4,6 +4,7 @@ import { ProblemError, validationProblem } from "../http/problem.ts";
 import type { InvitationRefused } from "../services/invitation/accept.ts";
 import type { AlreadyInvited, CreateInvitationRefusal } from "../services/invitation/create.ts";
 import type { InvitationAnswered } from "../services/invitation/manage.ts";
+import type { BillingRefusal, PlanRefused } from "../services/billing/refusal.ts";
 import type { SkuTaken } from "../services/item/schemas.ts";
 import type { CreateKeyRefusal } from "../services/key/create.ts";
 import type { RollKeyRefusal } from "../services/key/roll.ts";
@@ -19,6 +20,8 @@ import type { LastOwner, Taken } from "../services/staff/rules.ts";
 /** Everything that a service behind the dashboard or the pairing call can refuse with. */
 export type ServiceRefusal =
   | CreateKeyRefusal
+  | BillingRefusal
+  | PlanRefused
   | RollKeyRefusal
   | ArchiveLocationRefusal
   | PublishRefusal
@@ -65,6 +68,23 @@ export function serviceProblem(refusal: ServiceRefusal): ProblemError {
     case "effective_too_soon":
     case "effective_too_late":
       return new ProblemError("effective_refused", { detail: boundText(refusal.code, refusal.bound_ms) });
+    case "plan_limit_reached":
+    case "plan_feature_missing":
+    case "changes_paused":
+      return new ProblemError(refusal.code, { detail: refusal.detail });
+    case "freeze_needed":
+      return new ProblemError("freeze_needed", {
+        detail: `Name ${refusal.count} of the open locations in \`freeze\`.`,
+      });
+    case "billing_unavailable":
+      return new ProblemError("billing_unavailable", { retryAfterSeconds: 60 });
+    case "billing_absent":
+    case "already_subscribed":
+    case "not_subscribed":
+    case "plan_unchanged":
+    case "preview_outdated":
+    case "payment_refused":
+    case "tax_id_refused":
     case "merchant_inactive":
     case "expiry_past":
     case "key_inactive":

@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import type { StripeEnv } from "../billing/stripe-client.ts";
 import type { AppEnv } from "../hono-env.ts";
 import { onNotFound } from "../http/on-error.ts";
 import { ProblemError } from "../http/problem.ts";
@@ -18,6 +19,15 @@ export const devRoutes = new Hono<AppEnv>();
 
 devRoutes.use(async (c, next) => (c.env.ENVIRONMENT === "local" ? next() : onNotFound(c)));
 devRoutes.route("/", mailboxRoutes);
+
+/** The pages of Stripe's stand-in, where one is bound: it answers whatever is below its path. */
+devRoutes.all("/stripe/*", (c) => askStandIn(c));
+devRoutes.all("/stripe", (c) => askStandIn(c));
+
+function askStandIn(c: Context<AppEnv>): Response | Promise<Response> {
+  const { STRIPE_API }: StripeEnv = c.env;
+  return STRIPE_API === undefined ? onNotFound(c) : STRIPE_API.fetch(new Request(c.req.raw, { redirect: "manual" }));
+}
 
 /** Makes a merchant with locations, tills, keys, items and a programme. Each call makes another one. */
 devRoutes.post("/demo", limitBody(BODY_BYTES_MAX), requireJson, async (c) => {

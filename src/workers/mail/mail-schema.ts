@@ -41,6 +41,16 @@ export const mailSchema = z.discriminatedUnion("template", [
   }),
   z.strictObject({
     ...header,
+    template: z.literal("billing"),
+    data: z.strictObject({
+      merchant: line,
+      notice: z.enum(["usage_80", "usage_100", "failed", "action_required", "disputed", "ended"]),
+      headline: line,
+      billing_url: link,
+    }),
+  }),
+  z.strictObject({
+    ...header,
     template: z.literal("invitation"),
     data: z.strictObject({
       merchant: line,

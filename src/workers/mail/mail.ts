@@ -23,6 +23,16 @@ export type MailContent =
       readonly data: { readonly merchant: string; readonly color: string | null; readonly card_url: string };
     }
   | {
+      readonly template: "billing";
+      readonly data: {
+        readonly merchant: string;
+        readonly notice: "usage_80" | "usage_100" | "failed" | "action_required" | "disputed" | "ended";
+        /** Where the merchant stands, in one sentence. */
+        readonly headline: string;
+        readonly billing_url: string;
+      };
+    }
+  | {
       readonly template: "invitation";
       readonly data: {
         readonly merchant: string;

@@ -2,6 +2,7 @@ import type { Mail } from "./mail.ts";
 import { letterHtml } from "./letter-html.tsx";
 import { letterText } from "./letter-text.ts";
 import type { RenderedMail } from "./senders/sender.ts";
+import { billingLetter } from "./templates/billing.ts";
 import { cardLinkLetter } from "./templates/card-link.ts";
 import { codeLetter } from "./templates/code.ts";
 import { invitationLetter } from "./templates/invitation.ts";
@@ -32,6 +33,8 @@ function letterOf(mail: Mail): Letter {
       return codeLetter(mail.locale, mail.data);
     case "card_link":
       return cardLinkLetter(mail.locale, mail.data);
+    case "billing":
+      return billingLetter(mail.locale, mail.data);
     case "invitation":
       return invitationLetter(mail.locale, mail.data);
   }

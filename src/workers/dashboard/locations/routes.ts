@@ -30,7 +30,7 @@ const openRoute = createRoute({
   request: { params: merchantPath, body: jsonBody(locationInput) },
   responses: {
     201: json("The location.", location),
-    ...problems({ for: "merchant", changes: true }, ["limit_reached"]),
+    ...problems({ for: "merchant", changes: true }, ["limit_reached", "plan_limit_reached", "changes_paused"]),
   },
 });
 

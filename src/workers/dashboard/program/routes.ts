@@ -55,6 +55,8 @@ const publishRoute = createRoute({
       "program_invalid",
       "program_unchanged",
       "effective_refused",
+      "plan_feature_missing",
+      "changes_paused",
       "limit_reached",
     ]),
   },

@@ -1,5 +1,7 @@
 import { fail, ok, type Result } from "../../../domain/result.ts";
 import { may } from "../../../domain/tenancy/permissions.ts";
+import { entitledBy, refuseLocation } from "../billing/plan-gate.ts";
+import type { PlanRefused } from "../billing/refusal.ts";
 import { changeConfig } from "../change.ts";
 import type { ServiceCall } from "../context.ts";
 import { limitRefusal } from "../limits.ts";
@@ -7,7 +9,7 @@ import { newId } from "../new-id.ts";
 import { type ChangeRefusal, forbidden, type LimitReached, parseInput } from "../refusal.ts";
 import { createLocationInput, type Location, toLocation } from "./schemas.ts";
 
-export type CreateLocationRefusal = ChangeRefusal | LimitReached;
+export type CreateLocationRefusal = ChangeRefusal | LimitReached | PlanRefused;
 
 /** Opens a location. Country and time zone are the merchant's unless given. */
 export async function createLocation({
@@ -19,9 +21,11 @@ export async function createLocation({
   if (!parsed.ok) return parsed;
 
   return changeConfig<Location, CreateLocationRefusal>(ctx, async (merchant) => {
-    const [[counts]] = await ctx.tenant.batch([ctx.tenant.locations.counts()]);
+    const [[counts], [billing]] = await ctx.tenant.batch([ctx.tenant.locations.counts(), ctx.tenant.billing.get()]);
     const full = limitRefusal("location", counts);
     if (full !== null) return fail(full);
+    const beyond = refuseLocation(entitledBy(billing, ctx.ports.now_ms()), counts?.active ?? 0);
+    if (beyond !== null) return fail(beyond);
     const row = {
       merchant: merchant.locator,
       id: newId(ctx.ports, "loc"),

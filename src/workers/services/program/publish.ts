@@ -2,6 +2,8 @@ import type { MerchantRow } from "../../../db/schema/merchant.ts";
 import { fail, ok, type Result } from "../../../domain/result.ts";
 import { actorName } from "../../../domain/tenancy/actor.ts";
 import { may } from "../../../domain/tenancy/permissions.ts";
+import { entitledBy, refuseProgram } from "../billing/plan-gate.ts";
+import type { PlanRefused } from "../billing/refusal.ts";
 import { changeConfig } from "../change.ts";
 import type { ServiceCall } from "../context.ts";
 import { LIMITS } from "../limits.ts";
@@ -34,7 +36,8 @@ export type PublishRefusal =
   | InvalidProgram
   | DraftChanged
   | EffectiveRefused
-  | Unchanged;
+  | Unchanged
+  | PlanRefused;
 
 /** Makes a document the merchant's next programme version: numbered, hashed as it stands, and never changed again. */
 export async function publishProgram({
@@ -48,13 +51,19 @@ export async function publishProgram({
 
   return changeConfig<ProgramVersion, PublishRefusal>(ctx, async (merchant) => {
     const { programDrafts, programVersions } = ctx.tenant;
-    const [[draft], [latest]] = await ctx.tenant.batch([programDrafts.get(), programVersions.latest()]);
+    const [[draft], [latest], [billing]] = await ctx.tenant.batch([
+      programDrafts.get(),
+      programVersions.latest(),
+      ctx.tenant.billing.get(),
+    ]);
     if (json === undefined && draft?.revision !== draft_revision) return fail({ code: "draft_changed" });
     const checked = checkProgram(json ?? draft?.json ?? "", merchant.currency);
     if (!checked.ok) return checked;
     const now_ms = ctx.ports.now_ms();
     const refusal = refuseVersion(latest, checked.value.hash, effective_at_ms, now_ms);
     if (refusal !== null) return fail(refusal);
+    const beyond = refuseProgram(entitledBy(billing, now_ms), checked.value.json);
+    if (beyond !== null) return fail(beyond);
 
     const row = {
       ...checked.value,
