@@ -68,7 +68,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [quietSourceMaps, oneModuleWorker("src/workers/main.ts"), answerValidators(), workerd()],
+        plugins: [quietSourceMaps, oneModuleWorker(), answerValidators(), workerd()],
         test: {
           name: "workers",
           include: ["test/workers/**/*.test.ts"],

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -58,9 +59,11 @@ export class ScriptProcess {
     await this.#exited;
   }
 
-  /** Whether any process of its group is alive. */
+  /** Whether any process of its group is alive. One that ended and that nobody waited for is not. */
   get isAlive(): boolean {
-    return this.#signal(0);
+    const { pid } = this.#child;
+    if (!existsSync("/proc/self/stat")) return this.#signal(0);
+    return pid !== undefined && processes().some(({ group, state }) => group === pid && state !== "Z" && state !== "X");
   }
 
   #signal(signal: NodeJS.Signals | 0): boolean {
@@ -71,6 +74,21 @@ export class ScriptProcess {
       return false;
     }
   }
+}
+
+/** All processes of a Linux machine, from proc_pid_stat(5). */
+function processes(): { readonly state: string; readonly group: number }[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      // The name of the program, in brackets, may hold anything.
+      const [, fields = ""] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${name}/stat`, "utf8")) ?? [];
+      const [state = "X", , group] = fields.split(" ");
+      return [{ state, group: Number(group) }];
+    } catch {
+      return []; // It ended meanwhile.
+    }
+  });
 }
 
 /** Runs a script to its end. */

@@ -1,43 +1,65 @@
+import { globSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
+/** Before the name of what files have in common, which is no file. */
+const SHARED = "virtual:worker/";
 
 /**
- * Loads the Worker as one module, bundled the way wrangler bundles it for a deployment. Every test file has an isolate
- * of its own, and to fetch several hundred modules into each took longer than the tests did.
+ * Loads all that the Worker is made of as one module, of which each file under `src/` shows its exports. Every test
+ * file has an isolate of its own, and to fetch several hundred modules into each took longer than the tests did.
  */
-export function oneModuleWorker(main: string): Plugin {
-  const entry = fileURLToPath(new URL(main, `file://${root}`));
-  let bundled: Promise<string> | undefined;
+export function oneModuleWorker(): Plugin {
+  let bundled: Promise<Bundle> | undefined;
   return {
     name: "one-module-worker",
     enforce: "pre",
-    load(id) {
-      if (id !== entry) return null;
-      bundled ??= bundle(entry);
-      return bundled;
+    resolveId: (id) => (id.includes(`/${SHARED}`) ? `\0${id.slice(id.indexOf(SHARED))}` : null),
+    async load(id) {
+      const name = id.startsWith(`\0${SHARED}`) ? id.slice(1) : nameOf(id);
+      if (!name.startsWith(SHARED) && !name.startsWith("src/")) return null;
+      bundled ??= bundle();
+      return (await bundled).get(name) ?? null;
     },
   };
 }
 
-async function bundle(entry: string): Promise<string> {
+/** Text by the path of the file whose exports it has, without `.ts`, or by what begins with {@link SHARED}. */
+type Bundle = ReadonlyMap<string, string>;
+
+function nameOf(file: string): string {
+  return relative(root, file).replaceAll(sep, "/").replace(/\.ts$/, "");
+}
+
+async function bundle(): Promise<Bundle> {
+  const files = globSync("src/{contract,db,domain,durable,workers}/**/*.ts", {
+    cwd: root,
+    exclude: ["**/*.d.ts", "**/browser/**"],
+  });
   const result = await build({
     configFile: false,
     root,
     logLevel: "error",
     publicDir: false,
-    ssr: { target: "webworker", noExternal: true },
-    resolve: { conditions: ["workerd", "worker", "browser", "module"] },
+    ssr: { target: "webworker", noExternal: true, resolve: { conditions: ["workerd", "worker", "browser", "module"] } },
     build: {
-      ssr: entry,
+      ssr: true,
       write: false,
       minify: false,
       target: "esnext",
-      rollupOptions: { external: [/^cloudflare:/, /^node:/], output: { codeSplitting: false } },
+      rollupOptions: {
+        input: Object.fromEntries(files.map((file) => [nameOf(join(root, file)), join(root, file)])),
+        external: [/^cloudflare:/, /^node:/],
+        output: {
+          entryFileNames: "[name]",
+          chunkFileNames: `${SHARED}[name]`,
+          codeSplitting: { groups: [{ name: "whole", test: /./ }] },
+        },
+      },
     },
   });
-  const [output] = [result].flat();
-  if (output === undefined || !("output" in output)) throw new Error(`${entry} was not bundled`);
-  return output.output[0].code;
+  const outputs = [result].flat().flatMap((part) => ("output" in part ? part.output : []));
+  return new Map(outputs.flatMap((part) => (part.type === "chunk" ? [[part.fileName, part.code] as const] : [])));
 }

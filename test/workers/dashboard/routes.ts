@@ -4,6 +4,7 @@ import { z } from "zod";
 import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
 import { createDashboardApp } from "../../../src/workers/dashboard/app.ts";
 import { addColleague, type Browser, type SignedUp, signUpMerchant, text } from "../../support/workerd/browser.ts";
+import { BILLING_ROWS, giveRoom } from "./billing-rows.ts";
 import { testTill } from "../../support/workerd/merchant.ts";
 
 /** Who may be asked about: the roles of a small business with two locations. */
@@ -47,6 +48,7 @@ function next(): number {
 
 export async function createWorld(): Promise<World> {
   const signedUp = await signUpMerchant();
+  await giveRoom(signedUp.locator);
   const second = await signedUp.owner.must("POST", `${signedUp.path}/locations`, { body: { name: "Station" } });
   const elsewhere = text(second["id"]);
   const people = {
@@ -227,6 +229,8 @@ export const ROWS: readonly Row[] = [
   read("/insights/health", CONFIGURE),
   act("PATCH", "/insights/flags/{id}", { may: RUN, on: newFlag, body: () => ({ state: "fine" }) }),
   create("/insights/rebuild", { may: CONFIGURE, status: 202 }, () => ({})),
+
+  ...BILLING_ROWS,
 ];
 
 /** Everybody may leave; tried by itself, because whoever leaves is gone. */
@@ -234,6 +238,7 @@ export const LEAVE = "POST /api/merchants/{merchant}/leave";
 
 export const FOR_EVERYBODY = [
   "GET /api/agreements",
+  "GET /api/plans",
   "GET /api/templates",
   "POST /api/auth/codes",
   "POST /api/auth/passkeys/challenge",

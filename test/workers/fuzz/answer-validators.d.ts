@@ -6,6 +6,6 @@ declare module "virtual:answer-validators" {
   }
   /** By operation and status, such as "createSale 201". */
   export const validators: Readonly<Record<string, Validator>>;
-  /** How long to look; null milliseconds are no limit. */
-  export const settings: { readonly seed: number; readonly runs: number; readonly milliseconds: number | null };
+  /** How long to look. */
+  export const settings: { readonly seed: number; readonly runs: number };
 }

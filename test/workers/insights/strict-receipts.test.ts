@@ -1,8 +1,6 @@
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import * as guards from "../../../src/durable/merchant-guard/client.ts";
-import { ObjectUnavailableError } from "../../../src/durable/shared/call.ts";
 import { updateMerchant } from "../../../src/workers/services/merchant/update.ts";
 import { text } from "../../support/workerd/browser.ts";
 import { type ApiAnswer, createTestMerchant, type TestMerchant } from "../../support/workerd/merchant.ts";
@@ -98,9 +96,8 @@ test("a preview says what the sale would be answered, and takes nothing", async 
 
 test("while the guard cannot be reached nothing is booked, and the till may send it again", async () => {
   const id = await member(strict);
-  vi.spyOn(guards, "receiptGuard").mockReturnValue({
-    reserve: () => Promise.reject(new ObjectUnavailableError(false, "away")),
-    settle: () => Promise.reject(new Error("not asked for")),
+  vi.spyOn(env.MERCHANT_GUARD, "getByName").mockImplementation(() => {
+    throw Object.assign(new Error("away"), { retryable: true });
   });
   const refused = await sell(strict, id, "away", "key-away");
   expect(refused).toMatchObject({ status: 503, body: { code: "unavailable", retryable: true } });
@@ -112,7 +109,7 @@ test("while the guard cannot be reached nothing is booked, and the till may send
 
 test("a sale makes one call more, of one guard, and none where receipts are not strict", async () => {
   const id = await member(strict);
-  const calls = vi.spyOn(guards, "receiptGuard");
+  const calls = vi.spyOn(env.MERCHANT_GUARD, "getByName");
   await sell(strict, id, "calls");
   expect(calls).toHaveBeenCalledTimes(1);
   const guard = calls.mock.results[0];

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { WorkerMailer } from "worker-mailer";
 import { chooseSender } from "../../../src/workers/mail/senders/choose-sender.ts";
 import { cloudflareSender } from "../../../src/workers/mail/senders/cloudflare-sender.ts";
+import { mendedWorkerMailer } from "../../../src/workers/mail/senders/mend-worker-mailer.ts";
 import { DeliveryError, type RenderedMail } from "../../../src/workers/mail/senders/sender.ts";
 import { parseSmtpUrl, smtpSender } from "../../../src/workers/mail/senders/smtp-sender.ts";
 
@@ -97,8 +97,7 @@ describe("a line break that got past every check before", () => {
 describe("a password", () => {
   // What the library's method looks at, in place of a session.
   const login = async (session: object) => {
-    smtpSender(parseSmtpUrl("smtp://127.0.0.1:9"), letterhead);
-    const auth: unknown = Reflect.get(WorkerMailer.prototype, "auth");
+    const auth: unknown = Reflect.get(mendedWorkerMailer().prototype, "auth");
     if (typeof auth !== "function") throw new Error("worker-mailer has no auth");
     await Reflect.apply(auth, { credentials: {}, allowAuth: false, ...session }, []);
   };

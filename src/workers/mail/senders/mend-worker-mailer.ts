@@ -12,7 +12,7 @@ interface Session {
 let isMended = false;
 
 /**
- * Mends two methods of worker-mailer 1.2.1, once per isolate:
+ * worker-mailer 1.2.1 with two methods mended, once per isolate:
  *
  * - `read` does not see the end of the stream. When a server hangs up it spins for ever, and no timer of the isolate fires
  *   again.
@@ -20,8 +20,8 @@ let isMended = false;
  *
  * The package is pinned; the tests with a server that hangs up, and one without TLS, say when a later one is right.
  */
-export function mendWorkerMailer(): void {
-  if (isMended) return;
+export function mendedWorkerMailer(): typeof WorkerMailer {
+  if (isMended) return WorkerMailer;
   isMended = true;
   const { prototype } = WorkerMailer;
   const auth: unknown = Reflect.get(prototype, "auth");
@@ -40,6 +40,7 @@ export function mendWorkerMailer(): void {
       await Reflect.apply(auth, this, []);
     },
   });
+  return WorkerMailer;
 }
 
 /** One reply, which may have several lines; all but the last have a dash behind the code. */

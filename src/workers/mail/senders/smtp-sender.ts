@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { type EmailOptions, LogLevel, WorkerMailer, type WorkerMailerOptions } from "worker-mailer";
+import { type EmailOptions, LogLevel, type WorkerMailerOptions } from "worker-mailer";
 import { encodeHeaderText, encodeMailbox } from "./mail-headers.ts";
-import { mendWorkerMailer } from "./mend-worker-mailer.ts";
+import { mendedWorkerMailer } from "./mend-worker-mailer.ts";
 import {
   DeliveryError,
   type Letterhead,
@@ -52,7 +52,6 @@ function decoded(text: string): string {
 
 /** Sends through an SMTP server, one session per mail. */
 export function smtpSender(server: SmtpServer, letterhead: Letterhead): MailSender {
-  mendWorkerMailer();
   return {
     send: (mail) => {
       refuseControlCharacters([mail.to, mail.from_name, mail.subject, letterhead.from, letterhead.reply_to ?? ""]);
@@ -62,7 +61,7 @@ export function smtpSender(server: SmtpServer, letterhead: Letterhead): MailSend
 }
 
 async function converse(server: SmtpServer, email: EmailOptions): Promise<void> {
-  const mailer = await WorkerMailer.connect(connectOptions(server)).catch(refuse);
+  const mailer = await mendedWorkerMailer().connect(connectOptions(server)).catch(refuse);
   try {
     await mailer.send(email).catch(refuse);
   } finally {
