@@ -50,7 +50,7 @@ function checkKey(request: Request): void {
 /** A key with the same request hears the same answer; with another it is refused. What was not valid is not remembered. */
 async function remembered(world: World, request: Request): Promise<{ answer: Answer; replayed: boolean }> {
   const url = new URL(request.url);
-  const text = request.method === "GET" ? url.search.slice(1) : await request.text();
+  const text = request.method === "GET" ? url.search.slice(1) : new TextDecoder().decode(await request.arrayBuffer());
   const path = url.pathname.slice(url.pathname.indexOf("/v1/"));
   const key = request.method === "POST" ? request.headers.get("idempotency-key") : null;
   const fingerprint = `${request.method} ${path} ${text}`;
