@@ -1,5 +1,5 @@
 import type { BasketLine } from "../program/basket.ts";
-import type { LocalizedText } from "../program/document.ts";
+import type { LocalizedText } from "../program/document-parts.ts";
 import type { EarnFact, FrozenContext, Remainder, UnitOutcome } from "../program/earn.ts";
 import type { Effect } from "../program/effect.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";

@@ -2,7 +2,7 @@ import { assertNever } from "../invariant.ts";
 import { formatMoney } from "../money.ts";
 import { formatDate } from "../time/format-date.ts";
 import { inLocale } from "../program/compile.ts";
-import type { LocalizedText } from "../program/document.ts";
+import type { LocalizedText } from "../program/document-parts.ts";
 import type { EarnFact } from "../program/earn.ts";
 import type { Locale } from "../tenancy/config.ts";
 import type { EntryFact, HandOverReason, SaleWarning } from "./booking.ts";

@@ -2,7 +2,7 @@ import type { Remainders } from "../program/earn.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { HeldPart, ParkedReturn } from "./booking.ts";
 import type { Effect } from "../program/effect.ts";
-import type { LocalizedText } from "../program/document.ts";
+import type { LocalizedText } from "../program/document-parts.ts";
 import { type Bucket, type Lot, sumParts } from "./lot.ts";
 
 /** Everything an account knows, folded from its bookings. Plain JSON: it is stored as a checkpoint every 32 bookings. */

@@ -1,5 +1,6 @@
 import type { CompiledProgram } from "../program/compile.ts";
-import type { LocalizedText, Reward } from "../program/document.ts";
+import type { LocalizedText } from "../program/document-parts.ts";
+import type { Reward } from "../program/document.ts";
 import type { LocalDate } from "../time/local-date.ts";
 import { availableOf } from "./due.ts";
 import { type AccountState, inBucket, unitState } from "./state.ts";

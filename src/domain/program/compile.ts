@@ -1,15 +1,9 @@
 import { invariant } from "../invariant.ts";
 import { type LotPolicy, PLAIN_POLICY } from "./lot-policy.ts";
 import type { Locale } from "../tenancy/config.ts";
-import {
-  type EarningRule,
-  type LocalizedText,
-  type Matcher,
-  type ProgramDocument,
-  parseProgramDocument,
-  type Reward,
-  type StampCard,
-} from "./document.ts";
+import type { EarningRule } from "./earning-rules.ts";
+import type { LocalizedText, Matcher } from "./document-parts.ts";
+import { type ProgramDocument, parseProgramDocument, type Reward, type StampCard } from "./document.ts";
 
 /** Lines a rule looks at, ready for look-ups. */
 export interface CompiledMatcher {

@@ -3,7 +3,8 @@ import { mulDivFloor, splitInProportion } from "../numbers.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type BasketLine, eligibleLines, sumOf } from "./basket.ts";
 import { compileMatcher } from "./compile.ts";
-import type { Matcher, RewardEffect } from "./document.ts";
+import type { Matcher } from "./document-parts.ts";
+import type { RewardEffect } from "./document.ts";
 
 /** What a redemption does to the basket. Amounts are minor units off, positive. */
 export interface Effect {

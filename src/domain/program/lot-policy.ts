@@ -2,7 +2,7 @@ import { assertNever } from "../invariant.ts";
 import type { LotClass, LotKey } from "../ledger/lot.ts";
 import { addSpan, endOfMonth, nextYearlyDate } from "../time/calendar.ts";
 import type { LocalDate } from "../time/local-date.ts";
-import type { ExpiryRule } from "./document.ts";
+import type { ExpiryRule } from "./lot-rules.ts";
 
 /** When a unit can be spent: from when, and until when. */
 export interface LotPolicy {

@@ -1,6 +1,7 @@
 import { formatMoney } from "../money.ts";
 import type { Locale } from "../tenancy/config.ts";
-import { type LocalizedText, parseProgramDocument } from "./document.ts";
+import type { LocalizedText } from "./document-parts.ts";
+import { parseProgramDocument } from "./document.ts";
 
 /** What an owner wants most. It picks the template, and is reported on every month. */
 export type Goal = "more_visits" | "bigger_baskets" | "win_back";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nextDueAt, settle } from "../../../src/domain/ledger/due.ts";
 import { walletOf } from "../../../src/domain/ledger/view.ts";
-import type { ExpiryRule } from "../../../src/domain/program/document.ts";
+import type { ExpiryRule } from "../../../src/domain/program/lot-rules.ts";
 import { startOfDay } from "../../../src/domain/time/calendar.ts";
 import { DAY_MS, MINUTE_MS, NOW_MS, TODAY } from "../support/clock.ts";
 import { adjust, byLine, holdOf, line, refund, sale } from "../support/commands.ts";

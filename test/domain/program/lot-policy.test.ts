@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExpiryRule } from "../../../src/domain/program/document.ts";
+import type { ExpiryRule } from "../../../src/domain/program/lot-rules.ts";
 import { lastDay, lotOn } from "../../../src/domain/program/lot-policy.ts";
 import { addSpan, endOfMonth, nextYearlyDate, startOfDay } from "../../../src/domain/time/calendar.ts";
 

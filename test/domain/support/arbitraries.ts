@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
-import type { ExpiryRule, EarningRule, Matcher, RewardEffect } from "../../../src/domain/program/document.ts";
+import type { ExpiryRule } from "../../../src/domain/program/lot-rules.ts";
+import type { EarningRule } from "../../../src/domain/program/earning-rules.ts";
+import type { Matcher } from "../../../src/domain/program/document-parts.ts";
+import type { RewardEffect } from "../../../src/domain/program/document.ts";
 import type { Back } from "./commands.ts";
 import { categoryRule, itemRule, program, reward, spendRule, stampCard, visitRule } from "./program.ts";
 

@@ -1,7 +1,8 @@
 import { assertNever } from "../../invariant.ts";
 import { mulDivFloor } from "../../numbers.ts";
 import type { CompiledProgram } from "../../program/compile.ts";
-import type { LocalizedText, RewardEffect } from "../../program/document.ts";
+import type { LocalizedText } from "../../program/document-parts.ts";
+import type { RewardEffect } from "../../program/document.ts";
 import { evaluateEffect } from "../../program/effect.ts";
 import { sumOf } from "../../program/basket.ts";
 import { fail, ok, type Result } from "../../result.ts";

@@ -1,6 +1,6 @@
 import type { Reader } from "../../../../domain/ledger/explain.ts";
 import { type CompiledProgram, inLocale } from "../../../../domain/program/compile.ts";
-import type { LocalizedText } from "../../../../domain/program/document.ts";
+import type { LocalizedText } from "../../../../domain/program/document-parts.ts";
 import { compiledProgram } from "../../../../durable/member-account/programs.ts";
 import type { PosDesk } from "../desk.ts";
 
