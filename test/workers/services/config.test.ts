@@ -32,6 +32,8 @@ beforeEach(async () => {
   }
   await env.DB.prepare("UPDATE merchant SET status = 'closed'").run();
   await env.DB.prepare("DELETE FROM program_version").run();
+  await env.DB.prepare("DELETE FROM billing").run();
+  await env.DB.prepare("DELETE FROM billing_trial").run();
   await env.DB.prepare("DELETE FROM merchant").run();
 });
 

@@ -107,6 +107,8 @@ export async function createWorld(
   const input = { ...signup, ...(options.program_json === undefined ? {} : { program_json: options.program_json }) };
   const made = value(await createMerchant({ ctx: signupContext(ports), input }));
   const tenant = openTenant(made.merchant.locator);
+  // Not billed: what plans allow has tests of its own.
+  await env.DB.prepare("DELETE FROM billing WHERE merchant = ?").bind(made.merchant.locator).run();
   const as = (actor: Actor): ServiceContext => ({ tenant, actor, request_id: "req_test", ports });
   const ctx = as({ kind: "staff", staff: made.owner?.id ?? "", roles: made.owner?.roles ?? [] });
   return { ...made, ports, tenant, locator: made.merchant.locator, ctx, as };

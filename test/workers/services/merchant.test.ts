@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isLocator } from "../../../src/domain/tenancy/merchant.ts";
+import { NO_USAGE } from "../../../src/domain/billing/state.ts";
 import { createMerchant } from "../../../src/workers/services/merchant/create.ts";
 import { getMerchant } from "../../../src/workers/services/merchant/get.ts";
 import { updateMerchant } from "../../../src/workers/services/merchant/update.ts";
@@ -64,8 +65,9 @@ describe("signing up", () => {
       keys: [],
       items: [],
       programs: [{ version: 1, effective_at_ms: START_MS, hash: world.program?.hash }],
+      billing: expect.objectContaining({ usage: NO_USAGE }),
     });
-    expect(world.ports.registry.config(world.locator, "test")).toEqual({ ...config, mode: "test" });
+    expect(world.ports.registry.config(world.locator, "test")).toEqual({ ...config, mode: "test", billing: null });
     expect(world.ports.registry.program(world.locator, 1)?.json).toBe(programJson());
   });
 
