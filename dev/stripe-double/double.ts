@@ -27,8 +27,8 @@ const DAY = 86_400;
 export class StripeDouble {
   readonly world: World;
   readonly #endpoint: Endpoint | null;
-  /** Refuses this many API calls, as Stripe does when it is down. */
-  #failing = 0;
+  /** Answers so many more calls of the API and fails every one behind them; null while Stripe is up. */
+  #answersLeft: number | null = null;
   /** API calls so far, as `METHOD path`. */
   readonly calls: string[] = [];
 
@@ -53,11 +53,11 @@ export class StripeDouble {
 
   async #answerApi(request: Request, path: string): Promise<Response> {
     this.calls.push(`${request.method} ${path}`);
-    if (this.#failing > 0) {
-      this.#failing -= 1;
+    if (this.#answersLeft === 0) {
       const body = { error: { type: "api_error", message: "The stand-in was told to fail." } };
       return Response.json(body, { status: 500, headers: { "stripe-should-retry": "false" } });
     }
+    if (this.#answersLeft !== null) this.#answersLeft -= 1;
     return answerApi(this.world, request);
   }
 
@@ -100,9 +100,9 @@ export class StripeDouble {
     advance(this.world, days * DAY);
   }
 
-  /** Stripe is down for the next so many calls. */
-  failNext(calls: number): void {
-    this.#failing = calls;
+  /** Stripe goes down behind so many calls, and stays down; null brings it back. */
+  failAfter(calls: number | null): void {
+    this.#answersLeft = calls;
   }
 
   setScenario(customer: string, scenario: Scenario): void {

@@ -1,4 +1,4 @@
-import type { BillingState, Demand, DemandState, SubscriptionState } from "./state.ts";
+import type { BillingState, Demand, SubscriptionState } from "./state.ts";
 
 /** An open invoice as Stripe has it now. `untried`: nobody has tried to collect it yet. */
 export interface ObservedInvoice {
@@ -34,7 +34,7 @@ export const NOTHING_OBSERVED: Observation = { subscription: null, open_invoices
 
 /**
  * The state after Stripe was asked. Observing twice, in any order and with any duplicates, ends the same: everything
- * comes from the observation, except when a demand first failed, which is the earliest moment that was ever told.
+ * comes from the observation, except when a demand first failed, which is the earliest moment that an event ever told.
  */
 export function observe(
   before: BillingState,
@@ -66,28 +66,26 @@ function invoiceDemand(
   isUnborn: boolean,
 ): Demand[] {
   if (payment === "untried" || amount <= 0) return [];
-  if (payment === "processing") {
-    return [{ id, state: "processing", amount, failed_at_ms: earliest(knownFailure(before, id), told(notice, id)) }];
-  }
+  const failure = failureOf(before, id, notice);
+  if (payment === "processing") return [{ id, state: "processing", amount, ...failure }];
   // A first payment that needs the payer is shown; it makes nothing overdue.
-  const state: DemandState = payment;
-  const failed_at_ms = earliest(knownFailure(before, id), told(notice, id)) ?? now_ms;
-  return isUnborn ? [{ id, state, amount, failed_at_ms: null }] : [{ id, state, amount, failed_at_ms }];
+  if (isUnborn) return [{ id, state: payment, amount, failed_at_ms: null, told: false }];
+  return [{ id, state: payment, amount, ...failure, failed_at_ms: failure.failed_at_ms ?? now_ms }];
 }
 
 function disputeDemand({ id, state, amount, created_ms }: ObservedDispute): Demand[] {
-  return state === "settled" ? [] : [{ id, state: "disputed", amount, failed_at_ms: created_ms }];
+  return state === "settled" ? [] : [{ id, state: "disputed", amount, failed_at_ms: created_ms, told: true }];
 }
 
-function knownFailure({ demands }: BillingState, id: string): number | null {
-  return demands.find((demand) => demand.id === id)?.failed_at_ms ?? null;
-}
-
-function told(notice: FailureNotice | null, id: string): number | null {
-  return notice?.invoice === id ? notice.failed_at_ms : null;
-}
-
-function earliest(left: number | null, right: number | null): number | null {
-  if (left === null || right === null) return left ?? right;
-  return Math.min(left, right);
+/** What an event tells counts before what was only seen, and of several that told the earliest. */
+function failureOf(
+  before: BillingState,
+  id: string,
+  notice: FailureNotice | null,
+): Pick<Demand, "failed_at_ms" | "told"> {
+  const known = before.demands.find((demand) => demand.id === id);
+  const told_ms = notice?.invoice === id ? notice.failed_at_ms : null;
+  const knownTold_ms = known?.told === true ? known.failed_at_ms : null;
+  if (told_ms === null && knownTold_ms === null) return { failed_at_ms: known?.failed_at_ms ?? null, told: false };
+  return { failed_at_ms: Math.min(told_ms ?? Infinity, knownTold_ms ?? Infinity), told: true };
 }

@@ -40,6 +40,8 @@ export interface Demand {
   readonly amount: number;
   /** When it first failed; null while a first try is on its way. */
   readonly failed_at_ms: number | null;
+  /** Whether an event told when it failed. Until one does it is when it was first seen. */
+  readonly told: boolean;
 }
 
 /** What is known of how a merchant pays. Facts only: what follows from them is computed, with the clock as an argument. */

@@ -29,7 +29,7 @@ function subscription(status: SubscriptionStatus, changes: Partial<SubscriptionS
 }
 
 function demand(changes: Partial<Demand> = {}): Demand {
-  return { id: "in_1", state: "failed", amount: 2_299, failed_at_ms: NOW, ...changes };
+  return { id: "in_1", state: "failed", amount: 2_299, failed_at_ms: NOW, told: true, ...changes };
 }
 
 function state(changes: Partial<BillingState>): BillingState {

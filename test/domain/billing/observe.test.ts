@@ -204,7 +204,9 @@ describe("when a demand failed", () => {
     const found = observe(NO_BILLING, unpaid, null, T + 20 * DAY);
     const trying = observe(found, seen({ open_invoices: [invoice("processing")] }), null, T + 23 * DAY);
     const again = observe(trying, unpaid, null, T + 30 * DAY);
-    expect(again.demands).toEqual([{ id: "in_1", state: "failed", amount: 4_719, failed_at_ms: T + 20 * DAY }]);
+    expect(again.demands).toEqual([
+      { id: "in_1", state: "failed", amount: 4_719, failed_at_ms: T + 20 * DAY, told: false },
+    ]);
   });
 
   test("a first payment that fails makes nobody a debtor", () => {
