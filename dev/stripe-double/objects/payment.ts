@@ -17,6 +17,8 @@ export type Outcome = "paid" | "processing" | "failed" | "action_required";
 export function collect(world: World, invoice: Invoice, method: string | null, scenario?: Scenario): Outcome {
   const used = method ?? defaultMethod(world, invoice);
   const intent = intentOf(world, invoice, used);
+  // While one try is on its way there is no other.
+  world.cancel("retry", invoice.id);
   invoice.attempted = true;
   invoice.attempt_count += 1;
   const plan = used === null ? "declined" : (scenario ?? world.state.scenarios[used] ?? "succeeds");

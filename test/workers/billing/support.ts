@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import type { StripeDouble } from "../../../dev/stripe-double/double.ts";
-import { stripeAt } from "../../../scripts/stripe-sync/stripe-at.ts";
 import { openDatabase } from "../../../src/db/database.ts";
 import type { BillingRow } from "../../../src/db/schema/billing.ts";
+import { trialEnd } from "../../../src/domain/billing/terms.ts";
 import { tenantDb } from "../../../src/db/tenant-db.ts";
+import { stripeOf } from "../../../src/workers/billing/stripe-client.ts";
 import type { BillingContext } from "../../../src/workers/services/billing/context.ts";
 import type { Mail } from "../../../src/workers/mail/mail.ts";
 import { servicePorts } from "../../../src/workers/ports.ts";
@@ -22,6 +23,7 @@ export interface Billed extends SignedUp {
 export async function billed(double: StripeDouble): Promise<Billed> {
   const signedUp = await signUpMerchant();
   const tenant = tenantDb(openDatabase(env.DB), signedUp.locator);
+  await tenant.batch([tenant.billing.update({ trial_ends_at_ms: trialEnd(double.world.now * 1000) })]);
   const mails: Mail[] = [];
   let requests = 0;
   const ctx: BillingContext = {
@@ -32,7 +34,7 @@ export async function billed(double: StripeDouble): Promise<Billed> {
       return `req_${signedUp.locator}_${requests}`;
     },
     ports: { ...servicePorts(env), now_ms: () => double.world.now * 1000, log: () => {} },
-    stripe: stripeAt("sk_test_ctx", (request) => double.fetch(request)),
+    stripe: stripeOf(env),
     counter: { activeMembers: async () => 0 },
     mail: {
       send: async (mail) => {
