@@ -32,7 +32,7 @@ interface Standing {
 
 /** Makes a merchant stand with paying as a test wants it, and lets the edge know as any change does. */
 async function stand(
-  merchant: SignedUp,
+  merchant: Pick<SignedUp, "owner" | "path" | "locator">,
   { demands = [], usage = NO_USAGE, trial_ends_at_ms = 0 }: Standing,
 ): Promise<void> {
   await env.DB.prepare("UPDATE billing SET demands = ?, usage = ?, trial_ends_at_ms = ? WHERE merchant = ?")
@@ -54,7 +54,7 @@ function sale(member: object): object {
 }
 
 async function withMember(): Promise<
-  SignedUp & { readonly member: string; readonly till: ReturnType<typeof testTill> }
+  Omit<SignedUp, "till"> & { readonly member: string; readonly till: ReturnType<typeof testTill> }
 > {
   const merchant = await signUpMerchant({ template: "points-per-euro" });
   const till = testTill("", merchant.liveKey);
@@ -116,7 +116,7 @@ describe("whoever has a card goes on; new ones wait", () => {
     await stand(merchant, standing);
     const made = await merchant.till.call("POST", "/v1/members", { body: { name: "Bram" } });
     expect(made.status).toBe(status);
-    if (status === 403) expect(made.body).toMatchObject({ code: "members_full", retryable: false });
+    expect(made.body["code"]).toBe(status === 403 ? "members_full" : undefined);
     const joined = await fetchWorker(`${ORIGIN}/join/${merchant.locator}`, {
       method: "POST",
       redirect: "manual",
@@ -145,7 +145,7 @@ describe("a payment that stays open", () => {
     await stand(merchant, { demands: owing(50) });
     expect(await redeem()).toMatchObject({ status: 403, body: { code: "redeeming_paused" } });
     expect(await merchant.till.call("GET", `/v1/members/${merchant.member}`)).toMatchObject({ status: 200 });
-    expect(await merchant.till.call("DELETE", `/v1/members/${merchant.member}`)).toMatchObject({ status: 200 });
+    expect(await merchant.till.call("DELETE", `/v1/members/${merchant.member}`)).toMatchObject({ status: 204 });
   });
 });
 

@@ -140,8 +140,8 @@ describe("an event", () => {
     const merchant = await paidUp();
     const ids = eventsOf(merchant.customer);
     const statuses = await Promise.all(ids.map(send));
-    for (const [index, status] of statuses.entries())
-      if (status !== 200) expect(await send(ids[index] ?? "")).toBe(200);
+    const refused = ids.filter((_id, index) => statuses[index] !== 200);
+    for (const id of refused) expect(await send(id)).toBe(200);
     expect(await billingOf(merchant)).toMatchObject({ phase: "active", plan: "plus" });
   });
 });
