@@ -1,6 +1,48 @@
 import { z } from "zod";
 import { localDate, metadata, timestamp, unit } from "./common.ts";
 
+const perk = z
+  .strictObject({
+    kind: z
+      .enum(["free_shipping", "faster_shipping", "early_access", "member_price"])
+      .meta({ description: "What the till grants. New kinds may be added." }),
+    sku: z.string().optional().meta({ description: "The item it is about.", example: "BEANS-250" }),
+    from: localDate.optional().meta({ description: "From this day." }),
+    until: localDate.optional().meta({ description: "Until this day, included." }),
+    price: z.int().optional().meta({ description: "The item's price for this member, in minor units.", example: 850 }),
+  })
+  .meta({ id: "Perk", description: "Something that a level grants at the till." });
+
+const tier = z
+  .strictObject({
+    basis: z.enum(["points", "spend", "visits"]).meta({ description: "What counts for a level." }),
+    level: z
+      .strictObject({
+        id: z.string().meta({ description: "Id of the level.", example: "tir_silver" }),
+        name: z.string().meta({ description: "In the reader's language.", example: "Silver" }),
+        discount_percent: z
+          .int()
+          .nullable()
+          .meta({ description: "Standing discount on every basket; null without one.", example: 5 }),
+        perks: z.array(perk).meta({ description: "What the till grants." }),
+      })
+      .nullable()
+      .meta({ description: "The level; null below the lowest." }),
+    counted: z.int().meta({ description: "Points, minor units or visits that count now.", example: 320 }),
+    next: z
+      .strictObject({
+        id: z.string().meta({ description: "Id of the level.", example: "tir_gold" }),
+        name: z.string().meta({ description: "In the reader's language.", example: "Gold" }),
+        missing: z.int().meta({ description: "What is missing for it.", example: 180 }),
+      })
+      .nullable()
+      .meta({ description: "The level above; null at the top." }),
+    kept_until: localDate
+      .nullable()
+      .meta({ description: "The level is kept until this day if nothing more is done; null when it is kept for good." }),
+  })
+  .meta({ id: "Tier", description: "Where a member stands among the levels." });
+
 export const wallet = z
   .strictObject({
     balances: z
@@ -28,7 +70,7 @@ export const wallet = z
         }),
       )
       .meta({ description: "One per unit of the programme." }),
-    tier: z.null().meta({ description: "The member's tier; null in a programme without tiers." }),
+    tier: tier.nullable().meta({ description: "Where the member stands; null in a programme without tiers." }),
   })
   .meta({ id: "Wallet", description: "What a member has." });
 export type WireWallet = z.infer<typeof wallet>;

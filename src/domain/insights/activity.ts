@@ -176,6 +176,8 @@ function moveOf({ delta, why }: Entry): UnitMove {
     case "earned_spend":
     case "earned_visit":
     case "earned_units":
+    case "earned_with":
+    case "cooling_down":
     case "below_minimum":
     case "nothing_eligible":
     case "opening":

@@ -1,10 +1,12 @@
 import type { BasketLine } from "../program/basket.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
-import type { EarnFact, FrozenContext, Remainder, UnitOutcome } from "../program/earn.ts";
+import type { EarnFact, FrozenContext, UnitOutcome } from "../program/earn.ts";
+import type { Remainder } from "../program/remainder.ts";
 import type { Effect } from "../program/effect.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { LocalDate } from "../time/local-date.ts";
 import type { LotKey } from "./lot.ts";
+import type { MeterChange, Meters } from "./meter.ts";
 import type { Refusal } from "./refusal.ts";
 
 /**
@@ -125,6 +127,10 @@ export interface SaleEvent {
   /** Holds that this sale captured, with the parts they spent and what they gave. */
   readonly captures: readonly Capture[];
   readonly warnings: readonly SaleWarning[];
+  /** How counters moved; absent when none did. */
+  readonly meters?: readonly MeterChange[];
+  /** Rules that begin to wait because they gave something; absent when none does. */
+  readonly cooldowns?: readonly string[];
 }
 
 export interface SaleFacts {
@@ -193,6 +199,8 @@ export interface ReturnEvent {
   readonly restored: readonly Capture[];
   /** Sequence of the parked return that this one carries out; null when the sale was known. */
   readonly parked: number | null;
+  /** How counters of the sale's day moved; absent when none did. */
+  readonly meters?: readonly MeterChange[];
 }
 
 export interface ReturnedLine {
@@ -272,6 +280,8 @@ export interface Estate {
   /** Free and waiting amounts, by unit; held amounts are released first. */
   readonly lots: readonly { readonly unit: string; readonly lot: LotKey; readonly amount: number }[];
   readonly remainders: Readonly<Record<string, Remainder>>;
+  /** Counters that rules look at; absent when there are none. */
+  readonly meters?: Meters;
 }
 
 /** The account's last booking but for its acknowledgement: everything leaves, and what comes later is answered `moved`. */
@@ -290,6 +300,8 @@ export interface AbsorbedEvent {
   readonly from: string;
   readonly reason: HandOverReason;
   readonly remainders: readonly RemainderChange[];
+  /** Counters that came along; absent when none did. */
+  readonly meters?: readonly MeterChange[];
 }
 
 /** The receiver has confirmed; nothing is left to deliver. */

@@ -21,6 +21,8 @@ export interface SaleCommand {
   readonly register: string | null;
   readonly business_date: string;
   readonly occurred_at_ms: number;
+  /** IANA zone of the place of sale, in which promotions run; the programme's when absent. */
+  readonly zone?: string;
   /** The till's own time was outside the window. */
   readonly clamped: boolean;
   readonly backfilled: boolean;

@@ -4,6 +4,7 @@ import { formatDate } from "../time/format-date.ts";
 import { inLocale } from "../program/compile.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
 import type { EarnFact } from "../program/earn.ts";
+import { explainEarning } from "./explain-earning.ts";
 import type { Locale } from "../tenancy/config.ts";
 import type { EntryFact, HandOverReason, SaleWarning } from "./booking.ts";
 
@@ -100,6 +101,8 @@ function explainFact(reader: Reader, fact: EntryFact): string {
     case "earned_spend":
     case "earned_visit":
     case "earned_units":
+    case "earned_with":
+    case "cooling_down":
     case "below_minimum":
     case "nothing_eligible":
       return explainEarning(reader, fact);
@@ -122,45 +125,6 @@ function explainHandOver({ locale }: Reader, reason: HandOverReason): string {
 function explainArrival({ locale }: Reader, reason: HandOverReason): string {
   if (reason === "claim") return locale === "nl" ? "opgehaald met de bon" : "claimed with the receipt";
   return locale === "nl" ? "van de samengevoegde kaart" : "from the merged card";
-}
-
-function explainEarning(reader: Reader, fact: EarnFact): string {
-  const nl = reader.locale === "nl";
-  const money = (amount: number) => formatMoney(amount, reader.currency, reader.locale);
-  switch (fact.code) {
-    case "earned_spend": {
-      const rule = nl
-        ? `${fact.give} per ${money(fact.per)} over ${money(fact.eligible)}`
-        : `${fact.give} per ${money(fact.per)} on ${money(fact.eligible)}`;
-      const carried =
-        fact.carried_in === 0
-          ? ""
-          : nl
-            ? `, met ${money(fact.carried_in)} van eerder`
-            : `, with ${money(fact.carried_in)} from before`;
-      const rest =
-        fact.carried_out === 0
-          ? ""
-          : nl
-            ? `; ${money(fact.carried_out)} telt de volgende keer mee`
-            : `; ${money(fact.carried_out)} counts next time`;
-      return `${rule}${carried}${rest}`;
-    }
-    case "earned_visit":
-      return nl ? `${fact.give} per bezoek` : `${fact.give} per visit`;
-    case "earned_units":
-      return nl
-        ? `${fact.give} per stuk, ${fact.count} ${fact.count === 1 ? "stuk" : "stuks"}`
-        : `${fact.give} each for ${fact.count} ${fact.count === 1 ? "item" : "items"}`;
-    case "below_minimum":
-      return nl
-        ? `${money(fact.eligible)} is minder dan het minimum van ${money(fact.minimum)}`
-        : `${money(fact.eligible)} is below the minimum of ${money(fact.minimum)}`;
-    case "nothing_eligible":
-      return nl ? "niets op deze bon telt mee" : "nothing on this receipt counts";
-    default:
-      return assertNever(fact, "earning fact");
-  }
 }
 
 /** The unit's name; stamp cards are called by their own name. */

@@ -1,7 +1,8 @@
 import { assertNever, invariant } from "../invariant.ts";
 import { safeInteger } from "../numbers.ts";
-import type { BookingBody, BookingHeader, CardEvent, Entry, RemainderChange } from "./booking.ts";
+import type { BookingBody, BookingHeader, CardEvent, Entry, RemainderChange, SaleEvent } from "./booking.ts";
 import { addToLots } from "./lot.ts";
+import { applyMeters, type MeterChange } from "./meter.ts";
 import { type AccountState, type CardState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
 
 /** The state before an account's first booking. Only an `opened` booking may follow. */
@@ -78,6 +79,8 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "earned_spend":
     case "earned_visit":
     case "earned_units":
+    case "earned_with":
+    case "cooling_down":
     case "below_minimum":
     case "nothing_eligible":
     case "adjusted":
@@ -97,7 +100,8 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     }
     case "sale":
       return {
-        ...state,
+        ...withMeters(state, body.meters),
+        ...seenIn(state, body),
         remainders: applyRemainders(state.remainders, body.remainders),
         holds: withoutHolds(
           state.holds,
@@ -106,7 +110,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       };
     case "return":
       return {
-        ...state,
+        ...withMeters(state, body.meters),
         remainders: applyRemainders(state.remainders, body.remainders),
         parked: withoutKey(state.parked, body.parked),
       };
@@ -136,7 +140,10 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
         outbox: { ...state.outbox, [body.seq]: { to: body.to, since_ms: body.at_ms } },
       };
     case "absorbed":
-      return { ...state, remainders: applyRemainders(state.remainders, body.remainders) };
+      return {
+        ...withMeters(state, body.meters),
+        remainders: applyRemainders(state.remainders, body.remainders),
+      };
     case "delivered":
       return { ...state, outbox: withoutKey(state.outbox, body.delivered) };
     case "adjustment":
@@ -148,6 +155,22 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     default:
       return assertNever(body, "booking");
   }
+}
+
+function withMeters(state: AccountState, changes: readonly MeterChange[] | undefined): AccountState {
+  return changes === undefined ? state : { ...state, meters: applyMeters(state.meters ?? {}, changes) };
+}
+
+/** When the member was last seen, and which rules wait since when; a sale that comes late sets neither back. */
+function seenIn(
+  state: AccountState,
+  { sale: { occurred_at_ms }, cooldowns }: SaleEvent,
+): Pick<AccountState, "last_sale_at_ms" | "last_gave_at_ms"> {
+  const last_sale_at_ms = Math.max(state.last_sale_at_ms ?? occurred_at_ms, occurred_at_ms);
+  if (cooldowns === undefined) return { last_sale_at_ms };
+  const before = state.last_gave_at_ms ?? {};
+  const began = cooldowns.map((rule) => [rule, Math.max(before[rule] ?? occurred_at_ms, occurred_at_ms)]);
+  return { last_sale_at_ms, last_gave_at_ms: { ...before, ...Object.fromEntries(began) } };
 }
 
 function applyRemainders(

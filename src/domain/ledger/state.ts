@@ -1,8 +1,9 @@
-import type { Remainders } from "../program/earn.ts";
+import type { Remainders } from "../program/remainder.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { HeldPart, ParkedReturn } from "./booking.ts";
 import type { Effect } from "../program/effect.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
+import type { Meters } from "./meter.ts";
 import { type Bucket, type Lot, sumParts } from "./lot.ts";
 
 /** Everything an account knows, folded from its bookings. Plain JSON: it is stored as a checkpoint every 32 bookings. */
@@ -13,6 +14,12 @@ export interface AccountState {
   readonly opened_at_ms: number;
   readonly units: Readonly<Record<string, UnitState>>;
   readonly remainders: Remainders;
+  /** Counters that rules look at; absent until there are any. */
+  readonly meters?: Meters;
+  /** When rules with a cooldown last gave something, by rule, in the sales' own time; absent until one did. */
+  readonly last_gave_at_ms?: Readonly<Record<string, number>>;
+  /** When the latest sale was, in the sales' own time; absent before the first. */
+  readonly last_sale_at_ms?: number;
   /** Open holds by the sequence of their booking. */
   readonly holds: Readonly<Record<string, OpenHold>>;
   readonly cards: Readonly<Record<string, CardState>>;

@@ -1,14 +1,30 @@
 import type { CompiledProgram } from "../program/compile.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
 import type { Reward } from "../program/document.ts";
-import type { LocalDate } from "../time/local-date.ts";
+import { tierStanding } from "../program/tier.ts";
+import type { TierLevel, TierRules } from "../program/tier-rules.ts";
+import { endOfMonth, monthOf } from "../time/calendar.ts";
+import { type LocalDate, localDate } from "../time/local-date.ts";
 import { availableOf } from "./due.ts";
 import { type AccountState, inBucket, unitState } from "./state.ts";
 
 /** A member's balances at one moment, as data; amounts in units. */
 export interface Wallet {
   readonly balances: readonly WalletBalance[];
-  readonly tier: null;
+  /** Null in a programme without tiers. */
+  readonly tier: TierView | null;
+}
+
+/** Where a member stands among the levels. */
+export interface TierView {
+  readonly basis: TierRules["basis"];
+  /** Null below the lowest level. */
+  readonly level: TierLevel | null;
+  /** Points, minor units or visits in the window. */
+  readonly counted: number;
+  readonly next: { readonly id: string; readonly name: LocalizedText; readonly missing: number } | null;
+  /** The last day on which the level is kept if nothing more is done; null when it is kept for good, or without one. */
+  readonly kept_until: LocalDate | null;
 }
 
 export interface WalletBalance {
@@ -34,12 +50,25 @@ export interface RewardView {
   readonly missing: number;
 }
 
-/** The wallet under a programme: its own units first, then units of earlier versions that still hold something. */
-export function walletOf(state: AccountState, program: CompiledProgram): Wallet {
+/** The wallet under a programme at an instant: its own units first, then units of earlier versions that still hold something. */
+export function walletOf(state: AccountState, program: CompiledProgram, at_ms: number): Wallet {
   const known = [...program.units.values()];
   const others = Object.keys(state.units).filter((unit) => !program.units.has(unit) && !isEmpty(state, unit));
   const extra = others.map((unit) => ({ unit, kind: kindOf(unit), name: { en: unit }, of: null }));
-  return { balances: [...known, ...extra].map((facts) => balanceOf(state, facts)), tier: null };
+  return { balances: [...known, ...extra].map((facts) => balanceOf(state, facts)), tier: tierOf(state, program, at_ms) };
+}
+
+function tierOf(state: AccountState, { document }: CompiledProgram, at_ms: number): TierView | null {
+  if (document.tiers === undefined) return null;
+  const month = monthOf(localDate(at_ms, document.timezone));
+  const { level, counted, next, kept_until } = tierStanding(document.tiers, state.meters ?? {}, month);
+  return {
+    basis: document.tiers.basis,
+    level,
+    counted,
+    next: next === null ? null : { id: next.level.id, name: next.level.name, missing: next.missing },
+    kept_until: kept_until === null ? null : endOfMonth(`${kept_until}-01`),
+  };
 }
 
 function balanceOf(state: AccountState, facts: Pick<WalletBalance, "unit" | "kind" | "name" | "of">): WalletBalance {

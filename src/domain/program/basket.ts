@@ -1,4 +1,4 @@
-import { mulDivFloor } from "../numbers.ts";
+import { mulDivFloor, parseMilli } from "../numbers.ts";
 import type { CompiledMatcher } from "./compile.ts";
 
 /**
@@ -86,4 +86,13 @@ export function wholeUnits(lines: readonly BasketLine[]): number {
 
 export function sumOf(lines: readonly { readonly amount: number }[]): number {
   return lines.reduce((sum, line) => sum + line.amount, 0);
+}
+
+/** The basket at prices without tax: floor(amount × 100 / (100 + rate)) per line; `defaultRate`, in percent, where none is given. */
+export function withoutTax(basket: Basket, defaultRate: string): Basket {
+  const lines = basket.lines.map((line) => {
+    const rate = parseMilli(line.tax_rate ?? defaultRate) ?? 0;
+    return { ...line, amount: mulDivFloor(line.amount, 100_000, 100_000 + rate) };
+  });
+  return { lines, total: sumOf(lines) };
 }

@@ -1,7 +1,9 @@
 import { invariant } from "../invariant.ts";
 import { type LotPolicy, PLAIN_POLICY } from "./lot-policy.ts";
 import type { Locale } from "../tenancy/config.ts";
-import type { EarningRule } from "./earning-rules.ts";
+import type { Caps, EarningRule } from "./earning-rules.ts";
+import type { Promotion } from "./promotion-rules.ts";
+import type { TierLevel } from "./tier-rules.ts";
 import type { LocalizedText, Matcher } from "./document-parts.ts";
 import { type ProgramDocument, parseProgramDocument, type Reward, type StampCard } from "./document.ts";
 
@@ -22,6 +24,13 @@ export interface CompiledRule {
 export interface Earner {
   readonly unit: string;
   readonly rules: readonly CompiledRule[];
+  readonly caps: Caps | undefined;
+}
+
+/** A promotion ready to evaluate. */
+export interface CompiledPromotion {
+  readonly promotion: Promotion;
+  readonly only: CompiledMatcher | null;
 }
 
 export interface UnitFacts {
@@ -42,6 +51,8 @@ export interface CompiledProgram {
   readonly earners: readonly Earner[];
   readonly units: ReadonlyMap<string, UnitFacts>;
   readonly rewards: ReadonlyMap<string, Reward>;
+  readonly levels: ReadonlyMap<string, TierLevel>;
+  readonly promotions: readonly CompiledPromotion[];
 }
 
 /** Compiles the exact text that was published. A text that does not parse is a bug: it was validated before it was stored. */
@@ -57,6 +68,8 @@ export function compileProgram(version: number, hash: string, json: string): Com
     earners: compileEarners(document),
     units: new Map(unitFacts(document).map((facts) => [facts.unit, facts])),
     rewards: new Map(document.rewards.map((reward) => [reward.id, reward])),
+    levels: new Map((document.tiers?.levels ?? []).map((level) => [level.id, level])),
+    promotions: document.promotions.map((promotion) => ({ promotion, only: compileMatcher(promotion.only) })),
   };
 }
 
@@ -77,10 +90,13 @@ export function compileMatcher(matcher: Matcher | undefined): CompiledMatcher | 
 
 function compileEarners(document: ProgramDocument): Earner[] {
   const pointsEarner =
-    document.units.points === undefined ? [] : [{ unit: "points", rules: document.earning.map(compileRule) }];
+    document.units.points === undefined
+      ? []
+      : [{ unit: "points", rules: document.earning.map(compileRule), caps: document.units.points.caps }];
   const stampEarners = document.stamp_cards.map((card) => ({
     unit: `stamps:${card.id}`,
     rules: card.earning.map(compileRule),
+    caps: card.caps,
   }));
   return [...pointsEarner, ...stampEarners];
 }
@@ -88,6 +104,7 @@ function compileEarners(document: ProgramDocument): Earner[] {
 function compileRule(rule: EarningRule): CompiledRule {
   switch (rule.kind) {
     case "spend":
+    case "quantity":
       return { rule, only: compileMatcher(rule.only), except: compileMatcher(rule.except) };
     case "visit":
       return { rule, only: null, except: null };

@@ -78,6 +78,10 @@ function wayToEarn({ nl, currency, locale }: Reader, rule: EarningRule): string 
       return nl ? `${rule.give} per bezoek` : `${rule.give} per visit`;
     case "item":
     case "category":
+    case "quantity":
+      if (rule.per_units !== undefined && rule.per_units > 1) {
+        return nl ? `${rule.give} per ${rule.per_units} producten` : `${rule.give} for every ${rule.per_units} items`;
+      }
       return nl ? `${rule.give} per product dat meetelt` : `${rule.give} per item that counts`;
   }
 }

@@ -2,14 +2,17 @@ import { z } from "zod";
 import { AMOUNT_MAX } from "../numbers.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { localizedText, matcher, minimumSpend, money, points, slug } from "./document-parts.ts";
-import { earningRule } from "./earning-rules.ts";
+import { caps, earningRule } from "./earning-rules.ts";
 import { lotFields } from "./lot-rules.ts";
+import { promotion } from "./promotion-rules.ts";
+import { tierRules } from "./tier-rules.ts";
 
 const stampCard = z.strictObject({
   id: slug("stc", "The stamp card's id."),
   name: localizedText.describe("What members read on the card."),
   ...lotFields,
   size: z.int().min(2).max(30).describe("Stamps on a full card."),
+  caps: caps.optional(),
   earning: z.array(earningRule).min(1).max(20).describe("What earns a stamp; the rule that gives most counts."),
   reward: slug("rew", "The reward a full card buys; its cost is the card's size in this card's stamps."),
 });
@@ -72,7 +75,7 @@ const documentSchema = z.strictObject({
   units: z
     .strictObject({
       points: z
-        .strictObject({ name: localizedText.describe("What points are called."), ...lotFields })
+        .strictObject({ name: localizedText.describe("What points are called."), caps: caps.optional(), ...lotFields })
         .optional()
         .describe("The points unit; leave out for a programme of stamps alone."),
     })
@@ -81,11 +84,26 @@ const documentSchema = z.strictObject({
     .enum(["net_paid", "gross"])
     .default("net_paid")
     .describe("Earn on what was paid, or on the price before rewards."),
+  earn_before_tax: z
+    .strictObject({
+      default_rate: z
+        .string()
+        .regex(/^\d{1,2}(\.\d{1,3})?$/, "must be percent such as 21 or 9.5")
+        .describe("Percent of tax in prices of lines that name none."),
+    })
+    .optional()
+    .describe("Earn on prices without tax; with tax when absent."),
   exclude: matcher
     .optional()
     .describe("Lines that never earn. Tips, deposits, delivery, gift cards, top-ups and strip cards never do."),
   earning: z.array(earningRule).max(50).default([]).describe("What earns points; the rule that gives most counts."),
   stamp_cards: z.array(stampCard).max(10).default([]).describe("Several may run at once."),
+  tiers: tierRules.optional(),
+  promotions: z
+    .array(promotion)
+    .max(50)
+    .default([])
+    .describe("What comes on top for a time, some items or some members."),
   rewards: z.array(reward).max(100).default([]).describe("What members can get."),
   pay_with_points: z
     .strictObject({
@@ -137,7 +155,13 @@ interface CrossIssue {
 }
 
 function crossCheck(document: ProgramDocument): CrossIssue[] {
-  return [...duplicateIds(document), ...unitIssues(document), ...stampRewardIssues(document)];
+  return [
+    ...duplicateIds(document),
+    ...unitIssues(document),
+    ...stampRewardIssues(document),
+    ...promotionIssues(document),
+    ...tierIssues(document),
+  ];
 }
 
 function duplicateIds(document: ProgramDocument): CrossIssue[] {
@@ -148,6 +172,8 @@ function duplicateIds(document: ProgramDocument): CrossIssue[] {
       card.earning.map((rule, index) => ({ id: rule.id, path: ["stamp_cards", at, "earning", index, "id"] })),
     ),
     ...document.rewards.map((item, index) => ({ id: item.id, path: ["rewards", index, "id"] })),
+    ...document.promotions.map((item, index) => ({ id: item.id, path: ["promotions", index, "id"] })),
+    ...(document.tiers?.levels ?? []).map((item, index) => ({ id: item.id, path: ["tiers", "levels", index, "id"] })),
   ];
   const seen = new Set<string>();
   return places.flatMap(({ id, path }) => {
@@ -185,6 +211,34 @@ function stampRewardIssues(document: ProgramDocument): CrossIssue[] {
     }
     return [];
   });
+}
+
+function promotionIssues(document: ProgramDocument): CrossIssue[] {
+  const units = new Set(unitIdsOf(document));
+  const levels = new Set((document.tiers?.levels ?? []).map(({ id }) => id));
+  return document.promotions.flatMap(({ gives, segment }, index) => [
+    ...(units.has(gives.unit)
+      ? []
+      : [{ path: ["promotions", index, "gives", "unit"], message: `the programme has no unit ${gives.unit}` }]),
+    ...(segment?.tiers ?? [])
+      .filter((id) => !levels.has(id))
+      .map((id) => ({ path: ["promotions", index, "segment", "tiers"], message: `there is no level ${id}` })),
+  ]);
+}
+
+function tierIssues({ tiers, units }: ProgramDocument): CrossIssue[] {
+  if (tiers === undefined) return [];
+  const issues: CrossIssue[] = [];
+  if (tiers.basis === "points" && units.points === undefined) {
+    issues.push({ path: ["tiers", "basis"], message: "the programme has no points unit" });
+  }
+  tiers.levels.forEach((level, index) => {
+    const below = tiers.levels[index - 1];
+    if (below !== undefined && level.from <= below.from) {
+      issues.push({ path: ["tiers", "levels", index, "from"], message: "levels go from low to high" });
+    }
+  });
+  return issues;
 }
 
 function unitIdsOf(document: ProgramDocument): string[] {

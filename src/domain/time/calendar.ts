@@ -40,3 +40,16 @@ function inYear(year: number, day: string): LocalDate {
 function compareDates(left: LocalDate, right: LocalDate): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
+
+/** The Monday of the date's week. */
+export function startOfWeek(date: LocalDate): LocalDate {
+  const day = Temporal.PlainDate.from(date);
+  return day.subtract({ days: day.dayOfWeek - 1 }).toString();
+}
+
+/** The month, "YYYY-MM", so many months after the one of a date or a month. */
+export function monthOf(date: string, months = 0): string {
+  const [year = 0, month = 1] = date.split("-").map(Number);
+  const count = year * 12 + month - 1 + months;
+  return `${String(Math.floor(count / 12)).padStart(4, "0")}-${String((count % 12) + 1).padStart(2, "0")}`;
+}

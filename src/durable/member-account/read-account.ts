@@ -35,7 +35,7 @@ export function readWallet(desk: Desk, query: WalletQuery): Answer<AccountView> 
     const { state: settled } = settle(state, desk.now_ms);
     const program = compiledProgram(query.programs[0]);
     return {
-      wallet: walletOf(settled, program),
+      wallet: walletOf(settled, program, desk.now_ms),
       rewards: rewardsOf(settled, program),
       cards: Object.values(settled.cards).map((card) => ({ ...card, metadata: cardMetadata(desk, card) })),
       opened_at_ms: settled.opened_at_ms,

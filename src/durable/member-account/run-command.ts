@@ -200,7 +200,7 @@ function viewOf(
   body: BookingView["body"],
   note: BookingNote | null,
 ): BookingView {
-  return { body, note, wallet: walletOf(state, program), rewards: rewardsOf(state, program) };
+  return { body, note, wallet: walletOf(state, program, state.at_ms), rewards: rewardsOf(state, program) };
 }
 
 function programOf(message: CommandMessage, version: number): CompiledProgram | null {

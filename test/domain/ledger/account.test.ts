@@ -137,7 +137,7 @@ describe("the wallet and the rewards", () => {
     ledger.must(sale([units("latte", 2, 700)]));
     ledger.publish(program({}, 2));
     const balance = { pending: 0, held: 0, expiring: [] };
-    expect(walletOf(ledger.state, withStamps).balances).toEqual([
+    expect(walletOf(ledger.state, withStamps, 0).balances).toEqual([
       { unit: "points", kind: "points", name: { nl: "punten", en: "points" }, available: 7, of: null, ...balance },
       {
         unit: "stamps:stc_coffee",
@@ -148,7 +148,7 @@ describe("the wallet and the rewards", () => {
         ...balance,
       },
     ]);
-    expect(walletOf(ledger.state, program({}, 2)).balances.map(({ unit, kind, of }) => [unit, kind, of])).toEqual([
+    expect(walletOf(ledger.state, program({}, 2), 0).balances.map(({ unit, kind, of }) => [unit, kind, of])).toEqual([
       ["points", "points", null],
       ["stamps:stc_coffee", "stamps", null],
     ]);
@@ -156,7 +156,7 @@ describe("the wallet and the rewards", () => {
 
   test("an empty account has its units at zero and no others", () => {
     const { state } = new Ledger(withStamps);
-    expect(walletOf(state, program({}, 2)).balances).toMatchObject([{ unit: "points", available: 0 }]);
+    expect(walletOf(state, program({}, 2), 0).balances).toMatchObject([{ unit: "points", available: 0 }]);
   });
 
   test("rewards: what can be had, dearest first; then what is nearest", () => {

@@ -56,7 +56,7 @@ describe("points that expire", () => {
     expect(held.type === "hold" && held.parts).toEqual([
       { from: { bucket: "available", class: "earned", expires_on: "2026-06-26", opens_on: null }, amount: 10 },
     ]);
-    expect(walletOf(ledger.state, rules(tenDays)).balances[0]?.expiring).toEqual([{ amount: 15, on: "2026-06-29" }]);
+    expect(walletOf(ledger.state, rules(tenDays), 0).balances[0]?.expiring).toEqual([{ amount: 15, on: "2026-06-29" }]);
   });
 
   test("do not expire while they are held, and do when the hold lets them go", () => {
@@ -99,7 +99,7 @@ describe("points that wait", () => {
   test("cannot be spent before their day, and can from its first moment", () => {
     const ledger = new Ledger(rules({ kind: "none" }, 14));
     ledger.must(sale(2500));
-    const balance = () => walletOf(settle(ledger.state, ledger.now_ms).state, rules({ kind: "none" }, 14)).balances[0];
+    const balance = () => walletOf(settle(ledger.state, ledger.now_ms).state, rules({ kind: "none" }, 14), ledger.now_ms).balances[0];
     expect(balance()).toMatchObject({ available: 0, pending: 25 });
     ledger.now_ms = startOfDay("2026-06-30", ZONE) - 1;
     expect(balance()).toMatchObject({ available: 0, pending: 25 });

@@ -19,14 +19,38 @@ const bread = stampCard("bread", visitRule({ id: "ear_bread" }), 2);
 /** A document that uses everything a document may say. */
 const everything: ProgramInput = programInput({
   earn_on: "gross",
+  earn_before_tax: { default_rate: "21" },
   exclude: { skus: ["voucher"], categories: ["tobacco"] },
   earning: [
     spendRule({ only: { skus: ["a"] }, except: { categories: ["b"] }, minimum_spend: 0 }),
-    visitRule({ minimum_spend: 500 }),
-    itemRule(),
+    visitRule({ minimum_spend: 500, caps: { sale: 1, day: 2, week: 3, month: 4 }, cooldown_minutes: 60 }),
+    itemRule({ per_units: 2 }),
     categoryRule(),
   ],
   stamp_cards: [coffee.card, bread.card],
+  tiers: {
+    basis: "spend",
+    window: { kind: "rolling", months: 12 },
+    grace_months: 1,
+    downgrade: "one_level",
+    levels: [
+      { id: "tir_silver", name: { en: "Silver" }, from: 10_000, perks: [{ kind: "free_shipping" }] },
+      { id: "tir_gold", name: { en: "Gold" }, from: 50_000, multiplier_percent: 150, discount_percent: 5, perks: [] },
+    ],
+  },
+  promotions: [
+    {
+      id: "prm_happy",
+      name: { en: "Happy hour" },
+      windows: [{ starts: "2026-01-02T16:00", minutes: 120, rrule: "FREQ=WEEKLY;BYDAY=FR" }],
+      only: { categories: ["coffee"] },
+      segment: { tiers: ["tir_gold"], joined_within_days: 365, not_seen_days: 2 },
+      per_member: 10,
+      per_member_day: 1,
+      gives: { kind: "multiplier", unit: "points", percent: 200 },
+      counts_for_tier: false,
+    },
+  ],
   rewards: [
     coffee.full,
     bread.full,
@@ -61,6 +85,7 @@ test("the least document gets its defaults", () => {
       earn_on: "net_paid",
       earning: [],
       stamp_cards: [],
+      promotions: [],
       rewards: [],
       returns: { spent_points: "clamp" },
       holds: { minutes: 15 },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Basket, BasketLine, LineKind } from "../../../src/domain/program/basket.ts";
-import { atRate, type EarnFact, evaluateEarning, type Remainders } from "../../../src/domain/program/earn.ts";
+import { type EarnFact, evaluateEarning } from "../../../src/domain/program/earn.ts";
+import { atRate, type Remainders } from "../../../src/domain/program/remainder.ts";
 import { normaliseBasket } from "../../../src/domain/program/normalise-basket.ts";
 import type { EarningRule } from "../../../src/domain/program/earning-rules.ts";
 import { basket, line, units } from "../support/commands.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { ReturnLineRequest } from "../../../src/domain/ledger/booking.ts";
 import { type BasketLine, sumOf } from "../../../src/domain/program/basket.ts";
-import { atRate } from "../../../src/domain/program/earn.ts";
+import { atRate } from "../../../src/domain/program/remainder.ts";
 import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
 import { anyProgram, anyStory, goods, goodsBasket, plainSpend, runs, withIds } from "../support/arbitraries.ts";
 import { adjust, type Back, holdOf, line, refund, sale } from "../support/commands.ts";

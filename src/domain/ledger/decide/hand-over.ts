@@ -1,4 +1,4 @@
-import { atRate, type Remainder } from "../../program/earn.ts";
+import { atRate, type Remainder } from "../../program/remainder.ts";
 import { fail, ok } from "../../result.ts";
 import type { Estate, RemainderChange } from "../booking.ts";
 import type { AbsorbCommand, Decision, DeliveredCommand, HandOverCommand } from "../command.ts";
@@ -27,7 +27,11 @@ export function decideAbsorb(state: AccountState, { from, reason, estate }: Abso
   const why = { code: "absorbed", reason } as const;
   const entries = estate.lots.map(({ unit, lot, amount }): EntryDraft => ({ unit, lot, delta: amount, why }));
   const remainders = Object.entries(estate.remainders).map(([rule, arriving]) => joined(state, rule, arriving));
-  const draft = plainDraft({ type: "absorbed", from, reason, remainders }, entries);
+  const meters = Object.entries(estate.meters ?? {}).flatMap(([meter, counts]) =>
+    Object.entries(counts).map(([on, amount]) => ({ meter, on, amount })),
+  );
+  const along = meters.length === 0 ? {} : { meters };
+  const draft = plainDraft({ type: "absorbed", from, reason, remainders, ...along }, entries);
   return ok([{ ...draft, natural_key: absorbNaturalKey(from) }]);
 }
 
@@ -41,7 +45,8 @@ function estateOf(state: AccountState): Estate {
   const lots = Object.entries(state.units).flatMap(([unit, { lots: all }]) =>
     all.map((lot) => ({ unit, lot: lotKey(lot), amount: lot.amount })),
   );
-  return { lots, remainders: state.remainders };
+  const { meters } = state;
+  return { lots, remainders: state.remainders, ...(meters === undefined ? {} : { meters }) };
 }
 
 /** Fractions of a point add up, counted in the receiver's rate. */

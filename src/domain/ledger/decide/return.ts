@@ -1,6 +1,7 @@
 import { invariant } from "../../invariant.ts";
 import type { CompiledProgram } from "../../program/compile.ts";
-import { atRate, evaluateEarning, type Remainder, type UnitOutcome } from "../../program/earn.ts";
+import { evaluateEarning, type UnitOutcome } from "../../program/earn.ts";
+import { atRate, type Remainder } from "../../program/remainder.ts";
 import { fail, ok } from "../../result.ts";
 import { addSpan } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
@@ -8,9 +9,11 @@ import type { Capture, BookingBody, KeptSale, RemainderChange, ReturnEvent, Retu
 import type { Decision, SaleBooking } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
 import { addToLots, type Lot, type LotKey, PLAIN_LOT, takeFrom } from "../lot.ts";
+import type { MeterChange } from "../meter.ts";
 import { returnNaturalKey } from "../natural-key.ts";
 import { type AccountState, unitState } from "../state.ts";
-import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
+import { type CountedSale, meterChanges } from "./earning-context.ts";
+import { applyReturn, keptBasket, keptTotal, nothingReturned } from "./kept-sale.ts";
 
 /** A sale as the ledger has it now. */
 export interface ReturnableSale {
@@ -43,6 +46,10 @@ export function decideReturn(
   const today = localDate(now_ms, program.document.timezone);
   const back = restored.flatMap((capture) => restoreEntries(capture, today));
   const taken = outcomes.flatMap((outcome) => moveUnits(state, outcome, { before, back, own: ownLots(sale, outcome) }));
+  const meters = returnedMeters(sale, program, {
+    before: { outcomes: before, spend: keptTotal(sale.sale, previous?.kept ?? nothingReturned()), visits: 1 },
+    after: { outcomes, spend: full ? 0 : keptTotal(sale.sale, kept), visits: full ? 0 : 1 },
+  });
   const event: ReturnEvent = {
     type: "return",
     return_id: request.return_id,
@@ -59,6 +66,7 @@ export function decideReturn(
     full,
     restored,
     parked,
+    ...(meters.length === 0 ? {} : { meters }),
   };
   return ok([
     {
@@ -68,6 +76,16 @@ export function decideReturn(
       frees: full && returnable.origin === null ? sale.seq : null,
     },
   ]);
+}
+
+/** A sale that counted nowhere, paid in another currency or while earning was paused, is not taken out of any counter. */
+function returnedMeters(
+  sale: SaleBooking,
+  program: CompiledProgram,
+  { before, after }: { readonly before: CountedSale; readonly after: CountedSale },
+): MeterChange[] {
+  if (sale.meters === undefined) return [];
+  return meterChanges(program, localDate(sale.sale.occurred_at_ms, program.document.timezone), before, after);
 }
 
 /** Days that units given back can at least be spent, however near their old date was. */
@@ -87,7 +105,7 @@ function ownLots(sale: SaleBooking, { unit }: UnitOutcome): LotKey[] {
   return sale.entries.filter((entry) => entry.unit === unit && EARNED.has(entry.why.code)).map((entry) => entry.lot);
 }
 
-const EARNED: ReadonlySet<string> = new Set(["earned_spend", "earned_visit", "earned_units"]);
+const EARNED: ReadonlySet<string> = new Set(["earned_spend", "earned_visit", "earned_units", "earned_with"]);
 
 function previousReturn({ last_return }: ReturnableSale): ReturnEvent | null {
   if (last_return === null) return null;
@@ -108,7 +126,9 @@ function keptOutcomes(sale: SaleBooking, kept: KeptSale, program: CompiledProgra
 /** Whether one outcome gives more units than another, or as many and a larger fraction. */
 function exceeds(left: UnitOutcome, right: UnitOutcome): boolean {
   if (left.amount !== right.amount || left.rule !== right.rule) return left.amount > right.amount;
-  return (left.remainder?.after.value ?? 0) > (right.remainder?.after.value ?? 0);
+  if (left.remainder === null || right.remainder === null) return left.remainder !== null;
+  const rate = Math.max(left.remainder.after.rate, right.remainder.after.rate);
+  return atRate(left.remainder.after, rate).value > atRate(right.remainder.after, rate).value;
 }
 
 /** A sale that is wholly given back leaves no trace in any remainder. */

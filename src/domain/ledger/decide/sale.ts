@@ -3,7 +3,7 @@ import { type Basket, type BasketLine, sumOf } from "../../program/basket.ts";
 import { type CompiledProgram, policyOf } from "../../program/compile.ts";
 import { lastDay, lotOn } from "../../program/lot-policy.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
-import { evaluateEarning, type FrozenContext, type UnitOutcome } from "../../program/earn.ts";
+import { evaluateEarning, type UnitOutcome } from "../../program/earn.ts";
 import { type Effect, evaluateEffect } from "../../program/effect.ts";
 import { normaliseBasket } from "../../program/normalise-basket.ts";
 import { fail, ok, type Result } from "../../result.ts";
@@ -16,6 +16,7 @@ import { saleNaturalKey } from "../natural-key.ts";
 import type { Refusal } from "../refusal.ts";
 import { type AccountState, type OpenHold, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
+import { freeze, meterChanges, startedCooldowns } from "./earning-context.ts";
 import { holdRefusal } from "./redemption.ts";
 
 /** Decides a sale: captures the holds it names, then earns on what was paid, by the programme in force when it occurred. */
@@ -35,10 +36,13 @@ export function decideSale(
   const gross_up =
     program.document.earn_on === "gross" ? sumOf(captures.map(({ effect }) => ({ amount: effect.discount ?? 0 }))) : 0;
   const sale = saleFacts(command, basket.lines, gross_up);
-  const frozen = freeze(state, program);
+  const frozen = freeze(state, program, { occurred_at_ms: command.occurred_at_ms, zone: command.zone ?? null });
   const isForeign = command.currency !== program.document.currency;
   const earns = !isForeign && command.earning_paused !== true;
   const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
+  const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
+  const meters = earns ? meterChanges(program, earned_on, null, { outcomes, spend: sale.total, visits: 1 }) : [];
+  const cooldowns = startedCooldowns(program, outcomes);
   const event: SaleEvent = {
     type: "sale",
     sale,
@@ -47,9 +51,10 @@ export function decideSale(
     remainders: remainderChanges(outcomes),
     captures,
     warnings: [...saleWarnings(command, basket.difference, isForeign), ...warnings],
+    ...(meters.length === 0 ? {} : { meters }),
+    ...(cooldowns.length === 0 ? {} : { cooldowns }),
   };
   const natural_key = saleNaturalKey({ ...command, till });
-  const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
   const extended = extendEntries(applyDrafts(state, captureDrafts), program, earned_on);
   const entries = [...captureDrafts, ...extended, ...earnEntries(program, outcomes, earned_on)];
   return ok([{ event, entries, natural_key, frees: null }]);
@@ -64,16 +69,6 @@ export function earningBasket(sale: Basket & { readonly gross_up: number }): Bas
 function grossUpLine(amount: number): BasketLine {
   const nothing = { sku: null, name: null, category: null, unit_price: null, tax_rate: null };
   return { id: "gross_up", kind: "unallocated", quantity_milli: 1000, amount, ...nothing };
-}
-
-/** What a later return needs to compute with this sale's own context. Only this programme's rules matter. */
-function freeze(state: AccountState, program: CompiledProgram): FrozenContext {
-  const rules = program.earners.flatMap((earner) => earner.rules.map(({ rule }) => rule.id));
-  const known = rules.flatMap((id) => {
-    const remainder = state.remainders[id];
-    return remainder === undefined ? [] : [[id, remainder] as const];
-  });
-  return { program: program.version, remainders: Object.fromEntries(known) };
 }
 
 function remainderChanges(outcomes: readonly UnitOutcome[]): RemainderChange[] {

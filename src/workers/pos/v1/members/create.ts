@@ -104,7 +104,7 @@ async function renderNewMember(desk: PosDesk, record: MemberRecord, cards: reado
   return renderMemberAnswer(rendering(desk, program), {
     record,
     cards,
-    wallet: walletOf(UNBORN, program),
+    wallet: walletOf(UNBORN, program, record.created_at_ms),
     rewards: rewardsOf(UNBORN, program),
   });
 }

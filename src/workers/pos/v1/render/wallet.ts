@@ -12,7 +12,25 @@ export function renderWallet({ text }: Rendering, wallet: Wallet): WireWallet {
     expiring: [...expiring],
     ...(of === null ? {} : { of }),
   }));
-  return { balances, tier: wallet.tier };
+  return { balances, tier: renderTier({ text }, wallet.tier) };
+}
+
+function renderTier({ text }: Pick<Rendering, "text">, tier: Wallet["tier"]): WireWallet["tier"] {
+  if (tier === null) return null;
+  const { level, next } = tier;
+  return {
+    ...tier,
+    level:
+      level === null
+        ? null
+        : {
+            id: level.id,
+            name: text(level.name),
+            discount_percent: level.discount_percent ?? null,
+            perks: [...level.perks],
+          },
+    next: next === null ? null : { ...next, name: text(next.name) },
+  };
 }
 
 export function renderRewards({ text }: Rendering, rewards: readonly RewardView[]): WireReward[] {

@@ -93,6 +93,7 @@ function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): Sale
     lines: basketLines(desk, input.lines),
     tender: input.tender,
     card_no: named.card_no,
+    zone: desk.parts.location.timezone,
     holds: input.redemptions.map((id) => holdOf(desk, id, named)),
     exchange: exchangeReturns(desk, input, named, business_date),
     ...(isEarningPaused(desk) ? { earning_paused: true } : {}),

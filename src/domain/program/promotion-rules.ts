@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { isRecurrenceRule } from "../time/recurrence.ts";
+import { give, localizedText, matcher, minimumSpend, slug } from "./document-parts.ts";
+import { multiplierPercent } from "./tier-rules.ts";
+
+const localTime = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, "must be a local time such as 2026-11-02T16:00")
+  .refine((text) => !Number.isNaN(Date.parse(`${text}:00Z`)), "must be a date that exists");
+
+const window = z
+  .strictObject({
+    starts: localTime.describe("When it begins, in the time of the place where the sale is."),
+    minutes: z.int().min(1).max(527_040).describe("How long it lasts, each time."),
+    rrule: z
+      .string()
+      .max(300)
+      .regex(
+        /^FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;[A-Z]+=[-+A-Z0-9,]+)*$/,
+        "must be an RFC 5545 rule of days or longer",
+      )
+      .refine(isRecurrenceRule, "is no recurrence rule that ever comes")
+      .optional()
+      .describe("How it comes back, as an RFC 5545 recurrence rule; once when absent."),
+  })
+  .describe("When a promotion runs: a happy hour, a weekend, a week in July.");
+export type PromotionWindow = z.infer<typeof window>;
+
+const segment = z
+  .strictObject({
+    tiers: z.array(slug("tir", "A level.")).min(1).max(10).optional().describe("Members of these levels."),
+    joined_within_days: z.int().min(1).max(3660).optional().describe("Members since so many days at most."),
+    not_seen_days: z.int().min(1).max(3660).optional().describe("Members who have not bought for so many days."),
+  })
+  .describe("For whom; everybody when absent. All that is named must hold.");
+export type Segment = z.infer<typeof segment>;
+
+const unit = z
+  .string()
+  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40})$/, "must be points or stamps:stc_…")
+  .default("points")
+  .describe("Which unit it gives more of.");
+
+const gives = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("multiplier").describe("Times what is earned; of several the largest counts."),
+      unit,
+      percent: multiplierPercent,
+    }),
+    z.strictObject({ kind: z.literal("addition").describe("So many more; several add up."), unit, give }),
+  ])
+  .describe("What it gives.");
+
+export const promotion = z.strictObject({
+  id: slug("prm", "The promotion's id."),
+  name: localizedText.describe("What members and cashiers read."),
+  windows: z.array(window).max(20).default([]).describe("Always when empty."),
+  minimum_spend: minimumSpend,
+  only: matcher.optional().describe("Only with these items; a multiplier then counts for them alone."),
+  segment: segment.optional(),
+  per_member: z.int().min(1).max(1000).optional().describe("At most so many sales of one member."),
+  per_member_day: z.int().min(1).max(100).optional().describe("At most so many sales of one member on one day."),
+  gives,
+  counts_for_tier: z.boolean().default(true).describe("Whether what it adds counts for the tier."),
+});
+export type Promotion = z.infer<typeof promotion>;
