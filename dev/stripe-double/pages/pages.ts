@@ -28,6 +28,7 @@ const newMethod = z.object({ method: z.enum(METHODS), scenario: z.enum(SCENARIOS
 /** Answers the pages that Stripe would host; null for a path that is none of them. */
 export async function answerPage(world: World, path: string, request: Request): Promise<Response | null> {
   const [, kind = "", id = ""] = /^\/(pay|portal|invoice)\/(\w+)$/.exec(path) ?? [];
+  if (kind === "") return null;
   const form = request.method === "POST" ? Object.fromEntries(await request.formData()) : null;
   const { sessions, portal_sessions, invoices } = world.state;
   const [session, portal, invoice] = [sessions[id], portal_sessions[id], invoices[id]];
@@ -40,7 +41,7 @@ export async function answerPage(world: World, path: string, request: Request): 
     if (form !== null) payInvoice(world, invoice);
     return form === null ? invoicePage(world, invoice) : seeOther(`${world.pages}/invoice/${id}`);
   }
-  return kind === "" ? null : page("Not found", html`<section><h1>There is nothing here.</h1></section>`, 404);
+  return page("Not found", html`<section><h1>There is nothing here.</h1></section>`, 404);
 }
 
 function pay(world: World, session: Session, form: object): Response {
