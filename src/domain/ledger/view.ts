@@ -55,7 +55,10 @@ export function walletOf(state: AccountState, program: CompiledProgram, at_ms: n
   const known = [...program.units.values()];
   const others = Object.keys(state.units).filter((unit) => !program.units.has(unit) && !isEmpty(state, unit));
   const extra = others.map((unit) => ({ unit, kind: kindOf(unit), name: { en: unit }, of: null }));
-  return { balances: [...known, ...extra].map((facts) => balanceOf(state, facts)), tier: tierOf(state, program, at_ms) };
+  return {
+    balances: [...known, ...extra].map((facts) => balanceOf(state, facts)),
+    tier: tierOf(state, program, at_ms),
+  };
 }
 
 function tierOf(state: AccountState, { document }: CompiledProgram, at_ms: number): TierView | null {

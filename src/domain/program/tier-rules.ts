@@ -10,6 +10,7 @@ export const multiplierPercent = z
   .describe("Gives so many percent of what the rule gives; 150 is one and a half times.");
 
 const date = z.iso.date();
+const sku = z.string().min(1).max(64).describe("The item.");
 
 const perk = z
   .discriminatedUnion("kind", [
@@ -17,13 +18,13 @@ const perk = z
     z.strictObject({ kind: z.literal("faster_shipping").describe("Delivery goes first.") }),
     z.strictObject({
       kind: z.literal("early_access").describe("May buy a product before others."),
-      sku: z.string().min(1).max(64),
+      sku,
       from: date.describe("From this day …"),
       until: date.describe("… until this one, both included."),
     }),
     z.strictObject({
       kind: z.literal("member_price").describe("An item has a price of its own."),
-      sku: z.string().min(1).max(64),
+      sku,
       price: money.describe("Minor units for one, tax included."),
     }),
   ])
@@ -36,7 +37,7 @@ const level = z.strictObject({
   from: z.int().min(0).max(AMOUNT_MAX).describe("Reached with so many points, minor units or visits in the window."),
   multiplier_percent: multiplierPercent.optional(),
   discount_percent: z.int().min(1).max(100).optional().describe("A standing discount on every basket."),
-  perks: z.array(perk).max(50).default([]),
+  perks: z.array(perk).max(50).default([]).describe("What the till grants."),
 });
 export type TierLevel = z.infer<typeof level>;
 
@@ -49,7 +50,7 @@ export const tierRules = z
       .discriminatedUnion("kind", [
         z.strictObject({
           kind: z.literal("rolling").describe("The running month and those before it."),
-          months: z.int().min(1).max(36),
+          months: z.int().min(1).max(36).describe("How many months, the running one included."),
         }),
         z.strictObject({ kind: z.literal("calendar_year").describe("From January on.") }),
       ])

@@ -99,7 +99,8 @@ describe("points that wait", () => {
   test("cannot be spent before their day, and can from its first moment", () => {
     const ledger = new Ledger(rules({ kind: "none" }, 14));
     ledger.must(sale(2500));
-    const balance = () => walletOf(settle(ledger.state, ledger.now_ms).state, rules({ kind: "none" }, 14), ledger.now_ms).balances[0];
+    const balance = () =>
+      walletOf(settle(ledger.state, ledger.now_ms).state, rules({ kind: "none" }, 14), ledger.now_ms).balances[0];
     expect(balance()).toMatchObject({ available: 0, pending: 25 });
     ledger.now_ms = startOfDay("2026-06-30", ZONE) - 1;
     expect(balance()).toMatchObject({ available: 0, pending: 25 });

@@ -121,6 +121,59 @@ const expiry: fc.Arbitrary<ExpiryRule> = fc.oneof(
 );
 const lots = fc.record({ expiry, pending_days: fc.constantFrom(1, 3) }, { requiredKeys: ["expiry"] });
 
+const some = fc.integer({ min: 1, max: 40 });
+const caps = fc.record({ sale: some, day: some, week: some, month: some }, { requiredKeys: [] });
+const quantities: fc.Arbitrary<EarningRule> = fc
+  .record({ give, per_units: fc.constantFrom(1, 2, 3) })
+  .map((changes) => ({ id: "ear_quantity", kind: "quantity", ...changes }));
+const steps: fc.Arbitrary<EarningRule> = fc
+  .record({ give, per: fc.constantFrom(7, 100, 1000), caps, cooldown_minutes: fc.constantFrom(5, 60) })
+  .map((changes) => spendRule({ ...changes, id: "ear_steps", steps: [{ from: 1000, give: changes.give + 1 }] }));
+
+const promotions = fc
+  .tuple(fc.constantFrom(101, 150, 200, 333, 500), give, fc.option(matcher, { nil: undefined }), fc.boolean())
+  .map(([percent, more, only, counts_for_tier]) => [
+    {
+      id: "prm_times",
+      name: { en: "times" },
+      gives: { kind: "multiplier" as const, percent },
+      counts_for_tier,
+      per_member: 3,
+      ...(only === undefined ? {} : { only }),
+    },
+    {
+      id: "prm_more",
+      name: { en: "more" },
+      gives: { kind: "addition" as const, give: more },
+      windows: [{ starts: "2026-06-01T00:00", minutes: 1440, rrule: "FREQ=DAILY;INTERVAL=2" }],
+      counts_for_tier,
+    },
+  ]);
+const tiers = fc
+  .record({
+    basis: fc.constantFrom("points" as const, "spend" as const, "visits" as const),
+    window: fc.constantFrom(
+      { kind: "rolling" as const, months: 1 },
+      { kind: "rolling" as const, months: 12 },
+      { kind: "calendar_year" as const },
+    ),
+    downgrade: fc.constantFrom("reassess" as const, "one_level" as const, "never" as const),
+    grace_months: fc.constantFrom(0, 1),
+  })
+  .map((rules) => ({
+    ...rules,
+    levels: [
+      { id: "tir_low", name: { en: "low" }, from: 2, multiplier_percent: 125 },
+      { id: "tir_high", name: { en: "high" }, from: 3000 },
+    ],
+  }));
+
+/** Everything that changes what a sale earns beyond its rules. */
+const schemes = fc.record(
+  { tiers, promotions, earn_before_tax: fc.constant({ default_rate: "21" }) },
+  { requiredKeys: [] },
+);
+
 /** A programme with points, one stamp card and two rewards; rules, effects and expiry vary. */
 export function anyProgram(version = 1): fc.Arbitrary<CompiledProgram> {
   return fc
@@ -131,12 +184,23 @@ export function anyProgram(version = 1): fc.Arbitrary<CompiledProgram> {
       effect,
       cost: fc.integer({ min: 1, max: 6 }),
       lots,
+      caps: fc.option(caps, { nil: undefined }),
+      schemes,
+      extra: fc.array(fc.oneof(quantities, steps), { maxLength: 1 }),
     })
-    .map(({ exclude, effect: given, cost, lots: points, ...changes }) =>
+    .map(({ exclude, effect: given, cost, lots: points, caps: most, schemes: more, extra, ...changes }) =>
       program(
         {
           ...changes,
-          units: { points: { name: { nl: "punten", en: "points" }, ...points } },
+          ...more,
+          earning: [...changes.earning, ...extra],
+          units: {
+            points: {
+              name: { nl: "punten", en: "points" },
+              ...points,
+              ...(most === undefined ? {} : { caps: most }),
+            },
+          },
           ...(exclude === undefined ? {} : { exclude }),
           stamp_cards: [stamps.card],
           rewards: [stamps.full, reward({ effect: given, cost: { unit: "points", amount: cost } })],
