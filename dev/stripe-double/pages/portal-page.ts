@@ -12,8 +12,7 @@ export function portalPage(world: World, session: PortalSession): Response {
   if (customer === undefined) return page("Billing", html`<section><h1>This customer was deleted.</h1></section>`, 410);
   const subscriptions = Object.values(world.state.subscriptions).filter((each) => each.customer === customer.id);
   const invoices = Object.values(world.state.invoices).filter((each) => each.customer === customer.id);
-  const back =
-    session.return_url === null ? NOTHING : html`<p><a href="${session.return_url}">← Back to Stempel</a></p>`;
+  const back = session.return_url === null ? NOTHING : html`<p><a href="${session.return_url}">Back to Stempel</a></p>`;
   return page(
     "Billing",
     html`<section>

@@ -98,7 +98,6 @@ describe("an idempotency key", () => {
     const first = await stripe.customers.create({ email: "a@b.nl" }, options);
     const second = await stripe.customers.create({ email: "a@b.nl" }, options);
     expect(second.id).toBe(first.id);
-    expect(second.lastResponse.headers["idempotent-replayed"]).toBe("true");
     expect(Object.keys(double.world.state.customers)).toEqual([first.id]);
   });
 
