@@ -22,6 +22,23 @@ export async function countMembers(
   return { month: current.label, active_members, active_members_last_month, counted_at_ms: now_ms };
 }
 
+/** So long a count is good enough to be shown. */
+const COUNT_FRESH_MS = 15 * 60_000;
+
+/** What was counted a moment ago, else what is counted now: for a large merchant that takes a second. */
+export async function recentCount(
+  core: Pick<BillingCore, "tenant" | "counter" | "ports">,
+  { counts }: BillingRow,
+  timezone: string,
+): Promise<UsageCount> {
+  const now_ms = core.ports.now_ms();
+  const isFresh = counts !== null && now_ms - counts.counted_at_ms < COUNT_FRESH_MS;
+  if (isFresh && counts.month === monthsAt(now_ms, timezone).current.label) return counts;
+  const counted = await countMembers(core, timezone);
+  await core.tenant.batch([core.tenant.billing.update({ counts: counted })]);
+  return counted;
+}
+
 /** Counts what is used, begins or ends the grace of a limit that is exceeded, and tells the owners at 80 and 100 %. */
 export async function countUsage(core: BillingCore): Promise<BillingRow | null> {
   const { tenant, ports } = core;

@@ -1,7 +1,8 @@
-import { Stripe } from "stripe";
+import type { Stripe } from "stripe";
 import type { BillingRow } from "../../../db/schema/billing.ts";
 import type { MerchantRow } from "../../../db/schema/merchant.ts";
 import type { BillingCore } from "./context.ts";
+import { isThere } from "./observe-customer.ts";
 
 /** Who is billed, as Stripe is told. Invoices go to the bookkeeper when there is one. */
 export function customerFields(merchant: MerchantRow, { details }: BillingRow, owner: string | null) {
@@ -26,29 +27,20 @@ export async function ensureCustomer(
   row: BillingRow,
 ): Promise<string> {
   const { stripe, tenant } = core;
-  if (row.stripe_customer !== null && (await exists(stripe, row.stripe_customer))) return row.stripe_customer;
+  if (row.stripe_customer !== null && (await isThere(stripe, row.stripe_customer))) return row.stripe_customer;
   const customer_no = row.stripe_customer === null ? row.customer_no : row.customer_no + 1;
   const fields = customerFields(merchant, row, await ownerAddress(core));
   const customer = await stripe.customers.create(fields, {
     idempotencyKey: `customer:${merchant.locator}:${customer_no}`,
   });
   // The key's answer may be of a customer that was deleted within the day.
-  if (!(await exists(stripe, customer.id))) {
+  if (!(await isThere(stripe, customer.id))) {
     await tenant.batch([tenant.billing.update({ stripe_customer: null, customer_no: customer_no + 1 })]);
     return ensureCustomer(core, merchant, { ...row, stripe_customer: null, customer_no: customer_no + 1 });
   }
   await tenant.batch([tenant.billing.update({ stripe_customer: customer.id, customer_no })]);
   if (row.details.vat_id !== null) await setVatId(stripe, customer.id, row.details.vat_id);
   return customer.id;
-}
-
-async function exists(stripe: Stripe, id: string): Promise<boolean> {
-  try {
-    return (await stripe.customers.retrieve(id)).deleted !== true;
-  } catch (error) {
-    if (error instanceof Stripe.errors.StripeError && error.statusCode === 404) return false;
-    throw error;
-  }
 }
 
 /** The first owner who can be written to. */

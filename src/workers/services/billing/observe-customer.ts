@@ -1,4 +1,4 @@
-import { Stripe } from "stripe";
+import type { Stripe } from "stripe";
 import { z } from "zod";
 import type { KnownDispute } from "../../../db/schema/billing.ts";
 import type { ObservedDispute, ObservedInvoice, Observation } from "../../../domain/billing/observe.ts";
@@ -51,13 +51,12 @@ export async function observeCustomer(
   };
 }
 
-async function isThere(stripe: Stripe, customer: string): Promise<boolean> {
-  try {
-    return (await stripe.customers.retrieve(customer)).deleted !== true;
-  } catch (error) {
-    if (error instanceof Stripe.errors.StripeError && error.statusCode === 404) return false;
-    throw error;
-  }
+/**
+ * Whether Stripe still has the customer. One that was deleted answers that it was; one that is unknown means another
+ * account's key, and nothing may be concluded from that.
+ */
+export async function isThere(stripe: Stripe, customer: string): Promise<boolean> {
+  return (await stripe.customers.retrieve(customer)).deleted !== true;
 }
 
 interface Chosen {

@@ -8,7 +8,7 @@ import { fail, ok, type Result } from "../../../domain/result.ts";
 import { may } from "../../../domain/tenancy/permissions.ts";
 import { forbidden, notFound } from "../refusal.ts";
 import { type BillingContext, stateOf } from "./context.ts";
-import { countMembers, countUsage } from "./count-usage.ts";
+import { countUsage, recentCount } from "./count-usage.ts";
 import { withBilling } from "./open.ts";
 import type { BillingRefusal } from "./refusal.ts";
 import { syncBilling } from "./sync.ts";
@@ -38,7 +38,7 @@ export async function readBilling(ctx: BillingContext): Promise<Result<BillingVi
   if (row === undefined) return fail({ code: "billing_absent" });
   const now_ms = ports.now_ms();
   const entitled = entitlements(stateOf(row), row.usage, now_ms);
-  const counts = await countMembers(ctx, merchant.timezone);
+  const counts = await recentCount(ctx, row, merchant.timezone);
   const ids = open.map(({ id }) => id);
   return ok({
     row,
