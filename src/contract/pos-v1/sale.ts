@@ -129,6 +129,24 @@ export const saleInput = z
       .max(20)
       .default([])
       .meta({ description: "Ids of held redemptions; they are captured with the sale, or the sale is refused." }),
+    offers: z
+      .array(
+        z.strictObject({
+          id: z
+            .string()
+            .max(64)
+            .meta({ description: "Id of the offer, from a preview's `offers`.", example: "prm_happy_hour" }),
+          discount: z
+            .int()
+            .min(0)
+            .max(AMOUNT_MAX)
+            .meta({ description: "What you took off, in minor units.", example: 150 }),
+        }),
+      )
+      .max(20)
+      .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "each offer once")
+      .default([])
+      .meta({ description: "Offers that the amounts of this sale already have off." }),
     staff: z
       .string()
       .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
@@ -159,7 +177,7 @@ export const warning = z
   .strictObject({
     code: z.string().meta({
       description:
-        "occurred_at_clamped, foreign_currency, earning_paused, total_differs, effect_not_in_basket, member_missing, written_off. More may be added.",
+        "occurred_at_clamped, foreign_currency, earning_paused, total_differs, effect_not_in_basket, offer_not_open, member_missing, written_off. More may be added.",
       example: "total_differs",
     }),
     detail: z.string().meta({
@@ -234,12 +252,38 @@ export const sale = z
   })
   .meta({ id: "Sale", description: "A sale as it was booked." });
 
+const offer = z
+  .strictObject({
+    id: z.string().meta({ description: "Id of the promotion or the level.", example: "prm_happy_hour" }),
+    name: z.string().meta({ description: "In the reader's language.", example: "Happy hour" }),
+    discount: money.meta({ description: "What comes off in all." }),
+    lines: z
+      .array(
+        z.strictObject({
+          line: z.string().meta({ description: "Id of the line.", example: "l1" }),
+          discount: z.int().meta({ description: "Minor units off this line.", example: 150 }),
+        }),
+      )
+      .meta({ description: "Per line; sums exactly to `discount`. Empty without lines, and once applied." }),
+    free_line: z
+      .string()
+      .nullable()
+      .meta({ description: "Id of the line of which one is free; null otherwise.", example: null }),
+    applied: z.boolean().meta({ description: "Whether the sale named it: the till has taken it off." }),
+  })
+  .meta({
+    id: "Offer",
+    description:
+      "What a level or a promotion takes off without costing points. Preview the sale, take off what is offered, and name it in `offers` when you send the sale.",
+  });
+
 export const saleAnswer = z
   .strictObject({
     sale: sale.nullable().meta({ description: "Null when the sale named no member and nothing was booked." }),
     entries: z.array(entry).meta({ description: "What changed on the ledger, in the order it was written." }),
     wallet: wallet.nullable().meta({ description: "What the member has right after; null without a member." }),
     rewards: z.array(rewardStatus).meta({ description: "Available ones first, then the nearest." }),
+    offers: z.array(offer).meta({ description: "What may come off this basket, and what has." }),
     claim: z
       .strictObject({
         url: z.url().meta({

@@ -39,7 +39,9 @@ const tier = z
       .meta({ description: "The level above; null at the top." }),
     kept_until: localDate
       .nullable()
-      .meta({ description: "The level is kept until this day if nothing more is done; null when it is kept for good." }),
+      .meta({
+        description: "The level is kept until this day if nothing more is done; null when it is kept for good.",
+      }),
   })
   .meta({ id: "Tier", description: "Where a member stands among the levels." });
 

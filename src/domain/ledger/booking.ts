@@ -3,6 +3,7 @@ import type { LocalizedText } from "../program/document-parts.ts";
 import type { EarnFact, FrozenContext, UnitOutcome } from "../program/earn.ts";
 import type { Remainder } from "../program/remainder.ts";
 import type { Effect } from "../program/effect.ts";
+import type { Offer } from "../program/offer.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { LocalDate } from "../time/local-date.ts";
 import type { LotKey } from "./lot.ts";
@@ -127,10 +128,17 @@ export interface SaleEvent {
   /** Holds that this sale captured, with the parts they spent and what they gave. */
   readonly captures: readonly Capture[];
   readonly warnings: readonly SaleWarning[];
+  /** What the till has taken off by a level or a promotion, and what it could have; absent when there was nothing. */
+  readonly offers?: readonly SaleOffer[];
   /** How counters moved; absent when none did. */
   readonly meters?: readonly MeterChange[];
   /** Rules that begin to wait because they gave something; absent when none does. */
   readonly cooldowns?: readonly string[];
+}
+
+/** An offer of a sale: applied by the till, which says what it took off, or open to it. */
+export interface SaleOffer extends Offer {
+  readonly applied: boolean;
 }
 
 export interface SaleFacts {
@@ -171,7 +179,8 @@ export type SaleWarning =
   | { readonly code: "foreign_currency"; readonly currency: string }
   | { readonly code: "earning_paused" }
   | { readonly code: "total_differs"; readonly difference: number }
-  | { readonly code: "effect_not_in_basket"; readonly hold: number };
+  | { readonly code: "effect_not_in_basket"; readonly hold: number }
+  | { readonly code: "offer_not_open"; readonly offer: string };
 
 export interface ReturnEvent {
   readonly type: "return";

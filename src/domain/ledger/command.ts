@@ -31,6 +31,8 @@ export interface SaleCommand {
   readonly lines: readonly BasketLine[];
   readonly tender: readonly { readonly kind: string; readonly amount: number }[];
   readonly card_no: number | null;
+  /** What the till took off by levels and promotions, by their ids, in minor units; none when absent. */
+  readonly offers?: readonly { readonly id: string; readonly discount: number }[];
   /** Sequences of holds to capture with this sale. */
   readonly holds: readonly number[];
   /** The merchant gives nothing for sales just now: it is booked and earns nothing, for good. */

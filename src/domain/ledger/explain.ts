@@ -58,6 +58,10 @@ export function explainWarning(reader: Reader, warning: SaleWarning): string {
       return nl
         ? "De beloning past op geen enkele regel van deze bon; ze is wel verzilverd."
         : "The reward fits no line of this receipt; it was redeemed all the same.";
+    case "offer_not_open":
+      return nl
+        ? `De aanbieding ${warning.offer} gold niet voor deze klant op dit moment.`
+        : `The offer ${warning.offer} was not open to this customer at this moment.`;
     default:
       return assertNever(warning, "warning");
   }

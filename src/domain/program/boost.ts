@@ -29,7 +29,7 @@ export interface Addition extends FromPromotion {
 export function boostsOf(program: CompiledProgram, unit: string, frozen: FrozenContext, basket: Basket): Boost[] {
   const open = program.promotions.filter(
     (compiled) =>
-      compiled.promotion.gives.unit === unit &&
+      givesMoreOf(compiled, unit) &&
       frozen.promotions?.includes(compiled.promotion.id) === true &&
       fits(program, compiled, basket),
   );
@@ -73,6 +73,10 @@ function multiplication({ promotion, only }: CompiledPromotion): Multiplication[
 function addition({ promotion }: CompiledPromotion): Addition[] {
   const { id, name, gives, counts_for_tier: for_tier } = promotion;
   return gives.kind === "addition" ? [{ kind: "addition", promotion: id, name, give: gives.give, for_tier }] : [];
+}
+
+function givesMoreOf({ promotion: { gives } }: CompiledPromotion, unit: string): boolean {
+  return gives.kind !== "effect" && gives.unit === unit;
 }
 
 /** Whether the basket has what the promotion asks for. */

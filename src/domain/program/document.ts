@@ -217,7 +217,7 @@ function promotionIssues(document: ProgramDocument): CrossIssue[] {
   const units = new Set(unitIdsOf(document));
   const levels = new Set((document.tiers?.levels ?? []).map(({ id }) => id));
   return document.promotions.flatMap(({ gives, segment }, index) => [
-    ...(units.has(gives.unit)
+    ...(gives.kind === "effect" || units.has(gives.unit)
       ? []
       : [{ path: ["promotions", index, "gives", "unit"], message: `the programme has no unit ${gives.unit}` }]),
     ...(segment?.tiers ?? [])

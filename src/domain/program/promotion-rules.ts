@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isRecurrenceRule } from "../time/recurrence.ts";
-import { give, localizedText, matcher, minimumSpend, slug } from "./document-parts.ts";
+import { AMOUNT_MAX } from "../numbers.ts";
+import { give, localizedText, matcher, minimumSpend, money, slug } from "./document-parts.ts";
 import { multiplierPercent } from "./tier-rules.ts";
 
 const localTime = z
@@ -41,6 +42,21 @@ const unit = z
   .default("points")
   .describe("Which unit it gives more of.");
 
+const basketEffect = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("percent_off").describe("A percentage off."),
+      percent: z.int().min(1).max(100).describe("Percent off what the promotion is about."),
+      max_discount: money.optional().describe("Never more than this, in minor units."),
+    }),
+    z.strictObject({
+      kind: z.literal("amount_off").describe("An amount off."),
+      amount: z.int().min(1).max(AMOUNT_MAX).describe("Minor units; never more than the basket costs."),
+    }),
+    z.strictObject({ kind: z.literal("free_item").describe("The cheapest item that the promotion is about is free.") }),
+  ])
+  .describe("What comes off the basket.");
+
 const gives = z
   .discriminatedUnion("kind", [
     z.strictObject({
@@ -49,6 +65,10 @@ const gives = z
       percent: multiplierPercent,
     }),
     z.strictObject({ kind: z.literal("addition").describe("So many more; several add up."), unit, give }),
+    z.strictObject({
+      kind: z.literal("effect").describe("Something off the basket that costs no points; the till takes it off."),
+      effect: basketEffect,
+    }),
   ])
   .describe("What it gives.");
 

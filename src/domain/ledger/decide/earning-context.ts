@@ -6,6 +6,7 @@ import { openPromotions } from "../../program/promotion.ts";
 import { tierLevel } from "../../program/tier.ts";
 import { endOfMonth, monthOf, startOfWeek } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
+import type { SaleOffer } from "../booking.ts";
 import { capMeter, type MeterChange, metered, promotionMeter, tierMeter } from "../meter.ts";
 import type { AccountState } from "../state.ts";
 
@@ -102,6 +103,7 @@ export function startedCooldowns(program: CompiledProgram, outcomes: readonly Un
 /** What a sale is to the counters that rules look at. */
 export interface CountedSale {
   readonly outcomes: readonly UnitOutcome[];
+  readonly offers: readonly SaleOffer[];
   /** Minor units paid and kept. */
   readonly spend: number;
   /** Whether anything is left of the sale. */
@@ -127,18 +129,22 @@ export function meterChanges(
   return [...moved.values()].filter(({ amount }) => amount !== 0);
 }
 
-function metersOf(program: CompiledProgram, on: LocalDate, { outcomes, spend, visits }: CountedSale): MeterChange[] {
+function metersOf(program: CompiledProgram, on: LocalDate, sale: CountedSale): MeterChange[] {
+  const { outcomes, offers } = sale;
   const capped = new Set(cappedSources(program));
   const given = outcomes.flatMap(({ unit, rule, amount, by_rule }): MeterChange[] => [
     ...(capped.has(unit) ? [{ meter: capMeter(unit), on, amount }] : []),
     ...(rule !== null && capped.has(rule) ? [{ meter: capMeter(rule), on, amount: by_rule ?? amount }] : []),
   ]);
-  const used = new Set(outcomes.flatMap(({ promotions = [] }) => promotions));
+  const used = new Set([
+    ...outcomes.flatMap(({ promotions = [] }) => promotions),
+    ...offers.flatMap(({ id, applied }) => (applied && !program.levels.has(id) ? [id] : [])),
+  ]);
   const uses = [...used].flatMap((id): MeterChange[] => [
     { meter: promotionMeter(id), on, amount: 1 },
     { meter: promotionMeter(id), on: "", amount: 1 },
   ]);
-  return [...given, ...uses, ...tierChanges(program, on, { outcomes, spend, visits })];
+  return [...given, ...uses, ...tierChanges(program, on, sale)];
 }
 
 function tierChanges(program: CompiledProgram, on: LocalDate, { outcomes, spend, visits }: CountedSale): MeterChange[] {

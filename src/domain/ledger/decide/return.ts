@@ -46,9 +46,10 @@ export function decideReturn(
   const today = localDate(now_ms, program.document.timezone);
   const back = restored.flatMap((capture) => restoreEntries(capture, today));
   const taken = outcomes.flatMap((outcome) => moveUnits(state, outcome, { before, back, own: ownLots(sale, outcome) }));
+  const { offers = [] } = sale;
   const meters = returnedMeters(sale, program, {
-    before: { outcomes: before, spend: keptTotal(sale.sale, previous?.kept ?? nothingReturned()), visits: 1 },
-    after: { outcomes, spend: full ? 0 : keptTotal(sale.sale, kept), visits: full ? 0 : 1 },
+    before: { outcomes: before, offers, spend: keptTotal(sale.sale, previous?.kept ?? nothingReturned()), visits: 1 },
+    after: { outcomes, offers: full ? [] : offers, spend: full ? 0 : keptTotal(sale.sale, kept), visits: full ? 0 : 1 },
   });
   const event: ReturnEvent = {
     type: "return",

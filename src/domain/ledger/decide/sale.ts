@@ -17,6 +17,7 @@ import type { Refusal } from "../refusal.ts";
 import { type AccountState, type OpenHold, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
 import { freeze, meterChanges, startedCooldowns } from "./earning-context.ts";
+import { type DecidedOffers, decideOffers } from "./offers.ts";
 import { holdRefusal } from "./redemption.ts";
 
 /** Decides a sale: captures the holds it names, then earns on what was paid, by the programme in force when it occurred. */
@@ -41,7 +42,9 @@ export function decideSale(
   const earns = !isForeign && command.earning_paused !== true;
   const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
   const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
-  const meters = earns ? meterChanges(program, earned_on, null, { outcomes, spend: sale.total, visits: 1 }) : [];
+  const { offers, warnings: offerWarnings } = isForeign ? NO_OFFERS : decideOffers(command, sale, program, frozen);
+  const counted = { outcomes, offers, spend: sale.total, visits: 1 } as const;
+  const meters = earns ? meterChanges(program, earned_on, null, counted) : [];
   const cooldowns = startedCooldowns(program, outcomes);
   const event: SaleEvent = {
     type: "sale",
@@ -50,7 +53,8 @@ export function decideSale(
     outcomes,
     remainders: remainderChanges(outcomes),
     captures,
-    warnings: [...saleWarnings(command, basket.difference, isForeign), ...warnings],
+    warnings: [...saleWarnings(command, basket.difference, isForeign), ...warnings, ...offerWarnings],
+    ...(offers.length === 0 ? {} : { offers }),
     ...(meters.length === 0 ? {} : { meters }),
     ...(cooldowns.length === 0 ? {} : { cooldowns }),
   };
@@ -59,6 +63,8 @@ export function decideSale(
   const entries = [...captureDrafts, ...extended, ...earnEntries(program, outcomes, earned_on)];
   return ok([{ event, entries, natural_key, frees: null }]);
 }
+
+const NO_OFFERS: DecidedOffers = { offers: [], warnings: [] };
 
 /** The basket on which a sale earns: its lines, and what rewards took off when the programme earns on the gross price. */
 export function earningBasket(sale: Basket & { readonly gross_up: number }): Basket {

@@ -94,6 +94,7 @@ function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): Sale
     tender: input.tender,
     card_no: named.card_no,
     zone: desk.parts.location.timezone,
+    ...(input.offers.length === 0 ? {} : { offers: input.offers }),
     holds: input.redemptions.map((id) => holdOf(desk, id, named)),
     exchange: exchangeReturns(desk, input, named, business_date),
     ...(isEarningPaused(desk) ? { earning_paused: true } : {}),
@@ -137,6 +138,7 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried, preview:
     entries: renderEntries(rendering, { account, body, note: view.note }),
     wallet: renderWallet(rendering, view.wallet),
     rewards,
+    offers: renderOffers(rendering, body),
     claim: preview ? null : renderClaim(rendering.desk, account, body.at_ms),
     explanation: [
       ...body.entries.map((entry) => explainEntry(rendering.reader, entry)),
@@ -145,6 +147,17 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried, preview:
     receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards),
     warnings: renderWarnings(rendering, body),
   };
+}
+
+function renderOffers({ text }: Rendering, { offers = [], sale: { currency } }: SaleBody): WireSaleAnswer["offers"] {
+  return offers.map(({ id, name, discount, lines, free_line, applied }) => ({
+    id,
+    name: text(name),
+    discount: { amount: discount, currency },
+    lines: [...lines],
+    free_line,
+    applied,
+  }));
 }
 
 /** How the customer collects the sale; null for a sale of a member. */
@@ -169,6 +182,7 @@ function withoutMember(desk: PosDesk): WireSaleAnswer {
     entries: [],
     wallet: null,
     rewards: [],
+    offers: [],
     claim: null,
     explanation: [],
     receipt_lines: [],
