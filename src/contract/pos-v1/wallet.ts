@@ -86,7 +86,15 @@ export const rewardStatus = z
       .strictObject({ unit, amount: z.int().meta({ description: "How many of the unit.", example: 10 }) })
       .meta({ description: "What it costs." }),
     available: z.boolean().meta({ description: "Whether the member can have it now." }),
-    missing: z.int().meta({ description: "Units still needed; 0 when available.", example: 0 }),
+    missing: z.int().meta({ description: "Units still needed; 0 when there are enough.", example: 0 }),
+    unavailable_because: z
+      .enum(["insufficient_balance", "reward_closed", "reward_outside_hours", "reward_limit_reached"])
+      .nullable()
+      .meta({
+        description:
+          "What keeps the member from it now, as a redemption would answer; null when available. More may be added.",
+        example: null,
+      }),
   })
   .meta({
     id: "RewardStatus",

@@ -166,6 +166,8 @@ export interface Capture {
   readonly unit: string;
   readonly parts: readonly HeldPart[];
   readonly effect: Effect;
+  /** Local date on which the reward was asked for: limits count by it. */
+  readonly taken_on?: LocalDate;
 }
 
 /** A part of a hold: the lot it came from and returns to. */
@@ -246,6 +248,16 @@ export interface HoldEvent {
   readonly parts: readonly HeldPart[];
   readonly effect: Effect;
   readonly expires_at_ms: number;
+  readonly taken_on?: LocalDate;
+  /** What the reward asks of the sale, and the spending that the till had named when it was held; absent when it asks nothing. */
+  readonly minimum?: SpendMinimum;
+}
+
+export interface SpendMinimum {
+  /** Minor units, like all money. */
+  readonly spend: number;
+  /** Null while the basket was not known. */
+  readonly known: number | null;
 }
 
 export interface HoldResolvedEvent {

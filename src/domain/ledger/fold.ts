@@ -1,8 +1,9 @@
 import { assertNever, invariant } from "../invariant.ts";
 import { safeInteger } from "../numbers.ts";
-import type { BookingBody, BookingHeader, CardEvent, Entry, RemainderChange, SaleEvent } from "./booking.ts";
+import type { BookingBody, BookingHeader, CardEvent, Entry, HoldEvent, RemainderChange, SaleEvent } from "./booking.ts";
 import { addToLots } from "./lot.ts";
 import { applyMeters, type MeterChange } from "./meter.ts";
+import { countRedeemed, type RedeemedCounts } from "./redeemed.ts";
 import { type AccountState, type CardState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
 
 /** The state before an account's first booking. Only an `opened` booking may follow. */
@@ -102,6 +103,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       return {
         ...withMeters(state, body.meters),
         ...seenIn(state, body),
+        ...redeemed(state, body.captures, 1),
         remainders: applyRemainders(state.remainders, body.remainders),
         holds: withoutHolds(
           state.holds,
@@ -111,6 +113,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     case "return":
       return {
         ...withMeters(state, body.meters),
+        ...redeemed(state, body.restored, -1),
         remainders: applyRemainders(state.remainders, body.remainders),
         parked: withoutKey(state.parked, body.parked),
       };
@@ -119,10 +122,13 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       return { ...state, parked: { ...state.parked, [body.seq]: waiting } };
     }
     case "hold": {
-      const { reward, what, unit, parts, effect, expires_at_ms, seq } = body;
-      return { ...state, holds: { ...state.holds, [seq]: { seq, reward, what, unit, parts, effect, expires_at_ms } } };
+      return { ...state, holds: { ...state.holds, [body.seq]: openHold(body) } };
     }
-    case "hold_captured":
+    case "hold_captured": {
+      const hold = state.holds[String(body.hold)];
+      const counted = hold === undefined ? {} : redeemed(state, [hold], 1);
+      return { ...state, ...counted, holds: withoutHolds(state.holds, [body.hold]) };
+    }
     case "hold_cancelled":
       return { ...state, holds: withoutHolds(state.holds, [body.hold]) };
     case "hold_renewed":
@@ -171,6 +177,30 @@ function seenIn(
   const before = state.last_gave_at_ms ?? {};
   const began = cooldowns.map((rule) => [rule, Math.max(before[rule] ?? occurred_at_ms, occurred_at_ms)]);
   return { last_sale_at_ms, last_gave_at_ms: { ...before, ...Object.fromEntries(began) } };
+}
+
+function openHold(body: BookingHeader & HoldEvent): OpenHold {
+  const { reward, what, unit, parts, effect, expires_at_ms, seq, taken_on, minimum } = body;
+  const hold = { seq, reward, what, unit, parts, effect, expires_at_ms };
+  return {
+    ...hold,
+    ...(taken_on === undefined ? {} : { taken_on }),
+    ...(minimum === undefined ? {} : { minimum }),
+  };
+}
+
+/** The counts after redemptions were captured, or given back; nothing when none of them counts. */
+function redeemed(
+  state: AccountState,
+  all: readonly Pick<OpenHold, "reward" | "taken_on">[],
+  change: 1 | -1,
+): { readonly redeemed?: RedeemedCounts } {
+  if (!all.some(({ reward, taken_on }) => reward !== null && taken_on !== undefined)) return {};
+  const counts = all.reduce(
+    (before, { reward, taken_on }) => countRedeemed(before, reward, taken_on, change),
+    state.redeemed ?? {},
+  );
+  return { redeemed: counts };
 }
 
 function applyRemainders(

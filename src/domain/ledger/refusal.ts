@@ -1,3 +1,6 @@
+import type { RewardClosed } from "../program/reward-conditions.ts";
+import type { LimitPeriod } from "./redeemed.ts";
+
 /**
  * Everything the ledger can refuse, as data. A refusal changes no balance. Those in {@link STORED_REFUSALS} were decided
  * from ledger state and are kept under the request's key, so that a retry hears the same; the others are not.
@@ -28,6 +31,14 @@ export type Refusal =
       readonly available: number;
     }
   | { readonly code: "minimum_spend_not_met"; readonly minimum: number; readonly spend: number }
+  | { readonly code: "sale_required"; readonly minimum: number }
+  | RewardClosed
+  | {
+      readonly code: "reward_limit_reached";
+      readonly reward: string;
+      readonly max: number;
+      readonly period: LimitPeriod;
+    }
   | { readonly code: "no_eligible_item"; readonly reward: string }
   | { readonly code: "hold_unknown"; readonly hold: number }
   | { readonly code: "hold_captured"; readonly hold: number }
@@ -46,6 +57,7 @@ export const STORED_REFUSALS: ReadonlySet<RefusalCode> = new Set([
   "already_returned",
   "insufficient_balance",
   "minimum_spend_not_met",
+  "reward_limit_reached",
   "no_eligible_item",
   "hold_captured",
   "hold_cancelled",

@@ -1,9 +1,11 @@
 import type { Remainders } from "../program/remainder.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
-import type { HeldPart, ParkedReturn } from "./booking.ts";
+import type { HeldPart, ParkedReturn, SpendMinimum } from "./booking.ts";
+import type { RedeemedCounts } from "./redeemed.ts";
 import type { Effect } from "../program/effect.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
 import type { Meters } from "./meter.ts";
+import type { LocalDate } from "../time/local-date.ts";
 import { type Bucket, type Lot, sumParts } from "./lot.ts";
 
 /** Everything an account knows, folded from its bookings. Plain JSON: it is stored as a checkpoint every 32 bookings. */
@@ -25,6 +27,8 @@ export interface AccountState {
   readonly cards: Readonly<Record<string, CardState>>;
   /** Returns that wait for their sale, by the sequence of their booking. */
   readonly parked: Readonly<Record<string, WaitingReturn>>;
+  /** How often rewards were redeemed, by reward; absent before the first. */
+  readonly redeemed?: RedeemedCounts;
   readonly clock_offset_ms: number;
   /** IANA zone in which lots open and expire. */
   readonly timezone: string;
@@ -57,6 +61,8 @@ export interface OpenHold {
   readonly parts: readonly HeldPart[];
   readonly effect: Effect;
   readonly expires_at_ms: number;
+  readonly taken_on?: LocalDate;
+  readonly minimum?: SpendMinimum;
 }
 
 export interface CardState {

@@ -1,11 +1,13 @@
 import type { CompiledProgram } from "../program/compile.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
-import type { Reward } from "../program/document.ts";
+import type { Reward } from "../program/reward-rules.ts";
+import { closedAt } from "../program/reward-conditions.ts";
 import { tierStanding } from "../program/tier.ts";
 import type { TierLevel, TierRules } from "../program/tier-rules.ts";
 import { endOfMonth, monthOf } from "../time/calendar.ts";
 import { type LocalDate, localDate } from "../time/local-date.ts";
 import { availableOf } from "./due.ts";
+import { reachedLimit } from "./redeemed.ts";
 import { type AccountState, inBucket, unitState } from "./state.ts";
 
 /** A member's balances at one moment, as data; amounts in units. */
@@ -48,6 +50,8 @@ export interface RewardView {
   readonly affordable: boolean;
   /** Units still needed; 0 when affordable. */
   readonly missing: number;
+  /** The condition that keeps the member from it now, whatever the balance; null when none does. */
+  readonly blocked: "reward_closed" | "reward_outside_hours" | "reward_limit_reached" | null;
 }
 
 /** The wallet under a programme at an instant: its own units first, then units of earlier versions that still hold something. */
@@ -99,8 +103,11 @@ function kindOf(unit: string): WalletBalance["kind"] {
   return unit.startsWith("credit:") ? "credit" : "points";
 }
 
-/** Every reward of the programme: affordable ones first, dearest first; then the others, nearest first. */
-export function rewardsOf(state: AccountState, program: CompiledProgram): RewardView[] {
+/**
+ * Every reward of the programme: affordable ones first, dearest first; then the others, nearest first. Conditions are judged
+ * at `now_ms`.
+ */
+export function rewardsOf(state: AccountState, program: CompiledProgram, now_ms: number): RewardView[] {
   const views = [...program.rewards.values()].map((reward): RewardView => {
     const missing = Math.max(0, reward.cost.amount - availableOf(state, reward.cost.unit));
     return {
@@ -110,6 +117,7 @@ export function rewardsOf(state: AccountState, program: CompiledProgram): Reward
       effect: reward.effect,
       affordable: missing === 0,
       missing,
+      blocked: blockedBy(state, reward, program, now_ms),
     };
   });
   const byCost = (left: RewardView, right: RewardView) => right.cost.amount - left.cost.amount;
@@ -118,6 +126,18 @@ export function rewardsOf(state: AccountState, program: CompiledProgram): Reward
     ...views.filter((view) => view.affordable).sort(byCost),
     ...views.filter((view) => !view.affordable).sort(byNearness),
   ];
+}
+
+function blockedBy(
+  state: AccountState,
+  reward: Reward,
+  { document: { timezone } }: CompiledProgram,
+  now_ms: number,
+): RewardView["blocked"] {
+  const closed = closedAt(reward, now_ms, timezone);
+  if (closed !== null) return closed.code;
+  if (reward.limit === undefined) return null;
+  return reachedLimit(state, reward, localDate(now_ms, timezone)) === null ? null : "reward_limit_reached";
 }
 
 /** How much of the cost is there already, 0 to 1. */

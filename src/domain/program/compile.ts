@@ -5,7 +5,8 @@ import type { Caps, EarningRule } from "./earning-rules.ts";
 import type { Promotion } from "./promotion-rules.ts";
 import type { TierLevel } from "./tier-rules.ts";
 import type { LocalizedText, Matcher } from "./document-parts.ts";
-import { type ProgramDocument, parseProgramDocument, type Reward, type StampCard } from "./document.ts";
+import { type ProgramDocument, parseProgramDocument, type StampCard } from "./document.ts";
+import type { Reward } from "./reward-rules.ts";
 
 /** Lines a rule looks at, ready for look-ups. */
 export interface CompiledMatcher {

@@ -3,7 +3,8 @@ import type { Locale } from "../tenancy/config.ts";
 import { inLocale } from "./compile.ts";
 import type { EarningRule } from "./earning-rules.ts";
 import type { LocalizedText } from "./document-parts.ts";
-import type { ProgramDocument, Reward } from "./document.ts";
+import type { ProgramDocument } from "./document.ts";
+import type { Reward } from "./reward-rules.ts";
 
 /** Rewards that the explanation names; more would be a price list. */
 const REWARDS_MAX = 3;

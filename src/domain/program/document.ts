@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { AMOUNT_MAX } from "../numbers.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { localizedText, matcher, minimumSpend, money, points, slug } from "./document-parts.ts";
+import { localizedText, matcher, points, slug } from "./document-parts.ts";
 import { caps, earningRule } from "./earning-rules.ts";
 import { lotFields } from "./lot-rules.ts";
 import { promotion } from "./promotion-rules.ts";
+import { reward } from "./reward-rules.ts";
 import { tierRules } from "./tier-rules.ts";
 
 const stampCard = z.strictObject({
@@ -17,46 +18,6 @@ const stampCard = z.strictObject({
   reward: slug("rew", "The reward a full card buys; its cost is the card's size in this card's stamps."),
 });
 export type StampCard = z.infer<typeof stampCard>;
-
-const unitId = z
-  .string()
-  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40})$/, "must be points or stamps:stc_…")
-  .describe("`points`, or `stamps:` and a stamp card's id.");
-
-const effect = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("percent_off").describe("A percentage off."),
-    percent: z.int().min(1).max(100).describe("Percent off the eligible lines."),
-    max_discount: money.optional().describe("Never more than this, in minor units."),
-    only: matcher.optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("amount_off").describe("An amount off."),
-    amount: z.int().min(1).max(AMOUNT_MAX).describe("Minor units off the eligible lines; never more than they cost."),
-    only: matcher.optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("free_item").describe("The cheapest eligible item is free."),
-    only: matcher.optional().describe("Which items may be free; without it, any item."),
-  }),
-  z.strictObject({
-    kind: z.literal("product").describe("Something to hand over."),
-    sku: z.string().min(1).max(64).optional().describe("The product that is handed over."),
-  }),
-]);
-export type RewardEffect = z.infer<typeof effect>;
-
-const reward = z.strictObject({
-  id: slug("rew", "The reward's id."),
-  name: localizedText.describe("What members read."),
-  cost: z
-    .strictObject({ unit: unitId, amount: points.describe("How many of the unit.") })
-    .describe("What the member gives for it."),
-  effect: effect.describe("What the member gets."),
-  minimum_spend: minimumSpend,
-  cost_price: money.optional().describe("What it costs the merchant, in minor units."),
-});
-export type Reward = z.infer<typeof reward>;
 
 const documentSchema = z.strictObject({
   schema: z.literal(1).describe("Version of this document's shape."),
@@ -159,6 +120,7 @@ function crossCheck(document: ProgramDocument): CrossIssue[] {
     ...duplicateIds(document),
     ...unitIssues(document),
     ...stampRewardIssues(document),
+    ...dateIssues(document),
     ...promotionIssues(document),
     ...tierIssues(document),
   ];
@@ -199,6 +161,14 @@ function unitIssues(document: ProgramDocument): CrossIssue[] {
     }
   });
   return issues;
+}
+
+function dateIssues(document: ProgramDocument): CrossIssue[] {
+  return document.rewards.flatMap(({ valid_from, valid_until }, index) =>
+    valid_from === undefined || valid_until === undefined || valid_from <= valid_until
+      ? []
+      : [{ path: ["rewards", index, "valid_until"], message: "must not be before valid_from" }],
+  );
 }
 
 function stampRewardIssues(document: ProgramDocument): CrossIssue[] {

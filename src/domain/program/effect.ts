@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "../result.ts";
 import { type BasketLine, eligibleLines, sumOf } from "./basket.ts";
 import { compileMatcher } from "./compile.ts";
 import type { Matcher } from "./document-parts.ts";
-import type { RewardEffect } from "./document.ts";
+import type { RewardEffect } from "./reward-rules.ts";
 
 /** What a redemption does to the basket. Amounts are minor units off, positive. */
 export interface Effect {

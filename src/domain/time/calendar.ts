@@ -11,6 +11,17 @@ export function addSpan(date: LocalDate, { months = 0, days = 0 }: Span): LocalD
   return Temporal.PlainDate.from(date).add({ months }).add({ days }).toString();
 }
 
+/** The first day of the date's month. */
+export function startOfMonth(date: LocalDate): LocalDate {
+  return `${date.slice(0, -2)}01`;
+}
+
+/** The Monday of the date's week. */
+export function startOfWeek(date: LocalDate): LocalDate {
+  const day = Temporal.PlainDate.from(date);
+  return day.subtract({ days: day.dayOfWeek - 1 }).toString();
+}
+
 /** The last day of the date's month. */
 export function endOfMonth(date: LocalDate): LocalDate {
   const day = Temporal.PlainDate.from(date);

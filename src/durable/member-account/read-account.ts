@@ -36,7 +36,7 @@ export function readWallet(desk: Desk, query: WalletQuery): Answer<AccountView> 
     const program = compiledProgram(query.programs[0]);
     return {
       wallet: walletOf(settled, program, desk.now_ms),
-      rewards: rewardsOf(settled, program),
+      rewards: rewardsOf(settled, program, desk.now_ms),
       cards: Object.values(settled.cards).map((card) => ({ ...card, metadata: cardMetadata(desk, card) })),
       opened_at_ms: settled.opened_at_ms,
       seq: settled.seq,

@@ -200,7 +200,8 @@ function viewOf(
   body: BookingView["body"],
   note: BookingNote | null,
 ): BookingView {
-  return { body, note, wallet: walletOf(state, program, state.at_ms), rewards: rewardsOf(state, program) };
+  const { at_ms } = state;
+  return { body, note, wallet: walletOf(state, program, at_ms), rewards: rewardsOf(state, program, at_ms) };
 }
 
 function programOf(message: CommandMessage, version: number): CompiledProgram | null {

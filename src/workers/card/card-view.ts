@@ -154,7 +154,8 @@ function rewardLines(reader: Reader): Pick<CardView, "ready" | "next"> {
   const { story, t, number, locale } = reader;
   const full = new Set(story.program?.document.stamp_cards.map((card) => card.reward));
   const lines = (story.view?.rewards ?? []).map((reward) => {
-    const { name, cost, missing, affordable } = reward;
+    const { name, cost, missing } = reward;
+    const affordable = reward.affordable && reward.blocked === null;
     const unit = (amount: number) => unitName(reader, cost.unit, amount);
     return {
       affordable,
@@ -170,7 +171,7 @@ function rewardLines(reader: Reader): Pick<CardView, "ready" | "next"> {
     ready: lines.filter(({ affordable }) => affordable),
     // How far a stamp card is, the card itself shows.
     next: lines
-      .filter(({ affordable, onCard }) => !affordable && !onCard)
+      .filter(({ has, costs, onCard }) => has < costs && !onCard)
       .sort((left, right) => right.has / right.costs - left.has / left.costs || left.costs - right.costs)
       .slice(0, NEXT_MAX),
   };

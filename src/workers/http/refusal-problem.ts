@@ -3,6 +3,7 @@ import type { Refusal } from "../../domain/ledger/refusal.ts";
 import { formatMoney } from "../../domain/money.ts";
 import type { Locale } from "../../domain/tenancy/config.ts";
 import { type ProblemDetails, ProblemError } from "./problem.ts";
+import { rewardDetail } from "./reward-refusal.ts";
 
 /** Who reads the detail. */
 export interface ProblemReader {
@@ -58,6 +59,11 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "too_many_holds":
     case "too_many_cards":
       return { code: refusal.code, detail: detailOf(refusal, reader) };
+    case "sale_required":
+    case "reward_closed":
+    case "reward_outside_hours":
+    case "reward_limit_reached":
+      return { code: refusal.code, detail: rewardDetail(refusal, reader) };
     default:
       return assertNever(refusal, "refusal");
   }

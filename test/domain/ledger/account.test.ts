@@ -172,7 +172,9 @@ describe("the wallet and the rewards", () => {
     });
     const ledger = new Ledger(offered);
     ledger.must(adjust(10));
-    expect(rewardsOf(ledger.state, offered).map(({ id, affordable, missing }) => [id, affordable, missing])).toEqual([
+    expect(
+      rewardsOf(ledger.state, offered, NOW_MS).map(({ id, affordable, missing }) => [id, affordable, missing]),
+    ).toEqual([
       ["rew_b", true, 0],
       ["rew_a", true, 0],
       ["rew_c", false, 1],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
-import type { RewardEffect } from "../../../src/domain/program/document.ts";
+import type { RewardEffect } from "../../../src/domain/program/reward-rules.ts";
 import { evaluateEffect } from "../../../src/domain/program/effect.ts";
 import { line, units } from "../support/commands.ts";
 

@@ -4,7 +4,7 @@ import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
 import type { ExpiryRule } from "../../../src/domain/program/lot-rules.ts";
 import type { EarningRule } from "../../../src/domain/program/earning-rules.ts";
 import type { Matcher } from "../../../src/domain/program/document-parts.ts";
-import type { RewardEffect } from "../../../src/domain/program/document.ts";
+import type { RewardEffect } from "../../../src/domain/program/reward-rules.ts";
 import type { Back } from "./commands.ts";
 import { categoryRule, itemRule, program, reward, spendRule, stampCard, visitRule } from "./program.ts";
 

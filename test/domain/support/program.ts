@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { type CompiledProgram, compileProgram } from "../../../src/domain/program/compile.ts";
 import type { EarningRule } from "../../../src/domain/program/earning-rules.ts";
-import type { programDocument, Reward, StampCard } from "../../../src/domain/program/document.ts";
+import type { programDocument, StampCard } from "../../../src/domain/program/document.ts";
+import type { Reward } from "../../../src/domain/program/reward-rules.ts";
 import { sha256Hex } from "./hash.ts";
 
 /** A programme document as a merchant writes it, before defaults are filled in. */

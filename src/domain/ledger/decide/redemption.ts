@@ -2,15 +2,18 @@ import { assertNever } from "../../invariant.ts";
 import { mulDivFloor } from "../../numbers.ts";
 import type { CompiledProgram } from "../../program/compile.ts";
 import type { LocalizedText } from "../../program/document-parts.ts";
-import type { RewardEffect } from "../../program/document.ts";
+import type { Reward, RewardEffect } from "../../program/reward-rules.ts";
 import { evaluateEffect } from "../../program/effect.ts";
+import { closedAt } from "../../program/reward-conditions.ts";
 import { sumOf } from "../../program/basket.ts";
 import { fail, ok, type Result } from "../../result.ts";
+import { localDate } from "../../time/local-date.ts";
 import type { HoldEvent } from "../booking.ts";
 import type { Decision, History, HoldActionCommand, HoldCommand } from "../command.ts";
 import { type EntryDraft, plainDraft } from "../draft.ts";
 import { availableOf, captureEntries, heldLot, releaseEntries } from "../due.ts";
 import { takeFrom } from "../lot.ts";
+import { reachedLimit } from "../redeemed.ts";
 import type { Refusal } from "../refusal.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
@@ -26,6 +29,8 @@ interface Wanted {
   readonly amount: number;
   readonly effect: RewardEffect;
   readonly minimum_spend: number;
+  /** The reward with its conditions; null when units are spent as payment. */
+  readonly conditions: Reward | null;
 }
 
 /** Decides a hold: the cost moves from available to held, soonest expiry first, and the effect is computed. */
@@ -41,9 +46,8 @@ export function decideHold(
   if (!found.ok) return found;
   const wanted = found.value;
   const spend = command.sale_total ?? (command.lines === null ? null : sumOf(command.lines));
-  if (spend !== null && spend < wanted.minimum_spend) {
-    return fail({ code: "minimum_spend_not_met", minimum: wanted.minimum_spend, spend });
-  }
+  const unmet = unmetCondition(state, wanted, spend, program, now_ms);
+  if (unmet !== null) return fail(unmet);
   const available = availableOf(state, wanted.unit);
   if (available < wanted.amount) {
     return fail({ code: "insufficient_balance", unit: wanted.unit, needed: wanted.amount, available });
@@ -51,13 +55,30 @@ export function decideHold(
   if (Object.keys(state.holds).length >= HOLDS_MAX) return fail({ code: "too_many_holds", max: HOLDS_MAX });
   const effect = evaluateEffect(wanted.effect, command);
   if (!effect.ok) return fail({ code: effect.error, reward: wanted.reward ?? wanted.unit });
-  return ok([holdDraft(state, wanted, effect.value, program, now_ms)]);
+  return ok([holdDraft(state, wanted, { effect: effect.value, spend }, program, now_ms)]);
+}
+
+/** What keeps the member from having a reward now, apart from its cost; null when nothing does. */
+function unmetCondition(
+  state: AccountState,
+  { conditions, minimum_spend }: Wanted,
+  spend: number | null,
+  program: CompiledProgram,
+  now_ms: number,
+): Refusal | null {
+  if (spend !== null && spend < minimum_spend) return { code: "minimum_spend_not_met", minimum: minimum_spend, spend };
+  if (conditions === null) return null;
+  const { timezone } = program.document;
+  const closed = closedAt(conditions, now_ms, timezone);
+  if (closed !== null) return closed;
+  const reached = reachedLimit(state, conditions, localDate(now_ms, timezone));
+  return reached === null ? null : { code: "reward_limit_reached", reward: conditions.id, ...reached };
 }
 
 function holdDraft(
   state: AccountState,
   wanted: Wanted,
-  effect: HoldEvent["effect"],
+  { effect, spend }: { readonly effect: HoldEvent["effect"]; readonly spend: number | null },
   program: CompiledProgram,
   now_ms: number,
 ): ReturnType<typeof plainDraft> {
@@ -76,6 +97,8 @@ function holdDraft(
     parts: taken.map(({ key, amount }) => ({ from: key, amount })),
     effect,
     expires_at_ms: holdDeadline(program, now_ms),
+    ...(wanted.reward === null ? {} : { taken_on: localDate(now_ms, program.document.timezone) }),
+    ...(wanted.minimum_spend === 0 ? {} : { minimum: { spend: wanted.minimum_spend, known: spend } }),
   };
   return plainDraft(event, entries);
 }
@@ -92,6 +115,7 @@ function findWanted(ask: HoldCommand["ask"], program: CompiledProgram): Result<W
       amount,
       effect: reward.effect,
       minimum_spend: reward.minimum_spend ?? 0,
+      conditions: reward,
     });
   }
   const facts = program.units.get(ask.unit);
@@ -109,6 +133,7 @@ function findWanted(ask: HoldCommand["ask"], program: CompiledProgram): Result<W
     amount: ask.amount,
     effect: { kind: "amount_off", amount: worth },
     minimum_spend: 0,
+    conditions: null,
   });
 }
 
@@ -125,6 +150,8 @@ export function decideHoldAction(
   const { seq, reward, unit, parts } = hold;
   switch (command.type) {
     case "capture":
+      // Without a sale the basket is not seen again, so it must have been named when the reward was held.
+      if (hold.minimum?.known === null) return fail({ code: "sale_required", minimum: hold.minimum.spend });
       return ok([plainDraft({ type: "hold_captured", hold: seq, reward, unit, parts }, captureEntries(hold))]);
     case "cancel":
       return ok([

@@ -156,11 +156,21 @@ function captureHolds(
     if (hold === undefined) return fail(holdRefusal(seq, history));
     const effect = settleEffect(hold, lines, command.total, program);
     if (effect === null) warnings.push({ code: "effect_not_in_basket", hold: seq });
-    const { reward, what, unit, parts } = hold;
-    captures.push({ hold: seq, reward, what, unit, parts, effect: effect ?? hold.effect });
+    const { reward, what, unit, parts, taken_on } = hold;
+    const dated = taken_on === undefined ? {} : { taken_on };
+    captures.push({ hold: seq, reward, what, unit, parts, effect: effect ?? hold.effect, ...dated });
     entries.push(...captureEntries(hold));
   }
+  const unmet = unmetMinimum(state, captures, command.total);
+  if (unmet !== null) return fail(unmet);
   return ok({ captures, entries, warnings });
+}
+
+/** Whether the sale as it came is too small for a reward that it names. What the rewards took off counts as spent. */
+function unmetMinimum(state: AccountState, captures: readonly Capture[], total: number): Refusal | null {
+  const spend = total + captures.reduce((sum, { effect }) => sum + (effect.discount ?? 0), 0);
+  const minimum = Math.max(0, ...captures.map(({ hold }) => state.holds[String(hold)]?.minimum?.spend ?? 0));
+  return minimum > 0 && spend < minimum ? { code: "minimum_spend_not_met", minimum, spend } : null;
 }
 
 /** The effect as it is final now: a hold that knew its basket keeps it, another is settled on the lines of the sale. */

@@ -105,7 +105,7 @@ async function renderNewMember(desk: PosDesk, record: MemberRecord, cards: reado
     record,
     cards,
     wallet: walletOf(UNBORN, program, record.created_at_ms),
-    rewards: rewardsOf(UNBORN, program),
+    rewards: rewardsOf(UNBORN, program, record.created_at_ms),
   });
 }
 

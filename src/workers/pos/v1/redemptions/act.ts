@@ -53,6 +53,7 @@ function routeOf(action: Action) {
         "redemption_cancelled",
         "redemption_expired",
         "member_erased",
+        ...(action === "capture" ? (["sale_required"] as const) : []),
       ]),
     },
     ...WRITES,

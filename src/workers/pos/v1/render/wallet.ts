@@ -34,12 +34,13 @@ function renderTier({ text }: Pick<Rendering, "text">, tier: Wallet["tier"]): Wi
 }
 
 export function renderRewards({ text }: Rendering, rewards: readonly RewardView[]): WireReward[] {
-  return rewards.map(({ id, name, cost, affordable, missing }) => ({
+  return rewards.map(({ id, name, cost, affordable, missing, blocked }) => ({
     object: "reward",
     id,
     name: text(name),
     cost,
-    available: affordable,
+    available: affordable && blocked === null,
     missing,
+    unavailable_because: blocked ?? (affordable ? null : "insufficient_balance"),
   }));
 }

@@ -12,6 +12,7 @@ export const saleProblems = [
   "redemption_captured",
   "redemption_cancelled",
   "redemption_expired",
+  "minimum_spend_not_met",
   "sale_unknown",
   "line_unknown",
   "return_exceeds_sale",

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { AMOUNT_MAX } from "../numbers.ts";
+import { localizedText, matcher, minimumSpend, money, points, slug } from "./document-parts.ts";
+import { rewardConditions } from "./reward-conditions.ts";
+
+const unitId = z
+  .string()
+  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40})$/, "must be points or stamps:stc_…")
+  .describe("`points`, or `stamps:` and a stamp card's id.");
+
+const effect = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("percent_off").describe("A percentage off."),
+    percent: z.int().min(1).max(100).describe("Percent off the eligible lines."),
+    max_discount: money.optional().describe("Never more than this, in minor units."),
+    only: matcher.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("amount_off").describe("An amount off."),
+    amount: z.int().min(1).max(AMOUNT_MAX).describe("Minor units off the eligible lines; never more than they cost."),
+    only: matcher.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("free_item").describe("The cheapest eligible item is free."),
+    only: matcher.optional().describe("Which items may be free; without it, any item."),
+  }),
+  z.strictObject({
+    kind: z.literal("product").describe("Something to hand over."),
+    sku: z.string().min(1).max(64).optional().describe("The product that is handed over."),
+  }),
+]);
+export type RewardEffect = z.infer<typeof effect>;
+
+export const reward = z.strictObject({
+  id: slug("rew", "The reward's id."),
+  name: localizedText.describe("What members read."),
+  cost: z
+    .strictObject({ unit: unitId, amount: points.describe("How many of the unit.") })
+    .describe("What the member gives for it."),
+  effect: effect.describe("What the member gets."),
+  minimum_spend: minimumSpend,
+  cost_price: money.optional().describe("What it costs the merchant, in minor units."),
+  ...rewardConditions,
+});
+export type Reward = z.infer<typeof reward>;
