@@ -20,7 +20,8 @@ const rewards = [
 ];
 
 test("conditions on a reward hold at the till, and say what to do", async () => {
-  const { till, wait } = await createTestMerchant({ program: { ...cafeProgram, rewards } });
+  const merchant = await createTestMerchant({ program: { ...cafeProgram, rewards } });
+  const { till } = merchant;
   const english = { "accept-language": "en" };
   const member = { id: text((await till.must("POST", "/v1/members", { name: "Anna" }))["member"]?.["id"]) };
   await till.must("POST", "/v1/adjustments", { member, unit: "points", delta: 500, reason: "start" });
@@ -53,7 +54,7 @@ test("conditions on a reward hold at the till, and say what to do", async () => 
   const status = (all: readonly Json[]) => all.find((reward) => text(reward["id"]) === "rew_cake");
   expect(status(await shown())).toMatchObject({ available: false, unavailable_because: "reward_limit_reached" });
 
-  await wait(DAY_MS);
+  await merchant.wait(DAY_MS);
   expect(status(await shown())).toMatchObject({ available: true, unavailable_because: null });
   expect((await ask({ reward: "rew_cake", sale_total: eur(800) })).status).toBe(201);
 });
