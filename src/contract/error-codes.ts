@@ -307,6 +307,13 @@ export const ERROR_CODES = {
     till: "show",
     help: "A member may have this reward so many times; `detail` says how many and in what time. Open redemptions count: cancel one to take another.",
   },
+  out_of_stock: {
+    status: 409,
+    title: "None of this reward is left",
+    retryable: false,
+    till: "show",
+    help: "Every one has been handed out or is reserved. A cancelled or expired redemption gives one free; the merchant can raise `stock_max`.",
+  },
   no_eligible_item: {
     status: 409,
     title: "Nothing in the basket fits the reward",

@@ -40,6 +40,12 @@ export const reward = z.strictObject({
   effect: effect.describe("What the member gets."),
   minimum_spend: minimumSpend,
   cost_price: money.optional().describe("What it costs the merchant, in minor units."),
+  stock_max: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe("How many there are in all, over every member; a redemption that is open or captured has taken one."),
   ...rewardConditions,
 });
 export type Reward = z.infer<typeof reward>;

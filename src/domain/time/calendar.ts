@@ -16,12 +16,6 @@ export function startOfMonth(date: LocalDate): LocalDate {
   return `${date.slice(0, -2)}01`;
 }
 
-/** The Monday of the date's week. */
-export function startOfWeek(date: LocalDate): LocalDate {
-  const day = Temporal.PlainDate.from(date);
-  return day.subtract({ days: day.dayOfWeek - 1 }).toString();
-}
-
 /** The last day of the date's month. */
 export function endOfMonth(date: LocalDate): LocalDate {
   const day = Temporal.PlainDate.from(date);

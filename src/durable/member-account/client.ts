@@ -15,9 +15,11 @@ import type {
   ChainPage,
   CommandAnswer,
   CommandMessage,
+  MovedClaim,
   OpenMessage,
   ProgramPayloads,
   Standing,
+  StockClaim,
   StoredBooking,
 } from "./protocol.ts";
 
@@ -28,6 +30,7 @@ export interface AccountClient {
   open(message: Unaddressed<OpenMessage>): Promise<Answer<{ readonly opened_at_ms: number }>>;
   run(message: Unaddressed<CommandMessage>): Promise<CommandAnswer>;
   knowsKey(idem: string): Promise<boolean>;
+  stockClaim(idem: string): Promise<StockClaim | MovedClaim>;
   wallet(programs: ProgramPayloads): Promise<Answer<AccountView>>;
   bookings(query: Unaddressed<BookingsQuery>): Promise<Answer<StoredBooking[]>>;
   stories(query: Unaddressed<BookingsQuery>): Promise<Answer<BookingStory[]>>;
@@ -66,6 +69,7 @@ export function accountClient(
     open: (message) => call((stub) => stub.open({ ...address, ...message })),
     run: (message) => call((stub) => stub.run({ ...address, ...message })),
     knowsKey: (idem) => call((stub) => stub.knowsKey({ ...address, idem })),
+    stockClaim: (idem) => call((stub) => stub.stockClaim({ ...address, idem })),
     wallet: (programs) => call((stub) => stub.wallet({ ...address, programs })),
     bookings: (query) => call((stub) => stub.bookings({ ...address, ...query })),
     stories: (query) => call((stub) => stub.stories({ ...address, ...query })),

@@ -31,10 +31,12 @@ import type {
   CommandAnswer,
   CommandMessage,
   KeyQuery,
+  MovedClaim,
   OpenMessage,
   SaleQuery,
   Standing,
   StandingQuery,
+  StockClaim,
   StoredBooking,
   WalletQuery,
 } from "./protocol.ts";
@@ -45,6 +47,7 @@ import {
   readForeignReturn,
   readSale,
   readStanding,
+  readStockClaim,
   readStories,
   readWallet,
 } from "./read-account.ts";
@@ -100,6 +103,11 @@ export class MemberAccount extends DurableObject {
     const state = this.#ledger.current(this.#enter(query).now_ms);
     if (state === null) return false;
     return this.#store.byIdem(query.idem) !== null || waitingUnder(state, query.idem) !== null;
+  }
+
+  /** What a request's booking has taken of its reward's stock; asked by the guard when somebody would go without. */
+  async stockClaim(query: KeyQuery): Promise<StockClaim | MovedClaim> {
+    return readStockClaim(this.#enter(query), query);
   }
 
   async wallet(query: WalletQuery): Promise<Answer<AccountView>> {

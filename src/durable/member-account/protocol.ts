@@ -64,6 +64,17 @@ export interface KeyQuery extends Addressed {
   readonly idem: string;
 }
 
+/** What a booking has taken of a reward's stock. */
+export type StockClaim =
+  | { readonly state: "free" }
+  /** Until when it certainly does; null for good. */
+  | { readonly state: "taken"; readonly until_ms: number | null };
+
+/** The account has ended and knows no such booking: ask the one that carries on. */
+export interface MovedClaim {
+  readonly moved_to: string;
+}
+
 export interface WalletQuery extends Addressed {
   readonly programs: ProgramPayloads;
 }
@@ -138,6 +149,8 @@ export interface OwnedBooking {
 export interface BookingStory extends StoredBooking {
   /** Returns of a sale, oldest first. */
   readonly returns: readonly StoredBooking[];
+  /** The key under which a hold was asked for; null for other bookings. */
+  readonly hold_idem: string | null;
   /** How a hold ended; null while it is open, or when the booking is no hold. */
   readonly hold_end: { readonly end: HoldEnd; readonly at_ms: number } | null;
   /** Until when a hold is held, or was when it ended. */

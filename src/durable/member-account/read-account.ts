@@ -13,6 +13,9 @@ import type {
   CardView,
   Answer,
   BookingQuery,
+  KeyQuery,
+  MovedClaim,
+  StockClaim,
   BookingsQuery,
   BookingStory,
   ForeignReturnQuery,
@@ -85,7 +88,8 @@ function storyOf(desk: Desk, state: AccountState, row: BookingRow): BookingStory
     row.body.type === "sale"
       ? desk.store.byNaturalPrefix(returnPrefix({ origin: null, seq: row.seq })).map(stored)
       : [];
-  return { ...stored(row), returns, ...holdStory(desk, state, row.body) };
+  const hold_idem = row.body.type === "hold" ? row.idem : null;
+  return { ...stored(row), returns, hold_idem, ...holdStory(desk, state, row.body) };
 }
 
 function holdStory(
@@ -100,6 +104,20 @@ function holdStory(
   if (ending === null) return { hold_end: null, hold_expires_at_ms: null };
   const { end, at_ms, expires_at_ms } = ending;
   return { hold_end: { end, at_ms }, hold_expires_at_ms: expires_at_ms };
+}
+
+/** What the booking under a key has taken of its reward's stock. An account that has ended still knows its own bookings. */
+export function readStockClaim(desk: Desk, { idem }: KeyQuery): StockClaim | MovedClaim {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return { state: "free" };
+  const row = desk.store.byIdem(idem);
+  if (row === null) {
+    return state.tombstone?.kind === "merged" ? { moved_to: state.tombstone.to } : { state: "free" };
+  }
+  if (row.body.type !== "hold") return { state: "free" };
+  const { hold_end: end, hold_expires_at_ms: until_ms } = holdStory(desk, state, row.body);
+  if (end === null) return { state: "taken", until_ms };
+  return end.end === "captured" ? { state: "taken", until_ms: null } : { state: "free" };
 }
 
 /** A sale with its latest return; null when there is no such sale. An erased account tells nothing. */

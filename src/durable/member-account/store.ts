@@ -7,6 +7,7 @@ import { accountMigrations } from "./migrations.ts";
 /** A booking row as read back. */
 export interface BookingRow {
   readonly seq: number;
+  readonly idem: string | null;
   readonly nat: string | null;
   readonly body: BookingBody;
   readonly note: BookingNote | null;
@@ -23,10 +24,10 @@ export interface NewBookingRow {
   readonly checkpoint: AccountState | null;
 }
 
-type Row = { seq: number; nat: string | null; body: string; note: string | null };
+type Row = { seq: number; idem: string | null; nat: string | null; body: string; note: string | null };
 type ChainRowText = { seq: number; body: string; hash: ArrayBuffer; note: string | null };
 
-const COLUMNS = "seq, nat, body, note";
+const COLUMNS = "seq, idem, nat, body, note";
 
 /** All SQL of an account. Every method is synchronous, so that a command reads, decides and writes without interleaving. */
 export class LedgerStore {
@@ -217,5 +218,5 @@ function endOfPrefix(prefix: string): string {
 function readRow(row: Row): BookingRow {
   const body: BookingBody = JSON.parse(row.body);
   const note: BookingNote | null = row.note === null ? null : JSON.parse(row.note);
-  return { seq: row.seq, nat: row.nat, body, note };
+  return { seq: row.seq, idem: row.idem, nat: row.nat, body, note };
 }

@@ -16,8 +16,7 @@ export interface ReceiptGuardClient {
 /** The guard of a reward's stock. Each method is one object call and may be repeated. */
 export interface StockGuardClient {
   reserve(message: Unaddressed<protocol.ReserveStockMessage>): Promise<protocol.StockAnswer>;
-  commit(message: Unaddressed<protocol.CommitStockMessage>): Promise<void>;
-  release(message: Unaddressed<protocol.StockMessage>): Promise<void>;
+  settle(message: Unaddressed<protocol.StockMessage>): Promise<void>;
   state(): Promise<protocol.StockState>;
 }
 
@@ -47,8 +46,7 @@ export function stockGuard(
   const { to, call } = caller(namespace, tenant, `stock:${reward}`, options);
   return {
     reserve: (message) => call((stub) => stub.reserveStock({ to, ...message })),
-    commit: (message) => call((stub) => stub.commitStock({ to, ...message })),
-    release: (message) => call((stub) => stub.releaseStock({ to, ...message })),
+    settle: (message) => call((stub) => stub.settleStock({ to, ...message })),
     state: () => call((stub) => stub.stock({ to })),
   };
 }

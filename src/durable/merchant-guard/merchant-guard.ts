@@ -2,10 +2,11 @@ import { DurableObject } from "cloudflare:workers";
 import { invariant } from "../../domain/invariant.ts";
 import type { ObjectName } from "../../domain/tenancy/object-name.ts";
 import { accountClient } from "../member-account/client.ts";
+import type { StockClaim } from "../member-account/protocol.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
 import type * as protocol from "./protocol.ts";
 import { reserveReceipt, settleReceipt } from "./receipts.ts";
-import { commitStock, readStock, releaseStock, reserveStock } from "./stock.ts";
+import { readStock, reserveStock, settleStock } from "./stock.ts";
 import { GuardStore } from "./store.ts";
 
 /** An account may have gone up in another, and that in a third; so often at most. */
@@ -31,23 +32,20 @@ export class MerchantGuard extends DurableObject {
   }
 
   async reserveStock(message: protocol.ReserveStockMessage): Promise<protocol.StockAnswer> {
-    this.#name(message, "stock");
-    return reserveStock(this.#store, message, Date.now());
+    const name = this.#name(message, "stock");
+    const { clock_offset_ms } = message;
+    const ask = (booking: string) => this.#askClaim(name, booking, clock_offset_ms);
+    return reserveStock(this.#store, message, Date.now() + clock_offset_ms, ask);
   }
 
-  async commitStock(message: protocol.CommitStockMessage): Promise<void> {
+  async settleStock(message: protocol.StockMessage): Promise<void> {
     this.#name(message, "stock");
-    commitStock(this.#store, message, Date.now());
-  }
-
-  async releaseStock(message: protocol.StockMessage): Promise<void> {
-    this.#name(message, "stock");
-    releaseStock(this.#store, message);
+    settleStock(this.#store, message);
   }
 
   async stock(query: protocol.Addressed): Promise<protocol.StockState> {
     this.#name(query, "stock");
-    return readStock(this.#store, Date.now());
+    return readStock(this.#store);
   }
 
   /** Follows an account to the one that it went up in: a sale with an old card is booked there. */
@@ -61,6 +59,19 @@ export class MerchantGuard extends DurableObject {
       asked = moved_to;
     }
     return true;
+  }
+
+  /** What an account says of a booking; one that ends up nowhere is taken to stand. */
+  async #askClaim(name: ObjectName, booking: string, clock_offset_ms: number): Promise<StockClaim> {
+    const [account = "", ...rest] = booking.split("|");
+    let asked = account;
+    for (let hop = 0; hop < HOPS_MAX; hop += 1) {
+      const client = accountClient(this.env.MEMBER_ACCOUNT, name, asked, { clock_offset_ms });
+      const answer = await client.stockClaim(rest.join("|"));
+      if (!("moved_to" in answer)) return answer;
+      asked = answer.moved_to;
+    }
+    return { state: "taken", until_ms: null };
   }
 
   #name(message: protocol.Addressed, watches: "receipts" | "stock"): ObjectName {

@@ -23,7 +23,7 @@ export type ReceiptAnswer = Result<null, { readonly code: "receipt_on_another_ca
 
 /** Units of something scarce, taken by one booking. */
 export interface StockMessage extends Addressed {
-  /** What names the booking from its first attempt on: the account and its idempotency key. */
+  /** What names the booking from its first attempt on: `{account}|{idempotency key as stored}`. */
   readonly booking: string;
 }
 
@@ -32,15 +32,14 @@ export interface ReserveStockMessage extends StockMessage {
   /** How many there are in all, by the rules in force. */
   readonly stock: number;
   readonly reserved_until_ms: number;
+  /** How far the merchant's test clock runs ahead; 0 in live mode. */
+  readonly clock_offset_ms: number;
 }
 
 export type StockAnswer = Result<{ readonly left: number }, { readonly code: "out_of_stock"; readonly left: number }>;
 
-export interface CommitStockMessage extends StockMessage {
-  readonly quantity: number;
-}
-
 export interface StockState {
   readonly committed: number;
+  /** Reserved, or not known yet to have been given back. */
   readonly reserved: number;
 }

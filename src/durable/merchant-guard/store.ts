@@ -13,6 +13,12 @@ export interface TakenRow {
   readonly reserved_until_ms: number | null;
 }
 
+export interface TakenBooking {
+  readonly booking: string;
+  readonly quantity: number;
+  readonly reserved_until_ms: number;
+}
+
 /** All SQL of a guard. Every method is synchronous. */
 export class GuardStore {
   readonly #storage: DurableObjectStorage;
@@ -79,15 +85,24 @@ export class GuardStore {
     this.#sql.exec("DELETE FROM taken WHERE booking = ?", booking);
   }
 
-  /** What counts at an instant: a reservation whose time is over does not. */
-  stockAt(now_ms: number): StockState {
-    const row = this.#sql
+  /** Reservations whose time is over, the oldest first: only their accounts know whether they still count. */
+  doubtful(now_ms: number, limit: number): TakenBooking[] {
+    return this.#sql
+      .exec<{ booking: string; quantity: number; reserved_until_ms: number }>(
+        `SELECT booking, quantity, reserved_until_ms FROM taken WHERE reserved_until_ms <= ?
+         ORDER BY reserved_until_ms, booking LIMIT ?`,
+        now_ms,
+        limit,
+      )
+      .toArray();
+  }
+
+  stock(): StockState {
+    return this.#sql
       .exec<{ committed: number; reserved: number }>(
         `SELECT coalesce(sum(quantity) FILTER (WHERE reserved_until_ms IS NULL), 0) AS committed,
-                coalesce(sum(quantity) FILTER (WHERE reserved_until_ms > ?), 0) AS reserved FROM taken`,
-        now_ms,
+                coalesce(sum(quantity) FILTER (WHERE reserved_until_ms IS NOT NULL), 0) AS reserved FROM taken`,
       )
       .one();
-    return row;
   }
 }

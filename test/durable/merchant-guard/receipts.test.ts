@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { saleNaturalKey } from "../../../src/domain/ledger/natural-key.ts";
 import { formatObjectName, guardObjectName } from "../../../src/domain/tenancy/object-name.ts";
 import type { MerchantGuard } from "../../../src/durable/merchant-guard/merchant-guard.ts";
-import { receiptGuard, stockGuard } from "../../../src/durable/merchant-guard/client.ts";
+import { receiptGuard } from "../../../src/durable/merchant-guard/client.ts";
 import { returnOf, sale, type TestAccount, TILL } from "../../support/workerd/account.ts";
 import { TestShop } from "../merchant-insights/support.ts";
 
@@ -161,44 +161,4 @@ test("a guard answers only under its own name, and for what it watches", async (
     runInDurableObject(stub, (guard) => run(guard).then(() => "none", String));
   expect(await error((guard) => guard.settleReceipt({ to: other, receipt: "x", account: "y" }))).toContain("reached");
   expect(await error((guard) => guard.stock({ to: own }))).toContain("does not watch stock");
-});
-
-test("stock: reserved, committed and released by booking, each as often as one likes", async () => {
-  const { shop } = await guarded();
-  const guard = stockGuard(env.MERCHANT_GUARD, shop.tenant, "rew_mug");
-  const reserve = (booking: string, quantity = 1) =>
-    guard.reserve({ booking, quantity, stock: 3, reserved_until_ms: Date.now() + MINUTE_MS });
-
-  expect(await reserve("a")).toEqual({ ok: true, value: { left: 2 } });
-  expect(await reserve("a")).toEqual({ ok: true, value: { left: 2 } });
-  expect(await reserve("b", 2)).toEqual({ ok: true, value: { left: 0 } });
-  expect(await reserve("c")).toEqual({ ok: false, error: { code: "out_of_stock", left: 0 } });
-
-  await guard.commit({ booking: "a", quantity: 1 });
-  await guard.commit({ booking: "a", quantity: 1 });
-  await guard.release({ booking: "b" });
-  await guard.release({ booking: "b" });
-  expect(await guard.state()).toEqual({ committed: 1, reserved: 0 });
-  expect(await reserve("a")).toEqual({ ok: true, value: { left: 2 } });
-  expect(await reserve("c", 2)).toEqual({ ok: true, value: { left: 0 } });
-
-  pass(2 * MINUTE_MS);
-  expect(await guard.state()).toEqual({ committed: 1, reserved: 0 });
-  expect(await reserve("d", 2)).toMatchObject({ ok: true });
-  // What a customer has taken home is gone, reservation or not.
-  await guard.commit({ booking: "c", quantity: 2 });
-  expect(await guard.state()).toEqual({ committed: 3, reserved: 2 });
-  expect(await reserve("e")).toEqual({ ok: false, error: { code: "out_of_stock", left: 0 } });
-});
-
-test("of 100 bookings at once exactly as many get some as there are", async () => {
-  const { shop } = await guarded();
-  const guard = stockGuard(env.MERCHANT_GUARD, shop.tenant, "rew_mug");
-  const answers = await Promise.all(
-    Array.from({ length: 100 }, (_, index) =>
-      guard.reserve({ booking: `b-${index}`, quantity: 1, stock: 7, reserved_until_ms: Date.now() + MINUTE_MS }),
-    ),
-  );
-
-  expect(answers.filter(({ ok }) => ok)).toHaveLength(7);
 });

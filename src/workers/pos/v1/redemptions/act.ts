@@ -8,6 +8,7 @@ import type { PosApp } from "../app.ts";
 import { json, problems, WRITES } from "../openapi.ts";
 import { renderingOf } from "../render/reader.ts";
 import { type Carried, readBooking, runCommand } from "../run-command.ts";
+import { releaseStock } from "../under-stock.ts";
 import { type HoldStory, renderRedemptionAnswer } from "./render.ts";
 
 type Action = HoldActionCommand["type"];
@@ -82,6 +83,9 @@ function register(app: PosApp, action: Action): void {
     if (carried.replayed) c.header("idempotency-replayed", "true");
     const { story } = await readBooking(desk, ref);
     if (story === null) throw new ProblemError("redemption_unknown");
+    if (action === "cancel" && story.body.type === "hold" && story.hold_idem !== null) {
+      await releaseStock(desk, story.body.reward, ref.account, story.hold_idem);
+    }
     const hold = {
       account: carried.account,
       body: story.body,

@@ -11,6 +11,7 @@ import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderingOf } from "../render/reader.ts";
 import { resolveMember } from "../resolve-member.ts";
 import { runCommand } from "../run-command.ts";
+import { underStock } from "../under-stock.ts";
 import { renderRedemptionAnswer } from "./render.ts";
 
 const route = createRoute({
@@ -34,6 +35,7 @@ const route = createRoute({
       "reward_outside_hours",
       "reward_limit_reached",
       "no_eligible_item",
+      "out_of_stock",
       "too_many_holds",
       "redeeming_paused",
     ]),
@@ -62,7 +64,8 @@ export function createRedemption(app: PosApp): void {
     };
     const note = Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata };
     const till = { command, body, operation: "redemption", key, staff: input.staff, note, at_ms: desk.now_ms };
-    const carried = await runCommand(desk, named, till);
+    const gift = { reward: input.reward ?? null, account: named.account, key };
+    const carried = await underStock(desk, gift, () => runCommand(desk, named, till));
     if (carried.replayed) c.header("idempotency-replayed", "true");
     const rendering = await renderingOf(desk, carried.view.body);
     const hold = {
