@@ -44,9 +44,20 @@ export function planChange(
     const full = fullLines(world, { ...subscription, items: { ...subscription.items, data: items } });
     return { items, lines: [...unused, ...full], anchor: at };
   }
+  if (isSame(before, after)) return { items: before, lines: [], anchor: subscription.billing_cycle_anchor };
   const rest = after.map((item) => prorated(subscription, item, share, { start: at, end }, "Remaining time"));
   const lines = [...unused, ...rest].filter(({ amount }) => amount !== 0);
   return { items: after, lines, anchor: subscription.billing_cycle_anchor };
+}
+
+/** What stays as it is costs nothing and is billed nothing. */
+function isSame(before: readonly SubscriptionItem[], after: readonly SubscriptionItem[]): boolean {
+  const lines = (items: readonly SubscriptionItem[]) =>
+    items
+      .map(({ price, quantity }) => `${price.id} ${quantity}`)
+      .toSorted((left, right) => (left < right ? -1 : 1))
+      .join();
+  return lines(before) === lines(after);
 }
 
 function applyChanges(world: World, subscription: Subscription, changes: readonly ItemChange[]): SubscriptionItem[] {

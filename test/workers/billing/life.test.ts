@@ -371,7 +371,10 @@ describe("Stripe going down in the middle of", () => {
       "cancelling",
       () => subscribed(),
       ({ ctx }) => cancelSubscription(ctx, { when: "period_end" }),
-      async (merchant) => expect(await phase(merchant)).toBe("ending"),
+      async (merchant) => {
+        await sync(merchant);
+        expect(await phase(merchant)).toBe("ending");
+      },
     ],
     [
       "asking again for what was taken back",

@@ -9,7 +9,7 @@ import { chosenFreeze } from "./freeze.ts";
 import { type Living, livingOf, type OpenedBilling, withBilling } from "./open.ts";
 import { prorated } from "./preview-change.ts";
 import { pricedItems } from "./prices.ts";
-import type { BillingRefusal } from "./refusal.ts";
+import { askStripe, type BillingRefusal } from "./refusal.ts";
 import { changeInput } from "./schemas.ts";
 import { syncBilling } from "./sync.ts";
 
@@ -96,12 +96,17 @@ export async function releaseSchedule(stripe: Stripe, { schedule }: Stripe.Subsc
   return true;
 }
 
+/**
+ * How it stands after something was done. When Stripe cannot be asked any more, what was known before is answered: it was
+ * done all the same, and its event brings the rest.
+ */
 export async function synced({
   ctx,
   row,
 }: Pick<OpenedBilling<unknown>, "ctx" | "row">): Promise<Result<BillingRow, BillingRefusal>> {
-  const after = await syncBilling(ctx);
-  return after.ok ? ok(after.value ?? row) : after;
+  const asked = await askStripe(ctx.ports.log, () => syncBilling(ctx));
+  if (!asked.ok) return ok(row);
+  return asked.value.ok ? ok(asked.value.value ?? row) : asked.value;
 }
 
 function selectionOnly({ plan, interval, extra_locations, member_blocks }: Selection): Selection {
