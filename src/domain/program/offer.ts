@@ -4,7 +4,7 @@ import type { CompiledProgram, CompiledPromotion } from "./compile.ts";
 import type { LocalizedText } from "./document-parts.ts";
 import type { FrozenContext } from "./earn.ts";
 import { type Effect, evaluateEffect } from "./effect.ts";
-import type { RewardEffect } from "./document.ts";
+import type { RewardEffect } from "./reward-rules.ts";
 import type { TierLevel } from "./tier-rules.ts";
 
 /** What a level or a promotion takes off a basket without costing points. Minor units off, positive. */
