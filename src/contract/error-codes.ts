@@ -181,6 +181,27 @@ export const ERROR_CODES = {
     till: "show",
     help: "The link was not made by this merchant, or was read wrongly.",
   },
+  merge_changed: {
+    status: 409,
+    title: "Something changed since the preview",
+    retryable: false,
+    till: "show",
+    help: "One of the two cards was used or changed after it was shown, or the token belongs to another merge. Preview again and confirm what it shows then.",
+  },
+  merge_same_member: {
+    status: 409,
+    title: "That is the same member",
+    retryable: false,
+    till: "show",
+    help: "Both cards already lead to one member, so there is nothing to merge.",
+  },
+  already_merged: {
+    status: 409,
+    title: "Already merged with another member",
+    retryable: false,
+    till: "show",
+    help: "The card that was to go up has gone up in another member before. That cannot be undone.",
+  },
   claim_used: {
     status: 409,
     title: "Already collected",

@@ -152,6 +152,7 @@ describe("the examples", () => {
       members: await tell("GET", "/v1/members"),
       program: await tell("GET", "/v1/program"),
       synced: await tell("POST", "/v1/sync", story.queuedOffline),
+      ...(await merge(member)),
       testClock: await tell("PUT", "/v1/test_clock", { now: "2030-01-01T00:00:00Z" }),
     });
     await tell("DELETE", member);
@@ -167,6 +168,12 @@ describe("the examples", () => {
     const saleWithoutMember = await tell<z.infer<typeof saleAnswer>>("POST", "/v1/sales", story.saleWithoutMember);
     const token = saleWithoutMember.claim?.token ?? "";
     return { saleWithoutMember, claimed: await tell("POST", "/v1/claims", story.collectSale(token)) };
+  }
+
+  /** The other card of the same person, which was queued offline, goes up in this one. */
+  async function merge(member: string): Promise<Record<string, unknown>> {
+    const shownMerge = await tell<{ token: string }>("POST", `${member}/merge/preview`, story.otherCard);
+    return { shownMerge, merged: await tell("POST", `${member}/merge`, story.mergeOther(shownMerge.token)) };
   }
 
   /** One reward goes with a sale, one by itself, and one is given back. */

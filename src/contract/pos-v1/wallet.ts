@@ -37,11 +37,9 @@ const tier = z
       })
       .nullable()
       .meta({ description: "The level above; null at the top." }),
-    kept_until: localDate
-      .nullable()
-      .meta({
-        description: "The level is kept until this day if nothing more is done; null when it is kept for good.",
-      }),
+    kept_until: localDate.nullable().meta({
+      description: "The level is kept until this day if nothing more is done; null when it is kept for good.",
+    }),
   })
   .meta({ id: "Tier", description: "Where a member stands among the levels." });
 

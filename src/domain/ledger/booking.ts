@@ -303,6 +303,35 @@ export interface Estate {
   readonly remainders: Readonly<Record<string, Remainder>>;
   /** Counters that rules look at; absent when there are none. */
   readonly meters?: Meters;
+  /** The member's cards, for good; absent when a receipt hands over. */
+  readonly cards?: readonly EstateCard[];
+  /** Returns that wait for their sale. */
+  readonly parked?: readonly ParkedReturn[];
+  /** Accounts of members that went up in this one before. */
+  readonly absorbed?: readonly string[];
+}
+
+/** Where a card was issued, which its QR text goes on saying. */
+export interface CardOrigin {
+  readonly account: string;
+  readonly card_no: number;
+}
+
+/** A card on its way to another account. */
+export interface EstateCard {
+  readonly card_no: number;
+  readonly card_kind: "digital" | "plastic";
+  readonly state: "active" | "blocked";
+  readonly issued_at_ms: number;
+  /** Absent for a card of the giver's own. */
+  readonly origin?: CardOrigin;
+}
+
+/** A card that came along, under the number it has here. */
+export interface ArrivedCard extends EstateCard {
+  readonly origin: CardOrigin;
+  /** The number it had in the account that handed it over. */
+  readonly former_no: number;
 }
 
 /** The account's last booking but for its acknowledgement: everything leaves, and what comes later is answered `moved`. */
@@ -323,6 +352,10 @@ export interface AbsorbedEvent {
   readonly remainders: readonly RemainderChange[];
   /** Counters that came along; absent when none did. */
   readonly meters?: readonly MeterChange[];
+  /** Cards that came along. */
+  readonly cards?: readonly ArrivedCard[];
+  /** Accounts that had gone up in the giver before. */
+  readonly absorbed?: readonly string[];
 }
 
 /** The receiver has confirmed; nothing is left to deliver. */

@@ -50,6 +50,8 @@ export interface ReturnCommand {
   readonly type: "return";
   readonly sale: { readonly seq: number } | SaleByReceipt | ForeignSale;
   readonly request: ReturnRequest;
+  /** The accounts that went up in this one were asked for the sale, and have it not. */
+  readonly searched?: boolean;
 }
 
 export interface HoldCommand {

@@ -1,6 +1,15 @@
 import { assertNever, invariant } from "../invariant.ts";
 import { safeInteger } from "../numbers.ts";
-import type { BookingBody, BookingHeader, CardEvent, Entry, HoldEvent, RemainderChange, SaleEvent } from "./booking.ts";
+import type {
+  AbsorbedEvent,
+  BookingBody,
+  BookingHeader,
+  CardEvent,
+  Entry,
+  HoldEvent,
+  RemainderChange,
+  SaleEvent,
+} from "./booking.ts";
 import { addToLots } from "./lot.ts";
 import { applyMeters, type MeterChange } from "./meter.ts";
 import { countRedeemed, type RedeemedCounts } from "./redeemed.ts";
@@ -143,13 +152,12 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
         ...state,
         tombstone: { kind: "merged", to: body.to },
         holds: {},
+        // Returns that wait go on waiting where the account went.
+        parked: body.estate.parked === undefined ? state.parked : {},
         outbox: { ...state.outbox, [body.seq]: { to: body.to, since_ms: body.at_ms } },
       };
     case "absorbed":
-      return {
-        ...withMeters(state, body.meters),
-        remainders: applyRemainders(state.remainders, body.remainders),
-      };
+      return applyAbsorbed(state, body);
     case "delivered":
       return { ...state, outbox: withoutKey(state.outbox, body.delivered) };
     case "adjustment":
@@ -201,6 +209,23 @@ function redeemed(
     state.redeemed ?? {},
   );
   return { redeemed: counts };
+}
+
+function applyAbsorbed(before: AccountState, body: BookingHeader & AbsorbedEvent): AccountState {
+  const state = withMeters(before, body.meters);
+  const arrived = (body.cards ?? []).map(({ card_no, card_kind, state: is, issued_at_ms, origin }): CardState => ({
+    card_no,
+    kind: card_kind,
+    state: is,
+    issued_at_ms,
+    booking: body.seq,
+    origin,
+  }));
+  const cards = { ...state.cards, ...Object.fromEntries(arrived.map((card) => [card.card_no, card])) };
+  const remainders = applyRemainders(state.remainders, body.remainders);
+  if (body.reason !== "merge") return { ...state, remainders, cards };
+  const absorbed = [...(state.absorbed ?? []), ...(body.absorbed ?? []), body.from];
+  return { ...state, remainders, cards, absorbed };
 }
 
 function applyRemainders(

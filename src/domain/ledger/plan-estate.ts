@@ -10,7 +10,12 @@ import type { Refusal } from "./refusal.ts";
 import type { AccountState } from "./state.ts";
 
 /** Decides a step of one account going up in another. It needs no rules: what moves is what stands in the ledger. */
-export function planEstate(state: AccountState, command: EstateCommand, stamp: Stamp): Result<Plan, Refusal> {
+export function planEstate(
+  state: AccountState,
+  command: EstateCommand,
+  stamp: Stamp,
+  idem: string | null = null,
+): Result<Plan, Refusal> {
   const settled = settle(state, stamp.now_ms);
   const decided = decide(settled.state, command);
   if (!decided.ok) return decided;
@@ -18,7 +23,7 @@ export function planEstate(state: AccountState, command: EstateCommand, stamp: S
   const bookings = decided.value.map((draft, index) => {
     const body = finishDraft(booked, draft, stamp, index === 0 ? settled.due : undefined);
     booked = applyBooking(booked, body);
-    return { body, idem: null, natural_key: draft.natural_key, frees: draft.frees };
+    return { body, idem: index === 0 ? idem : null, natural_key: draft.natural_key, frees: draft.frees };
   });
   return ok({ bookings, answer: 0, state: booked });
 }

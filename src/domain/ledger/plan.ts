@@ -128,6 +128,8 @@ function planReturn(draft: PlanBuilder, command: ReturnCommand, context: PlanCon
   const seq = "seq" in sale ? sale.seq : context.history.findSale(sale);
   if (seq !== null) return draft.answer(decideKnownReturn(draft, seq, request, null, context));
   invariant(!("seq" in sale), "a sale named by id has a sequence");
+  const accounts = draft.state.absorbed ?? [];
+  if (accounts.length > 0 && command.searched !== true) return fail({ code: "need_sale", accounts });
   // The key stays free: the return takes it when it is carried out, so that a retry hears the real answer.
   draft.addAnswer([parkReturn(sale, request, context)], null);
   return draft.done();

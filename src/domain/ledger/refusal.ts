@@ -9,6 +9,7 @@ export type Refusal =
   | { readonly code: "account_unknown" }
   | { readonly code: "account_erased" }
   | { readonly code: "account_moved"; readonly to: string }
+  | { readonly code: "account_changed" }
   | { readonly code: "idempotency_mismatch" }
   | { readonly code: "receipt_reused" }
   | { readonly code: "return_id_reused" }
@@ -17,6 +18,7 @@ export type Refusal =
   | { readonly code: "card_blocked"; readonly card_no: number }
   | { readonly code: "nothing_to_deliver" }
   | { readonly code: "sale_unknown" }
+  | { readonly code: "need_sale"; readonly accounts: readonly string[] }
   | { readonly code: "sale_not_known_yet" }
   | { readonly code: "line_unknown"; readonly line: string }
   | { readonly code: "return_exceeds_sale"; readonly line: string | null; readonly left: string }

@@ -1,6 +1,6 @@
 import type { Remainders } from "../program/remainder.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
-import type { HeldPart, ParkedReturn, SpendMinimum } from "./booking.ts";
+import type { CardOrigin, HeldPart, ParkedReturn, SpendMinimum } from "./booking.ts";
 import type { RedeemedCounts } from "./redeemed.ts";
 import type { Effect } from "../program/effect.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
@@ -35,6 +35,8 @@ export interface AccountState {
   /** Bookings that another account must still hear of, by their sequence. */
   readonly outbox: Readonly<Record<string, Delivery>>;
   readonly tombstone: Tombstone | null;
+  /** Accounts of members that went up in this one; absent when none did. Their sales stand in their own ledgers. */
+  readonly absorbed?: readonly string[];
 }
 
 /** A return that waits for its sale, with the digest of the note that came with it. */
@@ -72,6 +74,8 @@ export interface CardState {
   readonly issued_at_ms: number;
   /** Sequence of the booking that issued it, or that blocked it by name: its note has the card's metadata. */
   readonly booking: number;
+  /** The account that issued it, when it came along from another; absent for a card of this account's own. */
+  readonly origin?: CardOrigin;
 }
 
 /** What is on its way to another account. */

@@ -5,14 +5,13 @@ import type { AccountState } from "../../domain/ledger/state.ts";
 import { deliver, giverOf } from "./deliver.ts";
 import { confirmDelivery, openParcels } from "./estate.ts";
 import type { Ledger } from "./ledger.ts";
-import type { MemberAccount } from "./member-account.ts";
 import type { Projector } from "./projector.ts";
 import type { LedgerStore } from "./store.ts";
 
 /** What the alarm works with. */
 export interface CatchUpDeps {
   readonly ctx: DurableObjectState;
-  readonly accounts: DurableObjectNamespace<MemberAccount>;
+  readonly env: Pick<Cloudflare.Env, "MEMBER_ACCOUNT" | "MERCHANT_REGISTRY">;
   readonly store: LedgerStore;
   readonly ledger: Ledger;
   readonly projector: Projector;
@@ -49,15 +48,16 @@ async function deleteUnclaimed({ ctx, store, ledger, projector }: CatchUpDeps, s
 }
 
 /** Brings what a cut-off hand-over left behind. A receiver out of reach throws, and the platform rings again. */
-async function deliverAll({ ctx, accounts, store, ledger }: CatchUpDeps, before: AccountState): Promise<void> {
+async function deliverAll({ ctx, env, store, ledger }: CatchUpDeps, before: AccountState): Promise<void> {
   const { clock_offset_ms, outbox } = before;
   if (Object.keys(outbox).length === 0) return;
   const giver = giverOf(ctx.id.name);
   const desk = { store, ledger, now_ms: Date.now() + clock_offset_ms };
   const state = ledger.current(desk.now_ms);
   for (const parcel of state === null ? [] : openParcels(desk, state)) {
-    const done = await deliver({ namespace: accounts, giver, clock_offset_ms, by: ALARM }, parcel);
-    if (done) {
+    const { MEMBER_ACCOUNT: accounts, MERCHANT_REGISTRY: registries } = env;
+    const { outcome } = await deliver({ accounts, registries, giver, clock_offset_ms, by: ALARM }, parcel);
+    if (outcome !== "lost") {
       confirmDelivery(desk, { to: ctx.id.name ?? "", clock_offset_ms, delivered: parcel.seq, by: ALARM });
     }
   }

@@ -1,10 +1,11 @@
+import type { SaleByReceipt } from "../../domain/ledger/booking.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
 import type { Tenant } from "../../domain/tenancy/merchant.ts";
 import { accountObjectName, formatObjectName } from "../../domain/tenancy/object-name.ts";
 import { invariant } from "../../domain/invariant.ts";
 import { callObject } from "../shared/call.ts";
 import { objectStub, type StubOptions } from "../shared/namespace.ts";
-import type { DeliveredMessage, HandOverMessage, Parcel, ReceiveMessage } from "./estate.ts";
+import type { DeliveredMessage, HandOverMessage, Parcel, Received, ReceiveMessage } from "./estate.ts";
 import type { MemberAccount } from "./member-account.ts";
 import type {
   AccountView,
@@ -39,9 +40,9 @@ export interface AccountClient {
   chain(after_seq: number): Promise<ChainPage>;
   standing(receipt: string): Promise<Standing>;
   handOver(message: Unaddressed<HandOverMessage>): Promise<Answer<Parcel>>;
-  receive(message: Unaddressed<ReceiveMessage>): Promise<Answer<null>>;
+  receive(message: Unaddressed<ReceiveMessage>): Promise<Answer<Received>>;
   confirmDelivery(message: Unaddressed<DeliveredMessage>): Promise<Answer<null>>;
-  saleOf(seq: number | null): Promise<Answer<ForeignSale | null>>;
+  saleOf(seq: number | null, receipt?: SaleByReceipt): Promise<Answer<ForeignSale | null>>;
 }
 
 export interface AccountClientOptions extends StubOptions {
@@ -78,7 +79,8 @@ export function accountClient(
     handOver: (message) => call((stub) => stub.handOver({ ...address, ...message })),
     receive: (message) => call((stub) => stub.receive({ ...address, ...message })),
     confirmDelivery: (message) => call((stub) => stub.confirmDelivery({ ...address, ...message })),
-    saleOf: (seq) => call((stub) => stub.saleOf({ ...address, seq })),
+    saleOf: (seq, receipt) =>
+      call((stub) => stub.saleOf({ ...address, seq, ...(receipt === undefined ? {} : { receipt }) })),
     standing: (receipt) => call((stub) => stub.standing({ ...address, receipt })),
     chain: (after_seq) => call((stub) => stub.chain({ ...address, after_seq })),
   };

@@ -1,39 +1,69 @@
 import { invariant } from "../../domain/invariant.ts";
 import type { Actor } from "../../domain/ledger/booking.ts";
 import { type ObjectName, parseObjectName } from "../../domain/tenancy/object-name.ts";
+import { RegistryClient } from "../merchant-registry/client.ts";
+import type { MerchantRegistry } from "../merchant-registry/merchant-registry.ts";
 import { accountClient } from "./client.ts";
-import type { Parcel } from "./estate.ts";
+import type { Parcel, Received } from "./estate.ts";
 import type { MemberAccount } from "./member-account.ts";
+import type { ProgramPayloads } from "./protocol.ts";
 
 /** A receiver may itself have gone up in another; so often at most. */
 const HOPS_MAX = 6;
 
 /** What delivers a parcel. */
 export interface Carrier {
-  readonly namespace: DurableObjectNamespace<MemberAccount>;
+  readonly accounts: DurableObjectNamespace<MemberAccount>;
+  readonly registries: DurableObjectNamespace<MerchantRegistry>;
   readonly giver: ObjectName;
   readonly clock_offset_ms: number;
   readonly by: Actor;
+  /** Rules to render the receiver with; absent when nobody is to read it. */
+  readonly programs?: ProgramPayloads;
 }
 
+/** What became of a parcel. Only what is `lost` must be brought again. */
+export type Delivered =
+  | { readonly outcome: "arrived"; readonly account: string; readonly received: Received }
+  | { readonly outcome: "erased" }
+  | { readonly outcome: "lost" };
+
 /**
- * Brings a parcel to its receiver, following where it has moved. Answers whether it need not be brought again: it has
- * arrived, or its receiver was erased and wants nothing.
+ * Brings a parcel to its receiver, following where it has moved, and after a merge the person to the receiver's in the
+ * registry. Each step may be repeated. A receiver that was erased wants nothing, and the person is forgotten here too.
  *
- * @throws ObjectUnavailableError when the receiver cannot be reached; nothing is lost, it is tried again
+ * @throws ObjectUnavailableError when an object cannot be reached; nothing is lost, it is tried again
  */
-export async function deliver(carrier: Carrier, parcel: Parcel): Promise<boolean> {
-  const { namespace, giver, clock_offset_ms, by } = carrier;
+export async function deliver(carrier: Carrier, parcel: Parcel): Promise<Delivered> {
+  const { accounts, giver, clock_offset_ms, by, programs } = carrier;
+  const { reason, estate } = parcel;
   let receiver = parcel.receiver;
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const client = accountClient(namespace, giver, receiver, { clock_offset_ms });
-    const { reason, estate } = parcel;
-    const answer = await client.receive({ from: giver.id, reason, estate, by });
-    if (answer.ok || answer.refusal.code === "account_erased") return true;
-    if (answer.refusal.code !== "account_moved") return false;
-    receiver = answer.refusal.to;
+    const client = accountClient(accounts, giver, receiver, { clock_offset_ms });
+    const rules = programs === undefined ? {} : { programs };
+    const answer = await client.receive({ from: giver.id, reason, estate, by, ...rules });
+    if (answer.ok) {
+      if (reason === "merge") await bringPerson(carrier, receiver, answer.value);
+      return { outcome: "arrived", account: receiver, received: answer.value };
+    }
+    const { refusal } = answer;
+    if (refusal.code === "account_erased") {
+      if (reason === "merge") await registryOf(carrier).eraseMember({ account: giver.id, now_ms: Date.now() });
+      return { outcome: "erased" };
+    }
+    if (refusal.code !== "account_moved") return { outcome: "lost" };
+    receiver = refusal.to;
   }
-  return false;
+  return { outcome: "lost" };
+}
+
+async function bringPerson(carrier: Carrier, into: string, { cards }: Received): Promise<void> {
+  const moved = cards.map(({ former_no, card_no }) => ({ former_no, card_no }));
+  await registryOf(carrier).mergeMember({ from: carrier.giver.id, into, cards: moved, now_ms: Date.now() });
+}
+
+function registryOf({ registries, giver }: Carrier): RegistryClient {
+  return new RegistryClient(registries, giver);
 }
 
 /** The parsed name of the object that gives. */

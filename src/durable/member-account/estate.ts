@@ -1,12 +1,14 @@
-import type { Actor, BookingBody, Estate, HandOverReason } from "../../domain/ledger/booking.ts";
+import type { Actor, ArrivedCard, BookingBody, Estate, HandOverReason } from "../../domain/ledger/booking.ts";
 import type { EstateCommand } from "../../domain/ledger/command.ts";
 import { isUnclaimed, unclaimedUntil } from "../../domain/ledger/due.ts";
+import { foldBookings } from "../../domain/ledger/fold.ts";
 import { absorbNaturalKey } from "../../domain/ledger/natural-key.ts";
 import { planEstate } from "../../domain/ledger/plan-estate.ts";
 import type { Refusal } from "../../domain/ledger/refusal.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
-import type { Addressed, Answer } from "./protocol.ts";
-import { buriedRefusal, type Desk } from "./run-command.ts";
+import { compiledProgram } from "./programs.ts";
+import type { Addressed, Answer, BookingView, ProgramPayloads } from "./protocol.ts";
+import { buriedRefusal, type Desk, viewOf } from "./run-command.ts";
 
 // One account goes up in another in three steps, each of which may be repeated: the giver books that it ends and what it
 // gives, the receiver books that it has it (once, by its natural key), the giver books that it knows. What is cut off
@@ -17,6 +19,19 @@ export interface HandOverMessage extends Addressed {
   readonly receiver: string;
   readonly reason: HandOverReason;
   readonly by: Actor;
+  /** A hand-over that somebody has confirmed, under a key; absent for one that needs none. */
+  readonly confirmed?: Confirmed;
+  /** True books nothing. */
+  readonly preview?: boolean;
+}
+
+/** What was shown, and the request that said yes to it. */
+export interface Confirmed {
+  /** `{till}:{key}`. */
+  readonly idem: string;
+  readonly request_hash: string;
+  /** The account's sequence when it was shown. */
+  readonly seq: number;
 }
 
 export interface ReceiveMessage extends Addressed {
@@ -25,11 +40,22 @@ export interface ReceiveMessage extends Addressed {
   readonly reason: HandOverReason;
   readonly estate: Estate;
   readonly by: Actor;
+  /** Rules to render the account with, right after; without them nothing is rendered. */
+  readonly programs?: ProgramPayloads;
+  /** True books nothing. */
+  readonly preview?: boolean;
 }
 
 export interface DeliveredMessage extends Addressed {
   readonly delivered: number;
   readonly by: Actor;
+}
+
+/** What has arrived. */
+export interface Received {
+  readonly cards: readonly ArrivedCard[];
+  /** The account right after; null unless rules came with the message. */
+  readonly view: BookingView | null;
 }
 
 /** What is on its way, and the booking that says so. */
@@ -46,24 +72,38 @@ export interface Parcel {
 export function handOver(desk: Desk, message: HandOverMessage): Answer<Parcel> {
   const state = desk.ledger.current(desk.now_ms);
   if (state === null) return refused({ code: "account_unknown" });
+  const { confirmed } = message;
+  const known = confirmed === undefined ? null : desk.store.byIdem(confirmed.idem);
+  if (known !== null && known.body.request_hash !== confirmed?.request_hash) {
+    return refused({ code: "idempotency_mismatch" });
+  }
   const tombstone = buriedRefusal(state);
   if (tombstone?.code === "account_moved" && tombstone.to === message.receiver) return lastParcel(desk, state);
   if (tombstone !== null) return refused(tombstone);
   if (isUnclaimed(state) && unclaimedUntil(state) <= desk.now_ms) return refused({ code: "account_unknown" });
+  if (confirmed !== undefined && confirmed.seq !== state.seq) return refused({ code: "account_changed" });
   const booked = book(desk, state, { type: "hand_over", to: message.receiver, reason: message.reason }, message);
   return booked.ok ? parcelOf(booked.value) : booked;
 }
 
 /** Takes in what another account handed over. A second delivery changes nothing. */
-export function receive(desk: Desk, message: ReceiveMessage): Answer<null> {
+export function receive(desk: Desk, message: ReceiveMessage): Answer<Received> {
   const state = desk.ledger.current(desk.now_ms);
   if (state === null) return refused({ code: "account_unknown" });
-  if (desk.store.byNaturalKey(absorbNaturalKey(message.from)) !== null) return { ok: true, value: null };
+  const earlier = desk.store.byNaturalKey(absorbNaturalKey(message.from));
+  if (earlier !== null) return received(earlier.body, desk.ledger.stateAt(earlier.seq), message);
   const buried = buriedRefusal(state);
   if (buried !== null) return refused(buried);
   const { from, reason, estate } = message;
   const booked = book(desk, state, { type: "absorb", from, reason, estate }, message);
-  return booked.ok ? { ok: true, value: null } : booked;
+  return booked.ok ? received(booked.value, foldBookings(state, [booked.value]) ?? state, message) : booked;
+}
+
+function received(body: BookingBody, after: AccountState, { programs }: ReceiveMessage): Answer<Received> {
+  const cards = body.type === "absorbed" ? (body.cards ?? []) : [];
+  const program = programs === undefined ? null : compiledProgram(programs[0]);
+  const view = program === null ? null : viewOf(after, program, body, null);
+  return { ok: true, value: { cards, view } };
 }
 
 /** Notes that a parcel has arrived. */
@@ -97,24 +137,29 @@ function parcelOf(body: BookingBody): Answer<Parcel> {
   };
 }
 
-function book(
-  desk: Desk,
-  state: AccountState,
-  command: EstateCommand,
-  { by, clock_offset_ms }: { readonly by: Actor; readonly clock_offset_ms: number },
-): Answer<BookingBody> {
+/** What a step is booked with. */
+interface Booked {
+  readonly by: Actor;
+  readonly clock_offset_ms: number;
+  readonly confirmed?: Confirmed;
+  readonly programs?: ProgramPayloads;
+  readonly preview?: boolean;
+}
+
+function book(desk: Desk, state: AccountState, command: EstateCommand, message: Booked): Answer<BookingBody> {
+  const { by, clock_offset_ms, confirmed, programs } = message;
   const stamp = {
     now_ms: desk.now_ms,
     by,
-    request_hash: null,
+    request_hash: confirmed?.request_hash ?? null,
     note_digest: null,
     clock_offset_ms,
-    program: null,
+    program: programs?.[0].version ?? null,
     timezone: null,
   };
-  const planned = planEstate(state, command, stamp);
+  const planned = planEstate(state, command, stamp, confirmed?.idem ?? null);
   if (!planned.ok) return refused(planned.error);
-  desk.ledger.commit(planned.value.bookings, new Map());
+  if (message.preview !== true) desk.ledger.commit(planned.value.bookings, new Map());
   const [booking] = planned.value.bookings;
   return booking === undefined ? refused({ code: "nothing_to_deliver" }) : { ok: true, value: booking.body };
 }

@@ -7,50 +7,12 @@ import { AlarmClock } from "./alarm-clock.ts";
 import { catchUp, systemStamp } from "./catch-up.ts";
 import { Projector } from "./projector.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
-import {
-  confirmDelivery,
-  type DeliveredMessage,
-  handOver,
-  type HandOverMessage,
-  type Parcel,
-  receive,
-  type ReceiveMessage,
-} from "./estate.ts";
+import * as estate from "./estate.ts";
 import { Ledger } from "./ledger.ts";
 import { LIVE_TO_PARAM, LiveCards } from "./live.ts";
-import type {
-  AccountView,
-  Addressed,
-  Answer,
-  BookingQuery,
-  BookingsQuery,
-  BookingStory,
-  ForeignReturnQuery,
-  OwnedBooking,
-  ChainPage,
-  CommandAnswer,
-  CommandMessage,
-  KeyQuery,
-  MovedClaim,
-  OpenMessage,
-  SaleQuery,
-  Standing,
-  StandingQuery,
-  StockClaim,
-  StoredBooking,
-  WalletQuery,
-} from "./protocol.ts";
-import {
-  readBooking,
-  readBookings,
-  readChain,
-  readForeignReturn,
-  readSale,
-  readStanding,
-  readStockClaim,
-  readStories,
-  readWallet,
-} from "./read-account.ts";
+import type * as protocol from "./protocol.ts";
+import type { Addressed, Answer, CommandMessage } from "./protocol.ts";
+import * as read from "./read-account.ts";
 import { buriedRefusal, type Desk, runCommand, waitingUnder } from "./run-command.ts";
 import { LedgerStore } from "./store.ts";
 
@@ -75,7 +37,7 @@ export class MemberAccount extends DurableObject {
   }
 
   /** Opens the account. Opening it again changes nothing. */
-  async open(message: OpenMessage): Promise<Answer<{ readonly opened_at_ms: number }>> {
+  async open(message: protocol.OpenMessage): Promise<Answer<{ readonly opened_at_ms: number }>> {
     const name = assertObjectIdentity(this.ctx.id, message.to);
     await this.#clock.look();
     const desk = this.#desk(message);
@@ -89,7 +51,7 @@ export class MemberAccount extends DurableObject {
   }
 
   /** Decides a command and books it, or previews it. Refusals are values. */
-  async run(message: CommandMessage): Promise<CommandAnswer> {
+  async run(message: CommandMessage): Promise<protocol.CommandAnswer> {
     if (!message.preview) await this.#clock.look();
     const desk = this.#enter(message);
     if (message.opens === true && !message.preview) this.#openReceipt(desk, message);
@@ -99,70 +61,61 @@ export class MemberAccount extends DurableObject {
   }
 
   /** Whether a request's key was used here: asked of an identifier's former owners before a new one books. */
-  async knowsKey(query: KeyQuery): Promise<boolean> {
+  async knowsKey(query: protocol.KeyQuery): Promise<boolean> {
     const state = this.#ledger.current(this.#enter(query).now_ms);
     if (state === null) return false;
     return this.#store.byIdem(query.idem) !== null || waitingUnder(state, query.idem) !== null;
   }
 
   /** What a request's booking has taken of its reward's stock; asked by the guard when somebody would go without. */
-  async stockClaim(query: KeyQuery): Promise<StockClaim | MovedClaim> {
-    return readStockClaim(this.#enter(query), query);
+  async stockClaim(query: protocol.KeyQuery): Promise<protocol.StockClaim | protocol.MovedClaim> {
+    return read.readStockClaim(this.#enter(query), query);
   }
 
-  async wallet(query: WalletQuery): Promise<Answer<AccountView>> {
-    return readWallet(this.#enter(query), query);
+  async wallet(query: protocol.WalletQuery): Promise<Answer<protocol.AccountView>> {
+    return read.readWallet(this.#enter(query), query);
   }
 
-  async bookings(query: BookingsQuery): Promise<Answer<StoredBooking[]>> {
-    return readBookings(this.#enter(query), query);
+  async bookings(query: protocol.BookingsQuery): Promise<Answer<protocol.StoredBooking[]>> {
+    return read.readBookings(this.#enter(query), query);
   }
 
-  async stories(query: BookingsQuery): Promise<Answer<BookingStory[]>> {
-    return readStories(this.#enter(query), query);
+  async stories(query: protocol.BookingsQuery): Promise<Answer<protocol.BookingStory[]>> {
+    return read.readStories(this.#enter(query), query);
   }
 
-  async booking(query: BookingQuery): Promise<Answer<OwnedBooking>> {
-    return readBooking(this.#enter(query), query);
+  async booking(query: protocol.BookingQuery): Promise<Answer<protocol.OwnedBooking>> {
+    return read.readBooking(this.#enter(query), query);
   }
 
-  async foreignReturn(query: ForeignReturnQuery): Promise<Answer<StoredBooking | null>> {
-    return readForeignReturn(this.#enter(query), query);
+  async foreignReturn(query: protocol.ForeignReturnQuery): Promise<Answer<protocol.StoredBooking | null>> {
+    return read.readForeignReturn(this.#enter(query), query);
   }
 
   /** A sale and its latest return, also of an account that went up in another: returns of it are booked there. */
-  async saleOf(query: SaleQuery): Promise<Answer<ForeignSale | null>> {
-    return readSale(this.#enter(query), query);
+  async saleOf(query: protocol.SaleQuery): Promise<Answer<ForeignSale | null>> {
+    return read.readSale(this.#enter(query), query);
   }
 
   /** Ends this account in favour of another, and answers what must be brought there. */
-  async handOver(message: HandOverMessage): Promise<Answer<Parcel>> {
-    await this.#clock.look();
-    const answer = handOver(this.#enter(message), message);
-    await this.#afterBooking(message);
-    return answer;
+  handOver(message: estate.HandOverMessage): Promise<Answer<estate.Parcel>> {
+    return this.#step(message, estate.handOver);
   }
 
-  async receive(message: ReceiveMessage): Promise<Answer<null>> {
-    await this.#clock.look();
-    const answer = receive(this.#enter(message), message);
-    await this.#afterBooking(message);
-    return answer;
+  receive(message: estate.ReceiveMessage): Promise<Answer<estate.Received>> {
+    return this.#step(message, estate.receive);
   }
 
-  async confirmDelivery(message: DeliveredMessage): Promise<Answer<null>> {
-    await this.#clock.look();
-    const answer = confirmDelivery(this.#enter(message), message);
-    await this.#afterBooking(message);
-    return answer;
+  confirmDelivery(message: estate.DeliveredMessage): Promise<Answer<null>> {
+    return this.#step(message, estate.confirmDelivery);
   }
 
-  async chain(query: Addressed & { readonly after_seq: number }): Promise<ChainPage> {
-    return readChain(this.#enter(query), query.after_seq);
+  async chain(query: Addressed & { readonly after_seq: number }): Promise<protocol.ChainPage> {
+    return read.readChain(this.#enter(query), query.after_seq);
   }
 
-  async standing(query: StandingQuery): Promise<Standing> {
-    return readStanding(this.#enter(query), query);
+  async standing(query: protocol.StandingQuery): Promise<protocol.Standing> {
+    return read.readStanding(this.#enter(query), query);
   }
 
   /** May run late, twice, or for nothing: it acts on stored facts alone. */
@@ -171,7 +124,7 @@ export class MemberAccount extends DurableObject {
     try {
       const caughtUp = await catchUp({
         ctx: this.ctx,
-        accounts: this.env.MEMBER_ACCOUNT,
+        env: this.env,
         store: this.#store,
         ledger: this.#ledger,
         projector: this.#projector,
@@ -194,6 +147,17 @@ export class MemberAccount extends DurableObject {
 
   override async webSocketMessage(socket: WebSocket): Promise<void> {
     this.#live.refuseMessage(socket);
+  }
+
+  /** A step between accounts: decided and booked in one synchronous block, like a command. */
+  async #step<Message extends Addressed, Value>(
+    message: Message,
+    step: (desk: Desk, message: Message) => Value,
+  ): Promise<Value> {
+    await this.#clock.look();
+    const answer = step(this.#enter(message), message);
+    await this.#afterBooking(message);
+    return answer;
   }
 
   #tellPages(): void {

@@ -1,4 +1,4 @@
-import type { Actor, BookingBody, BookingNote } from "../../domain/ledger/booking.ts";
+import type { Actor, BookingBody, BookingNote, CardOrigin, SaleByReceipt } from "../../domain/ledger/booking.ts";
 import type { Command, HoldEnd } from "../../domain/ledger/command.ts";
 import type { Refusal } from "../../domain/ledger/refusal.ts";
 import type { CardState } from "../../domain/ledger/state.ts";
@@ -38,6 +38,10 @@ export interface CommandMessage extends Addressed {
   readonly idem: string | null;
   /** SHA-256 (hex) of the request with the account it resolved to. */
   readonly request_hash: string;
+  /** The same for the account that was named, when that one has moved here. */
+  readonly former_hash?: string;
+  /** A card that was shown, as the account that issued it knows it, when that one has moved here. */
+  readonly shown?: CardOrigin;
   /** Free text of the request; it stays out of the hashed body. */
   readonly note: Omit<BookingNote, "salt"> | null;
   readonly programs: ProgramPayloads;
@@ -89,6 +93,7 @@ export interface AccountView {
   readonly cards: readonly CardView[];
   readonly opened_at_ms: number;
   readonly seq: number;
+  readonly open_holds: number;
 }
 
 export type Answer<Value> =
@@ -130,6 +135,8 @@ export interface Standing {
 /** A sale by its place; null means the first, which is the only one of a receipt account. */
 export interface SaleQuery extends Addressed {
   readonly seq: number | null;
+  /** By its receipt instead; the newest that fits. */
+  readonly receipt?: SaleByReceipt;
 }
 
 /** A sale in another account's ledger. */

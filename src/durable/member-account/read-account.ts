@@ -43,6 +43,7 @@ export function readWallet(desk: Desk, query: WalletQuery): Answer<AccountView> 
       cards: Object.values(settled.cards).map((card) => ({ ...card, metadata: cardMetadata(desk, card) })),
       opened_at_ms: settled.opened_at_ms,
       seq: settled.seq,
+      open_holds: Object.keys(settled.holds).length,
     };
   });
 }
@@ -71,12 +72,13 @@ export function readBooking(desk: Desk, query: BookingQuery): Answer<OwnedBookin
   return { ok: true, value: { owner, story: row === null ? null : storyOf(desk, state, row) } };
 }
 
-/** The latest return booked here of a sale in the ledger of an account that went up in this one. */
+/** The latest return booked here of a sale of an account that went up in this one; told also after this one has moved. */
 export function readForeignReturn(desk: Desk, query: ForeignReturnQuery): Answer<StoredBooking | null> {
-  return withAccount(desk, () => {
-    const row = desk.store.byNaturalPrefix(returnPrefix(query)).at(-1);
-    return row === undefined ? null : stored(row);
-  });
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return { ok: false, refusal: { code: "account_unknown" } };
+  if (state.tombstone?.kind === "erased") return { ok: false, refusal: { code: "account_erased" } };
+  const row = desk.store.byNaturalPrefix(returnPrefix(query)).at(-1);
+  return { ok: true, value: row === undefined ? null : stored(row) };
 }
 
 function accountOf(to: string): string {
@@ -125,10 +127,13 @@ export function readSale(desk: Desk, query: SaleQuery): Answer<ForeignSale | nul
   const state = desk.ledger.current(desk.now_ms);
   if (state === null) return { ok: false, refusal: { code: "account_unknown" } };
   if (state.tombstone?.kind === "erased") return { ok: false, refusal: { code: "account_erased" } };
+  const history = storedHistory(desk.store);
   const [first] =
-    query.seq === null ? desk.store.page({ beyond_seq: null, order: "asc", limit: 1, types: ["sale"] }) : [];
-  const seq = query.seq ?? first?.seq ?? null;
-  const found = seq === null ? null : storedHistory(desk.store).sale(seq);
+    query.seq === null && query.receipt === undefined
+      ? desk.store.page({ beyond_seq: null, order: "asc", limit: 1, types: ["sale"] })
+      : [];
+  const seq = query.seq ?? (query.receipt === undefined ? (first?.seq ?? null) : history.findSale(query.receipt));
+  const found = seq === null ? null : history.sale(seq);
   return { ok: true, value: found === null ? null : { origin: accountOf(query.to), ...found } };
 }
 

@@ -15,6 +15,7 @@ import { salesMeant, storedHistory } from "./history.ts";
 import { type Ledger, sealNote } from "./ledger.ts";
 import { compiledProgram } from "./programs.ts";
 import type { BookingView, CommandAnswer, CommandMessage } from "./protocol.ts";
+import { shownCardRefusal, withOwnCard } from "./shown-card.ts";
 import type { BookingRow, LedgerStore } from "./store.ts";
 
 /** What a command works on. */
@@ -29,15 +30,24 @@ export function runCommand(desk: Desk, message: CommandMessage): CommandAnswer {
   const state = desk.ledger.current(desk.now_ms);
   if (state === null) return message.opens === true && message.preview ? previewUnborn(desk, message) : UNKNOWN;
   const known = message.idem === null ? null : desk.store.byIdem(message.idem);
-  if (known !== null) return replay(desk, message, known, known.body.request_hash === message.request_hash);
+  if (known !== null) return replay(desk, message, known, isSameRequest(message, known.body.request_hash));
   const waiting = waitingUnder(state, message.idem);
   if (waiting !== null) return replayWaiting(message, waiting);
   const buried = buriedRefusal(state);
-  if (buried !== null) return refused(buried);
+  if (buried?.code === "account_erased") return refused(buried);
+  // An account that went up in another still knows its own sales and its own blocked cards.
   const twin = naturalTwin(desk, message.command, message.till);
-  if (twin !== null) return replayTwin(desk, message, twin);
+  // A return that waits there no longer was carried out, or waits on, where the account went.
+  if (twin !== null && (buried === null || twin.body.type !== "return_parked")) return replayTwin(desk, message, twin);
+  if (buried !== null) return refused(shownCardRefusal(state, message.command) ?? buried);
   if (reusesReturnId(desk, message.command)) return refused({ code: "return_id_reused" });
-  return decideAndBook(desk, message, state);
+  const own = withOwnCard(state, message);
+  return own === null ? refused({ code: "card_unknown", card_no: 0 }) : decideAndBook(desk, own, state);
+}
+
+/** A request that came by an account that has moved is the same request, whichever of the two it was hashed for. */
+function isSameRequest({ request_hash, former_hash }: CommandMessage, known: string | undefined): boolean {
+  return known === request_hash || (former_hash !== undefined && known === former_hash);
 }
 
 const UNKNOWN: CommandAnswer = { ok: false, replayed: false, refusal: { code: "account_unknown" } };
@@ -178,7 +188,7 @@ export function waitingUnder(state: AccountState, idem: string | null): ParkedRe
 }
 
 function replayWaiting(message: CommandMessage, waiting: ParkedReturn): CommandAnswer {
-  const same = waiting.request_hash === message.request_hash;
+  const same = isSameRequest(message, waiting.request_hash);
   return refused({ code: same ? "sale_not_known_yet" : "idempotency_mismatch" });
 }
 
@@ -194,7 +204,7 @@ function replay(desk: Desk, message: CommandMessage, row: BookingRow, same: bool
   return { ok: true, replayed: true, view: viewOf(desk.ledger.stateAt(body.seq), program, body, row.note) };
 }
 
-function viewOf(
+export function viewOf(
   state: AccountState,
   program: CompiledProgram,
   body: BookingView["body"],

@@ -70,6 +70,14 @@ export class RegistryClient {
     return this.#call((stub) => stub.eraseMember({ ...command, to: this.#to }));
   }
 
+  beginMerge(command: Unaddressed<protocol.BeginMergeCommand>): Promise<protocol.MergeAnswer> {
+    return this.#call((stub) => stub.beginMerge({ ...command, to: this.#to }));
+  }
+
+  mergeMember(command: Unaddressed<protocol.MergeMemberCommand>): Promise<protocol.MergeAnswer> {
+    return this.#call((stub) => stub.mergeMember({ ...command, to: this.#to }));
+  }
+
   linkCardNumber(command: Unaddressed<protocol.LinkCardNumberCommand>): Promise<protocol.LinkAnswer> {
     return this.#call((stub) => stub.linkCardNumber({ ...command, to: this.#to }));
   }

@@ -9,6 +9,7 @@ import { assertObjectIdentity } from "../shared/object-identity.ts";
 import { hasSchema, runMigrations } from "../shared/run-migrations.ts";
 import { ConfigBook } from "./config-book.ts";
 import { MemberSearch } from "./member-search.ts";
+import { beginMerge, mergeMember } from "./merge-member.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type * as protocol from "./protocol.ts";
 import { findByIdentifier, getMember, getMembers, listMembers, readSearchPage, toSearchHit } from "./read-member.ts";
@@ -91,6 +92,16 @@ export class MerchantRegistry extends DurableObject {
 
   eraseMember(command: protocol.EraseMemberCommand): protocol.EraseAnswer {
     return this.#write(command, (vault, now_ms) => eraseMember(vault, command, now_ms), command.account);
+  }
+
+  beginMerge(command: protocol.BeginMergeCommand): protocol.MergeAnswer {
+    return this.#write(command, (vault, now_ms) => beginMerge(vault, command, now_ms));
+  }
+
+  mergeMember(command: protocol.MergeMemberCommand): protocol.MergeAnswer {
+    const answer = this.#write(command, (vault, now_ms) => mergeMember(vault, command, now_ms), command.into);
+    if (this.#search.isLoaded) this.#search.remove(command.from);
+    return answer;
   }
 
   linkCardNumber(command: protocol.LinkCardNumberCommand): protocol.LinkAnswer {

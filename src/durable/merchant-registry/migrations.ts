@@ -83,4 +83,14 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 2,
+    // Where a member went that is no more a member of its own: erasing that one forgets what hangs on this one too.
+    // While a member is on its way, nobody goes up in it: two that went up in each other would both be gone.
+    sql: `
+      ALTER TABLE member ADD COLUMN merged_into TEXT;
+      ALTER TABLE member ADD COLUMN merging_into TEXT;
+      ALTER TABLE member ADD COLUMN merging_at_ms INTEGER;
+    `,
+  },
 ];

@@ -19,6 +19,8 @@ export type RegistryRefusal =
   /** The member existed and was erased. */
   | { readonly code: "erased" }
   | { readonly code: "account_exists" }
+  /** The member is itself going up in another just now. */
+  | { readonly code: "merging" }
   | { readonly code: "idempotency_mismatch" }
   /** The value belongs to another member. */
   | { readonly code: "identifier_taken"; readonly kind: IdentifierKind }
@@ -148,6 +150,24 @@ export interface EraseMemberCommand extends Addressed {
 }
 
 export type EraseAnswer = Result<{ readonly erased_at_ms: number; readonly replayed: boolean }, RegistryRefusal>;
+
+export interface BeginMergeCommand extends Addressed {
+  readonly from: string;
+  readonly into: string;
+  readonly now_ms: number;
+}
+
+/** Brings what is known of a person to the member that their account went up in. */
+export interface MergeMemberCommand extends Addressed {
+  readonly from: string;
+  readonly into: string;
+  /** The cards that came along: their numbers in the old account and in the new one. */
+  readonly cards: readonly { readonly former_no: number; readonly card_no: number }[];
+  readonly now_ms: number;
+}
+
+/** `merged` is false when it had been done before, or there was nobody to bring. */
+export type MergeAnswer = Result<{ readonly merged: boolean }, RegistryRefusal>;
 
 export interface CardNumberCommand extends Addressed {
   readonly account: string;

@@ -171,9 +171,79 @@ export class RegistryStore {
       account,
     );
     this.#sql.exec("DELETE FROM identifier WHERE account = ?", account);
-    this.#sql.exec("DELETE FROM identifier_history WHERE account = ?", account);
+    this.#sql.exec(
+      "DELETE FROM identifier_history WHERE account = ?1 OR account IN (SELECT account FROM member WHERE merged_into = ?1)",
+      account,
+    );
     this.#sql.exec("DELETE FROM consent WHERE account = ?", account);
     this.#sql.exec("UPDATE idempotency SET request_mac = x'', answer = NULL WHERE account = ?", account);
+  }
+
+  /** Where a member has been on its way to since `since_ms`; null when it is not. */
+  mergingInto(account: string, since_ms: number): string | null {
+    const row = this.#first<{ merging_into: string | null }>(
+      "SELECT merging_into FROM member WHERE account = ? AND merging_at_ms >= ?",
+      account,
+      since_ms,
+    );
+    return row?.merging_into ?? null;
+  }
+
+  noteMerging(account: string, into: string, now_ms: number): void {
+    this.#sql.exec("UPDATE member SET merging_into = ?, merging_at_ms = ? WHERE account = ?", into, now_ms, account);
+  }
+
+  /** Leaves a tombstone that says where the member went. Identifiers, consents and answers have been brought there before. */
+  buryMerged(account: string, into: string, now_ms: number): void {
+    this.#sql.exec(
+      `UPDATE member SET key_kid = NULL, data_key = NULL, name = NULL, email = NULL, phone = NULL, birthday = NULL,
+         locale = NULL, external_id = NULL, metadata = NULL, updated_at_ms = ?1, erased_at_ms = ?1, merged_into = ?2
+       WHERE account = ?3`,
+      now_ms,
+      into,
+      account,
+    );
+    this.#sql.exec("UPDATE member SET merged_into = ?1 WHERE merged_into = ?2", into, account);
+    this.#sql.exec("DELETE FROM consent WHERE account = ?", account);
+  }
+
+  /** Gives an identifier to another account. That account's own history does not change: the former owner has moved there. */
+  moveIdentifier(row: IdentifierRow, to: Pick<NewIdentifierRow, "account" | "card_no" | "sealed">): void {
+    this.#sql.exec(
+      "UPDATE identifier SET account = ?, card_no = ?, sealed = ? WHERE kind = ? AND digest = ?",
+      to.account,
+      to.card_no,
+      to.sealed,
+      row.kind,
+      row.digest,
+    );
+  }
+
+  /** Remembers whose an identifier was. */
+  rememberOwner(kind: IdentifierKind, { digest, account }: IdentifierOwner, now_ms: number): void {
+    this.#sql.exec(
+      `INSERT INTO identifier_history (kind, digest, account, lost_at_ms) VALUES (?, ?, ?, ?)
+       ON CONFLICT (kind, digest, account) DO UPDATE SET lost_at_ms = excluded.lost_at_ms`,
+      kind,
+      digest,
+      account,
+      now_ms,
+    );
+  }
+
+  /** Sealed answers of an account's requests. */
+  answersOf(account: string): { readonly digest: Uint8Array; readonly answer: Uint8Array }[] {
+    return this.#sql
+      .exec<{ digest: ArrayBuffer; answer: ArrayBuffer }>(
+        "SELECT digest, answer FROM idempotency WHERE account = ? AND answer IS NOT NULL",
+        account,
+      )
+      .toArray()
+      .map(({ digest, answer }) => ({ digest: new Uint8Array(digest), answer: new Uint8Array(answer) }));
+  }
+
+  moveAnswer(digest: Uint8Array, to: { readonly account: string; readonly answer: Uint8Array }): void {
+    this.#sql.exec("UPDATE idempotency SET account = ?, answer = ? WHERE digest = ?", to.account, to.answer, digest);
   }
 
   /** Members that are not erased, beyond `seq` in the order's direction. */
@@ -243,14 +313,7 @@ export class RegistryStore {
   /** Takes an identifier from its owner and remembers whose it was. */
   removeIdentifier(kind: IdentifierKind, owner: IdentifierOwner, now_ms: number): void {
     this.#sql.exec("DELETE FROM identifier WHERE kind = ? AND digest = ?", kind, owner.digest);
-    this.#sql.exec(
-      `INSERT INTO identifier_history (kind, digest, account, lost_at_ms) VALUES (?, ?, ?, ?)
-       ON CONFLICT (kind, digest, account) DO UPDATE SET lost_at_ms = excluded.lost_at_ms`,
-      kind,
-      owner.digest,
-      owner.account,
-      now_ms,
-    );
+    this.rememberOwner(kind, owner, now_ms);
   }
 
   /** Accounts that lost the identifier at or after `since_ms`, latest first. */

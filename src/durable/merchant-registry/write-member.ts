@@ -4,6 +4,7 @@ import { invariant } from "../../domain/invariant.ts";
 import { fail, ok } from "../../domain/result.ts";
 import { accountKindOf } from "../../domain/tenancy/account-id.ts";
 import type { Consent, Identifier } from "../../domain/tenancy/member-profile.ts";
+import { METADATA_PAIRS_MAX } from "../../domain/tenancy/merge-profile.ts";
 import type { PersonKey } from "../shared/field-cipher.ts";
 import { identifiersOfNewMember, PROFILE_KINDS, profileIdentifier, type ProfileKind } from "./identifiers.ts";
 import { applyChanges, metadataPairs, sealConsent, sealProfile } from "./profile-codec.ts";
@@ -27,10 +28,7 @@ import type { IdentifierOwner } from "./store.ts";
 import { candidatesOf, FORMER_MS, identifierDigest, type Vault } from "./vault.ts";
 
 /** The name under which answers are sealed; authenticated with each. */
-const ANSWER_FIELD = "answer";
-
-/** Pairs of metadata that a member may have; a change adds to those on record. */
-const METADATA_PAIRS_MAX = 20;
+export const ANSWER_FIELD = "answer";
 
 // Each function runs inside one storage transaction. It finds every reason to refuse before it writes anything.
 

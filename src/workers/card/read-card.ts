@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from "../../domain/result.ts";
 import type { CompiledProgram } from "../../domain/program/compile.ts";
-import type { AccountView, Answer, StoredBooking } from "../../durable/member-account/protocol.ts";
+import type { CardRef } from "../../domain/tenancy/ids.ts";
+import type { AccountView, Answer, CardView, StoredBooking } from "../../durable/member-account/protocol.ts";
 import type { AccountClient } from "../../durable/member-account/client.ts";
 import { compiledProgram } from "../../durable/member-account/programs.ts";
 import { ObjectUnavailableError } from "../../durable/shared/call.ts";
@@ -36,14 +37,20 @@ export async function readCard({ desk, card, token }: ShownCard): Promise<Result
   if (!read.ok) return fail(read.error === "account_erased" ? "erased" : "unknown_card");
   const { account, value } = read.value;
   const moved = account !== card.account;
-  // After a move the numbers of the old account's cards mean nothing; the old card itself works on.
-  const state = moved ? "active" : value.view?.cards.find(({ card_no }) => card_no === card.cardNo)?.state;
-  if (value.view !== null && state === undefined) return fail("unknown_card");
+  const state = value.view?.cards.find((known) => isCard(known, card, account))?.state;
+  // What was merged before cards came along works on under the old card.
+  if (value.view !== null && state === undefined && !moved) return fail("unknown_card");
   if (state === "blocked") return fail("blocked");
   if (name === ERASED && !moved) return fail("erased");
   const first_name = moved ? await firstName(desk, account) : name;
   const program = text === null ? null : compiledProgram(text);
   return ok({ desk, token, first_name: first_name === ERASED ? null : first_name, program, ...value });
+}
+
+/** Whether a card of the account is the one that a token names: one of its own, or one that came along. */
+function isCard({ card_no, origin }: CardView, card: CardRef, account: string): boolean {
+  if (origin !== undefined) return origin.account === card.account && origin.card_no === card.cardNo;
+  return card.account === account && card_no === card.cardNo;
 }
 
 type Programs = Parameters<AccountClient["wallet"]>[0];

@@ -37,7 +37,10 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
       return { code: "redemption_cancelled" };
     case "hold_expired":
       return { code: "redemption_expired" };
+    case "account_changed":
+      return { code: "merge_changed" };
     case "need_program":
+    case "need_sale":
       return { code: "unavailable", retryAfterSeconds: 1 };
     case "idempotency_mismatch":
     case "receipt_reused":

@@ -91,6 +91,54 @@ describe("an account that goes up in another", () => {
   });
 });
 
+describe("a member who goes up in another", () => {
+  const absorbed = (giver: Ledger, receiver: Ledger): AccountState => {
+    const { bookings } = must(giver.state, { type: "hand_over", to: RECEIVER, reason: "merge" });
+    const [body] = bookings.map((booking) => booking.body);
+    if (body?.type !== "handed_over") throw new Error("nothing was handed over");
+    return must(receiver.state, { type: "absorb", from: "m1", reason: "merge", estate: body.estate }).state;
+  };
+
+  test("brings every card under a new number, and a blocked one stays blocked", () => {
+    const giver = new Ledger(rules);
+    giver.must({ type: "issue_card", card_kind: "plastic", replaces: 1 });
+    const receiver = new Ledger(rules);
+    const cards = Object.values(absorbed(giver, receiver).cards);
+    expect(cards.map(({ card_no, kind, state, origin }) => ({ card_no, kind, state, origin }))).toEqual([
+      { card_no: 1, kind: "digital", state: "active", origin: undefined },
+      { card_no: 2, kind: "digital", state: "blocked", origin: { account: "m1", card_no: 1 } },
+      { card_no: 3, kind: "plastic", state: "active", origin: { account: "m1", card_no: 2 } },
+    ]);
+  });
+
+  test("brings lots with their dates, and more stamps than a card has room for", () => {
+    const dated = program({
+      stamp_cards: [coffee.card],
+      rewards: [coffee.full],
+      units: { points: { name: { en: "points" }, expiry: { kind: "rolling", after: { days: 10 }, to: "day" } } },
+    });
+    const [giver, receiver] = [new Ledger(dated), new Ledger(dated)];
+    giver.must(sale([units("latte", 7, 700)]));
+    receiver.now_ms = NOW_MS + 86_400_000;
+    receiver.must(sale([units("latte", 6, 600)]));
+    const state = absorbed(giver, receiver);
+    expect(available(state, "stamps:stc_coffee")).toBe(13);
+    const dates = unitState(state, "points").lots.map(({ expires_on }) => expires_on);
+    expect(new Set(dates).size).toBe(dates.length);
+    expect(available(state, "points")).toBe(13);
+    expect(brokenInvariants(state)).toEqual([]);
+  });
+
+  test("brings returns that wait for their sale, and waits no more itself", () => {
+    const giver = new Ledger(rules);
+    giver.must(refund({ receipt: "R9", tills: null, register: null, business_date: null }, "all", "T1"));
+    const { state } = must(giver.state, { type: "hand_over", to: RECEIVER, reason: "merge" });
+    expect(state.parked).toEqual({});
+    const arrived = Object.values(absorbed(giver, new Ledger(rules)).parked);
+    expect(arrived).toMatchObject([{ sale: { receipt: "R9" }, request: { return_id: "T1" } }]);
+  });
+});
+
 describe("a return of a sale in an account that went up in this one", () => {
   const claimed = () => {
     const giver = new Ledger(rules);

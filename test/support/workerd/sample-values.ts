@@ -23,6 +23,7 @@ export function asSample(value: unknown): unknown {
       (_id, prefix, kind, tail) =>
         [prefix, `${sampleAccount(kind)}${tail}${letters(`${prefix} ${kind} ${tail}`, 8)}`].join("_"),
     )
+    .replaceAll(/"token":"[0-9a-z]{26}"/g, `"token":"${letters("merge", 26)}"`)
     .replaceAll(/\b(loc|til|req)_[0-9a-z]{16}\b/g, (_id, prefix) => `${prefix}_${letters(prefix, 16)}`)
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, sampleTime)
     .replaceAll(/"20\d\d-\d\d-\d\d"/g, JSON.stringify(NOW.slice(0, 10)));

@@ -204,6 +204,31 @@ export const ROUTES: readonly RouteRow[] = [
   },
   {
     method: "POST",
+    path: "/v1/members/{id}/merge/preview",
+    scopes: ["members"],
+    status: 200,
+    idempotent: false,
+    unknown: "member_unknown",
+    request: async (world) => ({
+      path: `/v1/members/${world.member}/merge/preview`,
+      body: { from: { id: await newMember(world) } },
+    }),
+  },
+  {
+    method: "POST",
+    path: "/v1/members/{id}/merge",
+    scopes: ["members"],
+    status: 200,
+    idempotent: true,
+    unknown: "member_unknown",
+    request: async (world) => {
+      const [path, from] = [`/v1/members/${await newMember(world)}/merge`, { id: await newMember(world) }];
+      const { token } = await world.till.must("POST", `${path}/preview`, { from });
+      return { path, body: { from, token } };
+    },
+  },
+  {
+    method: "POST",
     path: "/v1/cards/block",
     scopes: ["members"],
     status: 200,

@@ -1,6 +1,6 @@
 import { atRate, type Remainder } from "../../program/remainder.ts";
 import { fail, ok } from "../../result.ts";
-import type { Estate, RemainderChange } from "../booking.ts";
+import type { ArrivedCard, Estate, EstateCard, HandOverReason, RemainderChange } from "../booking.ts";
 import type { AbsorbCommand, Decision, DeliveredCommand, HandOverCommand } from "../command.ts";
 import { type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts, releaseEntries } from "../due.ts";
@@ -15,7 +15,7 @@ import type { AccountState } from "../state.ts";
 export function decideHandOver(state: AccountState, command: HandOverCommand): Decision {
   const holds = Object.values(state.holds);
   const released = holds.flatMap((hold) => releaseEntries(hold, "cancelled"));
-  const estate = estateOf(applyDrafts(state, released));
+  const estate = estateOf(applyDrafts(state, released), command.reason);
   const why = { code: "handed_over", reason: command.reason } as const;
   const leaving = estate.lots.map(({ unit, lot, amount }): EntryDraft => ({ unit, lot, delta: -amount, why }));
   const event = { type: "handed_over", to: command.to, reason: command.reason, estate } as const;
@@ -27,12 +27,12 @@ export function decideAbsorb(state: AccountState, { from, reason, estate }: Abso
   const why = { code: "absorbed", reason } as const;
   const entries = estate.lots.map(({ unit, lot, amount }): EntryDraft => ({ unit, lot, delta: amount, why }));
   const remainders = Object.entries(estate.remainders).map(([rule, arriving]) => joined(state, rule, arriving));
-  const meters = Object.entries(estate.meters ?? {}).flatMap(([meter, counts]) =>
-    Object.entries(counts).map(([on, amount]) => ({ meter, on, amount })),
-  );
-  const along = meters.length === 0 ? {} : { meters };
-  const draft = plainDraft({ type: "absorbed", from, reason, remainders, ...along }, entries);
-  return ok([{ ...draft, natural_key: absorbNaturalKey(from) }]);
+  const along = { ...metersOf(estate), ...arrivals(state, from, estate) };
+  const event = { type: "absorbed", from, reason, remainders, ...along } as const;
+  const absorbed = { ...plainDraft(event, entries), natural_key: absorbNaturalKey(from) };
+  // They take no natural key: the same return may have been waiting here too, and is carried out once all the same.
+  const waiting = (estate.parked ?? []).map((parked) => plainDraft({ type: "return_parked", parked }));
+  return ok([absorbed, ...waiting]);
 }
 
 /** Decides that a delivery has arrived. Saying so twice is refused, and does no harm. */
@@ -41,12 +41,44 @@ export function decideDelivered(state: AccountState, { delivered }: DeliveredCom
   return ok([plainDraft({ type: "delivered", delivered })]);
 }
 
-function estateOf(state: AccountState): Estate {
+function metersOf({ meters }: Estate) {
+  const changes = Object.entries(meters ?? {}).flatMap(([meter, counts]) =>
+    Object.entries(counts).map(([on, amount]) => ({ meter, on, amount })),
+  );
+  return changes.length === 0 ? {} : { meters: changes };
+}
+
+function arrivals(state: AccountState, from: string, { cards, absorbed }: Estate) {
+  const last = Math.max(0, ...Object.values(state.cards).map(({ card_no }) => card_no));
+  const arrived = (cards ?? []).map((card, index): ArrivedCard => ({
+    ...card,
+    card_no: last + 1 + index,
+    former_no: card.card_no,
+    origin: card.origin ?? { account: from, card_no: card.card_no },
+  }));
+  return {
+    ...(arrived.length === 0 ? {} : { cards: arrived }),
+    ...(absorbed === undefined || absorbed.length === 0 ? {} : { absorbed }),
+  };
+}
+
+function estateOf(state: AccountState, reason: HandOverReason): Estate {
   const lots = Object.entries(state.units).flatMap(([unit, { lots: all }]) =>
     all.map((lot) => ({ unit, lot: lotKey(lot), amount: lot.amount })),
   );
-  const { meters } = state;
-  return { lots, remainders: state.remainders, ...(meters === undefined ? {} : { meters }) };
+  const { remainders, meters } = state;
+  const claimed = { lots, remainders, ...(meters === undefined ? {} : { meters }) };
+  // A receipt has no cards, and goes to whoever claims it: nothing else of it is anybody's.
+  if (reason === "claim") return claimed;
+  const cards = Object.values(state.cards).map(({ card_no, kind, state: is, issued_at_ms, origin }): EstateCard => ({
+    card_no,
+    card_kind: kind,
+    state: is,
+    issued_at_ms,
+    ...(origin === undefined ? {} : { origin }),
+  }));
+  const parked = Object.values(state.parked).map(({ note_digest: _digest, ...waiting }) => waiting);
+  return { ...claimed, cards, parked, absorbed: state.absorbed ?? [] };
 }
 
 /** Fractions of a point add up, counted in the receiver's rate. */

@@ -17,6 +17,8 @@ import { identifyMember } from "./members/identify.ts";
 import { createCard } from "./members/create-card.ts";
 import { listEntries } from "./members/list-entries.ts";
 import { listMembers } from "./members/list.ts";
+import { mergeMember } from "./members/merge.ts";
+import { previewMerge } from "./members/preview-merge.ts";
 import { getMember } from "./members/retrieve.ts";
 import { updateMember } from "./members/update.ts";
 import { createPairing } from "./pairings/create.ts";
@@ -45,6 +47,8 @@ const operations: readonly ((app: PosApp) => void)[] = [
   eraseMember,
   listEntries,
   createCard,
+  previewMerge,
+  mergeMember,
   blockCard,
   createSale,
   previewSale,

@@ -1,5 +1,5 @@
 import { assertNever } from "../../../domain/invariant.ts";
-import type { Command, ReturnCommand } from "../../../domain/ledger/command.ts";
+import type { Command, ForeignSale, ReturnCommand } from "../../../domain/ledger/command.ts";
 import { accountKindOf } from "../../../domain/tenancy/account-id.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { refusalProblem } from "../../http/refusal-problem.ts";
@@ -25,9 +25,7 @@ export async function rebase(desk: PosDesk, command: Command, from: string): Pro
       if (command.exchange.length > 0) throw new ProblemError("sale_unknown", { detail: EXCHANGE_DETAIL });
       return { ...command, card_no: null };
     case "block_card":
-      throw new ProblemError("card_unknown");
     case "issue_card":
-      if (command.replaces !== null) throw new ProblemError("card_unknown");
       return command;
     case "hold":
     case "adjustment":
@@ -45,10 +43,38 @@ const EXCHANGE_DETAIL =
 
 /** A sale named by its receipt is looked for where the member is now, unless it was the only sale of a claimed receipt. */
 async function rebaseReturn(desk: PosDesk, command: ReturnCommand, from: string): Promise<Command> {
-  if ("origin" in command.sale) return command;
+  if ("origin" in command.sale) return { ...command, sale: await sinceReturned(desk, command.sale, [from]) };
   if ("seq" in command.sale) return withForeignSale(desk, command, from, command.sale.seq);
   if (accountKindOf(from) !== "receipt") return command;
   return withForeignSale(desk, command, from, null);
+}
+
+/**
+ * A return by receipt whose sale may stand in the ledger of an account that went up in this one.
+ *
+ * @param accounts those accounts, in the order in which they did
+ */
+export async function searchSale(desk: PosDesk, command: Command, accounts: readonly string[]): Promise<Command> {
+  if (command.type !== "return" || "seq" in command.sale || "origin" in command.sale) return command;
+  for (const account of accounts.toReversed()) {
+    const found = await desk.account(account).saleOf(null, command.sale);
+    if (found.ok && found.value !== null) {
+      return { ...command, sale: await sinceReturned(desk, found.value, accounts), searched: true };
+    }
+  }
+  return { ...command, searched: true };
+}
+
+/** The sale with the latest return of it that any of these accounts booked while the sale's own had gone up in them. */
+async function sinceReturned(desk: PosDesk, sale: ForeignSale, accounts: readonly string[]): Promise<ForeignSale> {
+  let { last_return } = sale;
+  for (const account of accounts) {
+    if (account === sale.origin) continue;
+    const found = await desk.account(account).foreignReturn({ origin: sale.origin, seq: sale.sale.seq });
+    const body = found.ok ? (found.value?.body ?? null) : null;
+    if (body !== null && body.at_ms >= (last_return?.at_ms ?? 0)) last_return = body;
+  }
+  return { ...sale, last_return };
 }
 
 async function withForeignSale(

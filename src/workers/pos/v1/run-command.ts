@@ -7,7 +7,7 @@ import type { Answer, BookingStory, BookingView, ProgramPayloads } from "../../.
 import { ProblemError } from "../../http/problem.ts";
 import { refusalProblem } from "../../http/refusal-problem.ts";
 import { idemOf, type PosDesk } from "./desk.ts";
-import { rebase } from "./moved.ts";
+import { rebase, searchSale } from "./moved.ts";
 import type { NamedAccount } from "./resolve-member.ts";
 
 /** How often a request may be passed on: to the account a member moved to, or again with rules it lacked. */
@@ -47,14 +47,16 @@ export async function runCommand(desk: PosDesk, named: NamedAccount, till: TillC
   let { account } = named;
   let { command } = till;
   let programs = await desk.programsAt(till.at_ms);
+  const asNamed = { account, command };
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const answer = await desk.account(account).run(message(desk, { ...till, command }, account, programs));
+    const answer = await desk.account(account).run(message(desk, { ...till, command }, { account, asNamed }, programs));
     if (answer.ok) return { account, replayed: answer.replayed, view: answer.view };
     const { refusal } = answer;
     if (refusal.code === "account_moved") {
       command = await rebase(desk, command, account);
       account = refusal.to;
-    } else if (refusal.code === "need_program") programs = await withProgram(desk, programs, refusal.version);
+    } else if (refusal.code === "need_sale") command = await searchSale(desk, command, refusal.accounts);
+    else if (refusal.code === "need_program") programs = await withProgram(desk, programs, refusal.version);
     else throw refusalProblem(refusal, desk, answer.replayed);
   }
   throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
@@ -95,10 +97,25 @@ export async function withProgram(desk: PosDesk, programs: ProgramPayloads, vers
   return [...programs, text];
 }
 
+/** The account and the command as the till named them. */
+interface Named {
+  readonly account: string;
+  readonly command: Command;
+}
+
+/** What an account that carries on for another is told of the request as it was made. */
+function formerly(till: TillCommand, { account, command }: Named) {
+  const card_no = command.type === "issue_card" ? command.replaces : "card_no" in command ? command.card_no : null;
+  return {
+    former_hash: requestHash(till.operation, account, till.body),
+    ...(card_no === null ? {} : { shown: { account, card_no } }),
+  };
+}
+
 function message(
   desk: PosDesk,
   till: TillCommand,
-  account: string,
+  { account, asNamed }: { readonly account: string; readonly asNamed: Named },
   programs: ProgramPayloads,
 ): Parameters<AccountClient["run"]>[0] {
   const { till: facts, location, key } = desk.parts;
@@ -109,6 +126,7 @@ function message(
     till: facts.id,
     idem: till.key === null ? null : idemOf(desk, till.key),
     request_hash: requestHash(till.operation, account, till.body),
+    ...(account === asNamed.account ? {} : formerly(till, asNamed)),
     note: till.note,
     programs,
     preview: till.preview ?? false,

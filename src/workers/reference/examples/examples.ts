@@ -37,6 +37,11 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     },
     answers: answer(201, answers.linkedCard),
   },
+  previewMerge: { request: { "Another card": story.otherCard }, answers: answer(200, answers.shownMerge) },
+  mergeMember: {
+    request: { "As it was shown": story.mergeOther(answers.shownMerge.token) },
+    answers: answer(200, answers.merged),
+  },
   blockCard: { request: { "A lost card": story.lostCard }, answers: answer(200, answers.blockedCard) },
   createSale: {
     request: {

@@ -8,6 +8,7 @@ import type {
   memberInput,
   memberPatch,
 } from "../../../contract/pos-v1/member.ts";
+import type { mergeInput, mergePreviewInput } from "../../../contract/pos-v1/merge.ts";
 import type { pairingAnswer, pairingInput } from "../../../contract/pos-v1/pairing.ts";
 import type { redemptionInput } from "../../../contract/pos-v1/redemption.ts";
 import type { returnInput } from "../../../contract/pos-v1/return.ts";
@@ -187,6 +188,10 @@ export const wholeSaleBack = (sale: string) =>
   ({ return_id: "R-78", sale: { id: sale } }) satisfies z.input<typeof returnInput>;
 
 export const changedMember = { name: "Anna Jansen", birthday: "03-14" } satisfies z.input<typeof memberPatch>;
+
+export const otherCard = { from: { external_id: "17850" } } satisfies z.input<typeof mergePreviewInput>;
+
+export const mergeOther = (token: string) => ({ ...otherCard, token }) satisfies z.input<typeof mergeInput>;
 
 export const plasticCard = { number: "0001000000112345" } satisfies z.input<typeof cardInput>;
 

@@ -1,5 +1,6 @@
 import { createRoute, type z } from "@hono/zod-openapi";
 import { blockInput, cardAnswer } from "../../../../contract/pos-v1/member.ts";
+import { invariant } from "../../../../domain/invariant.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import type { PosDesk } from "../desk.ts";
@@ -44,7 +45,9 @@ export function blockCard(app: PosApp): void {
       },
     );
     if (carried.replayed) c.header("idempotency-replayed", "true");
-    return c.json(await renderCardAnswer(desk, carried, { card_no: cardNo, state: "blocked" }), 200);
+    const { body } = carried.view;
+    invariant(body.type === "card_blocked", `a blocked card was answered with a ${body.type}`);
+    return c.json(await renderCardAnswer(desk, carried, { card_no: body.card_no, state: "blocked" }), 200);
   });
 }
 

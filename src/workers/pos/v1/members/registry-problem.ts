@@ -22,6 +22,8 @@ export function registryProblem(refusal: RegistryRefusal): ProblemError {
       return new ProblemError("identifier_taken", {
         detail: `This ${IDENTIFIER_NAMES[refusal.kind]} belongs to another member.`,
       });
+    case "merging":
+      return new ProblemError("merge_changed");
     case "metadata_full":
       return validationProblem([
         { path: "metadata", message: `at most ${refusal.max} pairs, those on record included` },

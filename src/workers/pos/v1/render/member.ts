@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { card, member, memberAnswer } from "../../../../contract/pos-v1/member.ts";
 import type { RewardView, Wallet } from "../../../../domain/ledger/view.ts";
 import { createCardToken } from "../../../../domain/tenancy/card-token.ts";
+import type { CardRef } from "../../../../domain/tenancy/ids.ts";
 import type { CardView } from "../../../../durable/member-account/protocol.ts";
 import type { MemberRecord } from "../../../../durable/merchant-registry/protocol.ts";
 import type { PosDesk } from "../desk.ts";
@@ -30,7 +31,7 @@ export function renderMember(desk: PosDesk, { account, created_at_ms, profile }:
 }
 
 /** What a card's picture on the wire needs of it. */
-export type RenderedCard = Pick<CardView, "card_no" | "kind" | "state" | "issued_at_ms" | "metadata">;
+export type RenderedCard = Pick<CardView, "card_no" | "kind" | "state" | "issued_at_ms" | "metadata" | "origin">;
 
 export function renderCard(desk: PosDesk, account: string, state: RenderedCard, number: string | null): WireCard {
   const digital = state.kind === "digital";
@@ -42,9 +43,14 @@ export function renderCard(desk: PosDesk, account: string, state: RenderedCard, 
     kind: state.kind,
     state: state.state,
     number,
-    token: digital ? createCardToken(desk.parts.secrets.cardKeys, desk.tenant, ref) : null,
+    // A card that came along from another account goes on saying what it said.
+    token: digital ? createCardToken(desk.parts.secrets.cardKeys, desk.tenant, originOf(ref, state)) : null,
     metadata: { ...state.metadata },
   };
+}
+
+function originOf(ref: CardRef, { origin }: RenderedCard): CardRef {
+  return origin === undefined ? ref : { account: origin.account, cardNo: origin.card_no };
 }
 
 /** A member with cards and balances. */
