@@ -6,7 +6,9 @@ import type { CommandMessage } from "./protocol.ts";
 
 /** Why a card of an account that has moved may not be used: it was blocked before. Null when it may, or none was shown. */
 export function shownCardRefusal(state: AccountState, command: Command): Refusal | null {
-  return "card_no" in command && command.type !== "block_card" ? checkCard(state, command.card_no) : null;
+  if (!("card_no" in command) || command.type === "block_card") return null;
+  const refused = checkCard(state, command.card_no);
+  return refused?.code === "card_blocked" ? refused : null;
 }
 
 /** The message with a card of an account that went up in this one named by its number here; null when it is unknown here. */

@@ -18,7 +18,7 @@ test("the schema is the one on record", async () => {
       .toArray(),
   );
 
-  expect(MIGRATIONS.map(({ id }) => id)).toEqual([1]);
+  expect(MIGRATIONS.map(({ id }) => id)).toEqual([1, 2]);
   expect(Object.fromEntries(columns.map((table) => [table.name, table.columns]))).toEqual({
     config: "id version json applied_at_ms clock_offset_ms",
     consent: "account n sealed",
@@ -26,7 +26,7 @@ test("the schema is the one on record", async () => {
     identifier: "kind digest kid account card_no sealed",
     identifier_history: "kind digest account lost_at_ms",
     member:
-      "seq account created_at_ms updated_at_ms key_kid data_key name email phone birthday locale external_id metadata erased_at_ms",
+      "seq account created_at_ms updated_at_ms key_kid data_key name email phone birthday locale external_id metadata erased_at_ms merged_into merging_into merging_at_ms",
     program: "version effective_at_ms hash json",
   });
   expect(await tablesOf(registry)).toEqual(["_migrations", ...columns.map(({ name }) => name)]);
