@@ -11,6 +11,7 @@ import { ownCard } from "./own-card.ts";
 import { ClaimPage } from "./pages/claim-page.tsx";
 import { type Claim, claimOfToken, readClaim } from "./read-claim.ts";
 import { readerLocale } from "./reader.ts";
+import { requireRoom } from "./require-room.ts";
 import { comesFromUs, memberHeaders } from "./security.ts";
 import type { Trouble } from "./texts.ts";
 import { TroubleError } from "./trouble.ts";
@@ -76,6 +77,7 @@ async function newCard(c: Context<CardEnv>, claim: Claim): Promise<Receiver> {
   const { desk, receipt } = claim;
   const once = macText(desk.secrets.idMac, 16, ["claim", desk.tenant.mode, desk.tenant.merchant, receipt]);
   await readUnlessOurs(claim);
+  requireRoom(desk);
   const token = await joinAnonymously({ desk, locale: readerLocale(c, desk.fallbackLocale), once });
   const shown = await cardOfToken(c.env, token);
   if (shown === null) throw new TroubleError("unavailable", { retryAfterSeconds: 1 });

@@ -1,7 +1,6 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { html } from "hono/html";
-import { entitlementsOf } from "../../domain/billing/entitlements.ts";
 import { describeProgram } from "../../domain/program/describe.ts";
 import type { Locale } from "../../domain/tenancy/config.ts";
 import { compiledProgram } from "../../durable/member-account/programs.ts";
@@ -24,6 +23,7 @@ import { onTrouble } from "./on-trouble.tsx";
 import { JoinPage } from "./pages/join-page.tsx";
 import { NotePage } from "./pages/note-page.tsx";
 import { readerLocale } from "./reader.ts";
+import { requireRoom } from "./require-room.ts";
 import { comesFromUs, memberHeaders } from "./security.ts";
 import { TEXTS } from "./texts.ts";
 import { TroubleError } from "./trouble.ts";
@@ -86,12 +86,6 @@ joinRoutes.post("/join/:merchant", limitForm, async (c) => {
   if (problems.length > 0) return showForm(c, desk, { ...form, problems });
   return c.redirect(await register(joining, form), 303);
 });
-
-/** Whoever has a card keeps it, also when the merchant's plan has no room for more. */
-function requireRoom({ config, merchant, now_ms }: MemberDesk): void {
-  if (entitlementsOf(config.config.billing, now_ms).new_members) return;
-  throw new TroubleError("members_full", { merchant });
-}
 
 /** Joins with an address or number, and says where to go on. */
 async function register(joining: Joining, { filledIn }: SentForm): Promise<string> {
