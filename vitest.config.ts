@@ -46,6 +46,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: "model",
+          environment: "node",
+          include: ["test/model/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
           name: "architecture",
           environment: "node",
           include: ["test/architecture/**/*.test.ts"],

@@ -92,3 +92,21 @@ test("what is handed to an erased account is not brought again and again", async
     refusal: { code: "account_erased" },
   });
 });
+
+test("what was booked before the account went up in another is not booked again there under another key", async () => {
+  const { giver, receiver } = await pair();
+  const sold = sale({ card_no: null, lines: [coffee("a", 3)], total: 900 });
+  const first = await giver.book(sold);
+  const back = returnOf(first.body, { return_id: "T1", total: 300 });
+  const returned = await giver.book(back);
+  await handOver(giver, receiver);
+
+  expect(await giver.send(sold, { key: "new" })).toMatchObject({
+    ok: true,
+    replayed: true,
+    view: { body: first.body },
+  });
+  const again = await giver.send(back, { key: "newer" });
+  expect(again).toMatchObject({ ok: true, replayed: true, view: { body: returned.body } });
+  expect(await giver.send({ ...sold, total: 901 })).toMatchObject({ refusal: { code: "receipt_reused" } });
+});

@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import type { BasketLine } from "../../src/domain/program/basket.ts";
+import type { ReturnLineRequest } from "../../src/domain/ledger/booking.ts";
+import type { ExpiryRule, Matcher, RewardEffect } from "../../src/domain/program/document.ts";
+
+// What a merchant may set up and what may happen at its tills. A new scheme is added here, in the reference ledger and,
+// when it has commands of its own, in steps.ts.
+
+const SKUS = ["latte", "cake", "tea"];
+const CATEGORIES = ["coffee", "food"];
+const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+
+const matcher: fc.Arbitrary<Matcher> = fc.oneof(
+  fc.constantFrom(...SKUS).map((one) => ({ skus: [one] })),
+  fc.constantFrom(...CATEGORIES).map((one) => ({ categories: [one] })),
+);
+const give = fc.constantFrom(1, 2, 3, 7, 10);
+const minimum_spend = maybe(fc.constantFrom(0, 1, 500, 1200));
+
+const spend = fc.record({
+  id: fc.constant("ear_spend"),
+  kind: fc.constant("spend" as const),
+  give,
+  per: fc.constantFrom(50, 100, 150, 333, 1000),
+});
+const fancy = fc.record({
+  id: fc.constant("ear_fancy"),
+  kind: fc.constant("spend" as const),
+  give,
+  per: fc.constantFrom(70, 100, 150, 1000),
+  minimum_spend,
+  only: maybe(matcher),
+  except: maybe(matcher),
+});
+const visit = fc.record({ id: fc.constant("ear_visit"), kind: fc.constant("visit" as const), give, minimum_spend });
+const item = fc.record({
+  id: fc.constant("ear_item"),
+  kind: fc.constant("item" as const),
+  give,
+  skus: fc.constantFrom(["latte"], ["latte", "tea"]),
+  minimum_spend,
+});
+const category = fc.record({
+  id: fc.constant("ear_category"),
+  kind: fc.constant("category" as const),
+  give,
+  categories: fc.constant(["coffee"]),
+  minimum_spend,
+});
+const earning = fc
+  .tuple(fc.option(spend, { freq: 6 }), fc.option(fancy), fc.option(visit), fc.option(item), fc.option(category))
+  .map((rules) => rules.filter((rule) => rule !== null));
+
+const span = fc.constantFrom<{ days?: number; months?: number }>({ days: 1 }, { days: 4 }, { days: 20 }, { months: 1 });
+const expiry: fc.Arbitrary<ExpiryRule> = fc.oneof(
+  fc.constant({ kind: "none" as const }),
+  fc.record({
+    kind: fc.constant("rolling" as const),
+    after: span,
+    to: fc.constantFrom("day" as const, "month" as const),
+  }),
+  fc.record({ kind: fc.constant("sliding" as const), after: span }),
+  fc.record({
+    kind: fc.constant("fixed" as const),
+    dates: fc.constantFrom<string[]>(["06-20", "12-31"], ["02-29"], ["01-01", "06-18", "06-30"]),
+    at_least_days: fc.constantFrom(0, 3),
+  }),
+);
+const lots = { expiry: maybe(expiry), pending_days: maybe(fc.constantFrom(1, 3, 14)) };
+
+const effect: fc.Arbitrary<RewardEffect> = fc.oneof(
+  fc.record({
+    kind: fc.constant("percent_off" as const),
+    percent: fc.integer({ min: 1, max: 100 }),
+    max_discount: maybe(fc.integer({ min: 0, max: 900 })),
+    only: maybe(matcher),
+  }),
+  fc.record({
+    kind: fc.constant("amount_off" as const),
+    amount: fc.integer({ min: 1, max: 1500 }),
+    only: maybe(matcher),
+  }),
+  fc.record({ kind: fc.constant("free_item" as const), only: maybe(matcher) }),
+  fc.record({ kind: fc.constant("product" as const), sku: maybe(fc.constant("mug")) }),
+);
+
+const name = { nl: "iets", en: "something" };
+const STAMPS = "stamps:stc_latte";
+/** The units that a programme here may know. */
+export const UNITS = ["points", STAMPS];
+export const REWARDS = ["rew_small", "rew_large", "rew_latte", "rew_none"];
+
+/** A programme as JSON text, in a zone; every scheme that exists, in every mixture. */
+export function anyProgram(timezone: string): fc.Arbitrary<string> {
+  return fc
+    .record({
+      earning,
+      earn_on: fc.constantFrom("net_paid" as const, "gross" as const),
+      exclude: maybe(matcher),
+      points: fc.record(lots),
+      stamps: fc.record({ ...lots, earning: fc.oneof(item, visit, spend) }),
+      small: fc.record({ effect, cost: fc.integer({ min: 1, max: 6 }), minimum_spend }),
+      large: fc.record({ effect, cost: fc.integer({ min: 10, max: 40 }) }),
+      pay: maybe(fc.constantFrom({ points: 1, amount: 1 }, { points: 10, amount: 25 })),
+      minutes: fc.constantFrom(1, 15, 1440),
+    })
+    .map(({ points, stamps, small, large, pay, minutes, ...rest }) =>
+      JSON.stringify({
+        ...rest,
+        schema: 1,
+        name: "Model",
+        currency: "EUR",
+        timezone,
+        locale: "nl",
+        units: { points: { name, ...points } },
+        stamp_cards: [
+          {
+            ...stamps,
+            id: "stc_latte",
+            name,
+            size: 3,
+            earning: [{ ...stamps.earning, id: "ear_stamp" }],
+            reward: "rew_latte",
+          },
+        ],
+        rewards: [
+          {
+            id: "rew_small",
+            name,
+            cost: { unit: "points", amount: small.cost },
+            effect: small.effect,
+            minimum_spend: small.minimum_spend,
+          },
+          { id: "rew_large", name, cost: { unit: "points", amount: large.cost }, effect: large.effect },
+          { id: "rew_latte", name, cost: { unit: STAMPS, amount: 3 }, effect: { kind: "free_item" } },
+        ],
+        pay_with_points: pay,
+        holds: { minutes },
+      }),
+    );
+}
+
+const goods = fc.record({
+  kind: fc.constantFrom("item" as const, "item" as const, "item" as const, "tip", "deposit", "discount", "rounding"),
+  sku: fc.option(fc.constantFrom(...SKUS)),
+  category: fc.option(fc.constantFrom(...CATEGORIES)),
+  quantity_milli: fc.constantFrom(1000, 1000, 2000, 3000, 250, 333, 1500),
+  amount: fc.oneof(fc.integer({ min: 0, max: 2500 }), fc.constantFrom(0, 1, 99, 100, 101, 20_000)),
+});
+
+/** Lines of every kind; may be empty. */
+export const anyBasket = fc.array(goods, { maxLength: 4 }).map((lines) =>
+  lines.map((line, index): BasketLine => {
+    const amount = line.kind === "discount" || line.kind === "rounding" ? -(line.amount % 700) : line.amount;
+    return { ...line, id: `l${index}`, amount, name: null, unit_price: null, tax_rate: null };
+  }),
+);
+
+/** What of a sale comes back: all of it, an amount, or lines. */
+export type Back = "all" | number | readonly ReturnLineRequest[];
+
+const byId = fc.record({
+  line: fc.nat({ max: 4 }).map((index) => `l${index}`),
+  sku: fc.constant(null),
+  quantity_milli: fc.option(fc.constantFrom(1, 250, 500, 1000, 2000)),
+  amount: fc.option(fc.integer({ min: 0, max: 600 }), { freq: 2 }),
+});
+const bySku = fc.record({
+  line: fc.constant(null),
+  sku: fc.constantFrom(...SKUS),
+  quantity_milli: fc.option(fc.constantFrom(500, 1000, 2000)),
+  amount: fc.constant(null),
+});
+export const anyBack: fc.Arbitrary<Back> = fc.oneof(
+  fc.constant("all" as const),
+  fc.integer({ min: 0, max: 1500 }),
+  fc.array(byId, { minLength: 1, maxLength: 3 }),
+  bySku.map((one) => [one]),
+);

@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import type { AsyncCommand } from "fast-check";
+import type { Command, SaleCommand } from "../../src/domain/ledger/command.ts";
+import type { CommandAnswer } from "../../src/durable/member-account/protocol.ts";
+import { compare, timeless } from "./compare.ts";
+import type { Side } from "./side.ts";
+import type { Delivery, Step } from "./steps.ts";
+import { carry, pick, refundOf, type Sending, type Sent, type World } from "./world.ts";
+
+/** One step, done to the reference and to the product, and compared at once. */
+export class StepCommand implements AsyncCommand<World, Side> {
+  readonly step: Step;
+
+  constructor(step: Step) {
+    // The library's records have no prototype; what travels over RPC has.
+    this.step = JSON.parse(JSON.stringify(step));
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(world: World, side: Side): Promise<void> {
+    world.steps += 1;
+    await perform(world, side, this.step);
+    const { payload } = world.program();
+    for (const account of world.accounts) await world.auditor.inspect(side, world.reference, account, payload);
+  }
+
+  toString(): string {
+    return JSON.stringify(this.step);
+  }
+}
+
+const OPENS = { opens: false };
+
+async function perform(world: World, side: Side, step: Step): Promise<void> {
+  switch (step.kind) {
+    case "wait":
+      world.reference.now_ms += step.minutes * 60_000;
+      return side.setNow(world.reference.now_ms);
+    case "publish":
+      return world.publish(step.program);
+    case "evict":
+      await side.evict(pick(world.accounts, step.account) ?? "");
+      return;
+    case "alarm": {
+      const account = pick(world.accounts, step.account) ?? "";
+      for (let time = 0; time < step.times; time += 1) {
+        await side.alarm(account);
+        world.reference.account(account);
+        world.reference.alarm(account);
+      }
+      return;
+    }
+    case "hand_over":
+      return handOver(world, side, step);
+    case "deliver": {
+      const sending = pick(world.parcels, step.parcel);
+      if (sending !== null) await deliver(world, side, sending, step.copies, step.confirm);
+      return;
+    }
+    case "retry":
+      return retry(world, side, step);
+    case "unclaimed": {
+      const command = saleOf(world, { receipt: `U${world.number()}`, lines: step.lines, total: totalOf(step.lines) });
+      const sent = { ...newMessage(world, world.newReceipt(), command), opens: true };
+      return send(world, side, sent, { preview: false, evict: false, copies: 2 });
+    }
+    default: {
+      const message = messageOf(world, step);
+      if (message !== null) await send(world, side, message, step);
+    }
+  }
+}
+
+type Asking = Extract<Step, Delivery>;
+
+function messageOf(world: World, step: Asking): Sent | null {
+  switch (step.kind) {
+    case "sale": {
+      const account = world.living(step.account);
+      return account === null ? null : saleMessage(world, account, step);
+    }
+    case "refund": {
+      const sale = pick(world.sales, step.sale);
+      if (sale === null) return null;
+      return newMessage(world, sale.account, refundOf({ seq: sale.seq }, step.back, `T${world.number()}`));
+    }
+    case "refund_by_receipt": {
+      const tills = step.till === null ? null : [tillOf(step.till)];
+      const business_date = step.day === null ? null : dayOf(step.day);
+      const of = { receipt: `R${step.receipt}`, tills, register: null, business_date };
+      return forLiving(world, step.account, refundOf(of, step.back, `T${world.number()}`));
+    }
+    case "hold": {
+      const ask = typeof step.ask === "string" ? { reward: step.ask } : { unit: "points", amount: step.ask };
+      const { lines, total: sale_total, card: card_no } = step;
+      return forLiving(world, step.account, { type: "hold", ask, lines, sale_total, card_no });
+    }
+    case "act": {
+      const living = world.holds.filter(({ account }) => world.reference.account(account).end === null);
+      const hold = pick(living, step.hold);
+      return hold === null ? null : newMessage(world, hold.account, { type: step.action, hold: hold.seq });
+    }
+    case "adjust":
+      return forLiving(world, step.account, { type: "adjustment", unit: step.unit, delta: step.delta, card_no: null });
+    case "card":
+      return forLiving(
+        world,
+        step.account,
+        step.block
+          ? { type: "block_card", card_no: step.card + 1 }
+          : { type: "issue_card", card_kind: "plastic", replaces: step.card === 0 ? null : step.card },
+      );
+    case "erase":
+      return forLiving(world, step.account, { type: "erase" });
+  }
+}
+
+function forLiving(world: World, place: number, command: Command): Sent | null {
+  const account = world.living(place);
+  return account === null ? null : newMessage(world, account, command);
+}
+
+function newMessage(world: World, account: string, command: Command, till = "til_1"): Sent {
+  return { account, command, idem: `K${world.number()}`, till, version: world.programs.length, ...OPENS };
+}
+
+function saleMessage(world: World, account: string, step: Extract<Step, { kind: "sale" }>): Sent {
+  const open = [...world.reference.account(account).holds.keys()];
+  const known = world.holds.filter((hold) => hold.account === account).map(({ seq }) => seq);
+  const holds = step.holds.flatMap((place) => pick(place < 9 ? open : known, place) ?? []);
+  const own = world.sales.filter((sale) => sale.account === account);
+  const back = step.exchange === null ? null : pick(own, step.exchange.sale);
+  const request = refundOf({ seq: 1 }, step.exchange?.back ?? "all", `T${world.number()}`).request;
+  const exchange = back === null ? [] : [{ sale: back.seq, request }];
+  const back_line = { id: "back", kind: "exchange" as const, quantity_milli: 1000, amount: -300 };
+  const nothing = { sku: null, name: null, category: null, unit_price: null, tax_rate: null };
+  const lines = back === null ? step.lines : [...step.lines, { ...back_line, ...nothing }];
+  const command = saleOf(world, {
+    receipt: `R${step.receipt}`,
+    business_date: dayOf(step.day),
+    occurred_at_ms: world.reference.now_ms - step.late_days * 86_400_000,
+    currency: step.currency,
+    total: totalOf(lines) + step.extra,
+    lines,
+    card_no: step.card,
+    holds,
+    exchange,
+    ...(step.paused ? { earning_paused: true } : {}),
+  });
+  const version = step.older_program ? Math.max(1, world.programs.length - 1) : world.programs.length;
+  return { ...newMessage(world, account, command, tillOf(step.till)), version };
+}
+
+function saleOf(world: World, changes: Partial<SaleCommand>): SaleCommand {
+  return {
+    type: "sale",
+    receipt: "R",
+    register: null,
+    business_date: dayOf(0),
+    occurred_at_ms: world.reference.now_ms,
+    clamped: false,
+    backfilled: false,
+    currency: "EUR",
+    total: 0,
+    lines: [],
+    tender: [],
+    card_no: null,
+    holds: [],
+    exchange: [],
+    ...changes,
+  };
+}
+
+function totalOf(lines: SaleCommand["lines"]): number {
+  return lines.reduce((sum, line) => sum + line.amount, 0);
+}
+
+const tillOf = (place: number) => `til_${place + 1}`;
+const dayOf = (place: number) => `2026-06-1${6 + place}`;
+
+/** Sends a request as often as it is delivered, and holds every answer to the reference's. */
+async function send(world: World, side: Side, sent: Sent, { preview, evict, copies }: Delivery): Promise<void> {
+  world.sent.push(sent);
+  const shown = preview ? await carry(world, side, sent, true) : null;
+  if (evict) await side.evict(sent.account);
+  const { document } = world.program(sent.version);
+  const expected = world.reference.run(sent.account, { ...sent, program: document });
+  const answer = await carry(world, side, sent, false);
+  compare(answer, expected, sent);
+  if (shown?.ok === true && answer.ok && !answer.replayed)
+    assert.deepEqual(timeless(shown), timeless(answer), "preview");
+  remember(world, sent, answer);
+  for (let copy = 1; copy < copies; copy += 1) {
+    const again = await carry(world, side, sent, false);
+    compare(again, world.reference.run(sent.account, { ...sent, program: document }), sent);
+    if (answer.ok)
+      assert.deepEqual({ ...again, replayed: false }, { ...answer, replayed: false }, "the same answer again");
+    else assert.deepEqual({ ...again, replayed: false }, { ...answer, replayed: false }, "the same refusal again");
+  }
+}
+
+function remember(world: World, { account }: Sent, answer: CommandAnswer): void {
+  if (!answer.ok || answer.replayed) return;
+  const { body } = answer.view;
+  const owner = world.reference.ownerOf(account)?.id ?? account;
+  if (body.type === "sale") world.sales.push({ account: owner, seq: body.seq });
+  if (body.type === "hold") world.holds.push({ account: owner, seq: body.seq });
+}
+
+/** The same request again: as it was, under another key, or changed under its old key. */
+async function retry(world: World, side: Side, step: Extract<Step, { kind: "retry" }>): Promise<void> {
+  const old = pick(world.sent, step.message);
+  if (old === null || old.command.type === "erase") return;
+  const command = step.changed ? changed(old.command) : old.command;
+  const idem = step.fresh_key ? `K${world.number()}` : old.idem;
+  await send(world, side, { ...old, command, idem, opens: false }, { preview: false, evict: true, copies: 1 });
+}
+
+function changed(command: Command): Command {
+  if (command.type === "sale") return { ...command, total: command.total + 1 };
+  if (command.type === "return") return { ...command, request: { ...command.request, lines: null, total: 7 } };
+  return command.type === "adjustment" ? { ...command, delta: command.delta + 1 } : command;
+}
+
+async function handOver(world: World, side: Side, step: Extract<Step, { kind: "hand_over" }>): Promise<void> {
+  const from = pick(world.receipts, step.from);
+  const to = world.living(step.to);
+  if (from === null || to === null || world.reference.ownerOf(from)?.id === to) return;
+  const expected = world.reference.handOver(from, to);
+  const answer = await side.handOver(from, to);
+  assert.equal(answer.ok ? "ok" : answer.refusal.code, "refused" in expected ? expected.refused : "ok", "hand over");
+  if (!answer.ok) return;
+  assert.deepEqual(await side.handOver(from, to), answer, "the same parcel again");
+  const sending = { from, parcel: answer.value, confirmed: false };
+  world.parcels.push(sending);
+  await deliver(world, side, sending, step.deliveries, step.deliveries > 1);
+}
+
+/** Brings a parcel, perhaps more than once, to whoever carries on for its receiver. */
+async function deliver(world: World, side: Side, sending: Sending, copies: number, confirm: boolean): Promise<void> {
+  const { from, parcel } = sending;
+  for (let copy = 0; copy < copies; copy += 1) {
+    let receiver = parcel.receiver;
+    for (let answer = await side.receive(receiver, from, parcel); !answer.ok;) {
+      if (answer.refusal.code !== "account_moved") break;
+      receiver = answer.refusal.to;
+      answer = await side.receive(receiver, from, parcel);
+    }
+    arrive(world, sending);
+  }
+  if (!confirm || copies === 0) return;
+  for (let time = 0; time < copies; time += 1) assert.ok((await side.confirm(from, parcel.seq)).ok, "confirmed");
+  if (!sending.confirmed) world.reference.confirm(from);
+  sending.confirmed = true;
+}
+
+function arrive(world: World, { from, parcel }: Sending): void {
+  const owner = world.reference.account(parcel.receiver);
+  if (owner.tookIn.has(from)) return;
+  const living = world.reference.ownerOf(parcel.receiver);
+  if (living !== null) world.reference.receive(living.id, from);
+}

@@ -1,0 +1,164 @@
+import type { ReturnRequest, SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
+import type { SaleCommand } from "../../../src/domain/ledger/command.ts";
+import type { BasketLine } from "../../../src/domain/program/basket.ts";
+import type { ProgramDocument, RewardEffect } from "../../../src/domain/program/document.ts";
+import { dateAt } from "./calendar.ts";
+import type { Earned, Fraction } from "./rules.ts";
+
+/** Units that came together. Piles are never joined, so that each can be followed by eye. */
+export interface Pile {
+  readonly unit: string;
+  readonly rank: "granted" | "earned" | "paid";
+  amount: number;
+  /** Still waiting for this day; null can be spent. */
+  opens: string | null;
+  expires: string | null;
+}
+
+export interface RefHold {
+  readonly seq: number;
+  readonly unit: string;
+  /** What was set apart, to go back where it came from. */
+  readonly piles: Pile[];
+  readonly reward: string | null;
+  readonly effect: RewardEffect;
+  readonly off: number | null;
+  readonly final: boolean;
+  deadline_ms: number;
+}
+
+export type HoldEnding = "captured" | "cancelled" | "expired";
+
+/** A sale and all that became of it, wherever its member has gone since. */
+export interface RefSale {
+  readonly home: string;
+  readonly seq: number;
+  readonly identity: string;
+  readonly command: SaleCommand;
+  readonly till: string;
+  readonly program: ProgramDocument;
+  readonly fractionsBefore: ReadonlyMap<string, Fraction>;
+  readonly lines: readonly BasketLine[];
+  readonly grossUp: number;
+  readonly earned: readonly Earned[];
+  /** Dates of what it gave, by unit. */
+  readonly gave: ReadonlyMap<string, { readonly opens: string | null; readonly expires: string | null }>;
+  readonly captured: readonly { readonly seq: number; readonly piles: readonly Pile[] }[];
+  keptQuantity: Map<string, number>;
+  offByLine: Map<string, number>;
+  offInAll: number;
+  /** What the kept basket earns. */
+  now: readonly Earned[];
+  isGone: boolean;
+  readonly returns: Map<string, { readonly seq: number; readonly account: string; readonly request: ReturnRequest }>;
+}
+
+export interface WaitingRefund {
+  readonly seq: number;
+  readonly sale: SaleByReceipt;
+  readonly request: ReturnRequest;
+  readonly idem: string;
+  readonly asked: string;
+}
+
+/** One account as plain lists. */
+export class RefAccount {
+  readonly id: string;
+  readonly opened_ms: number;
+  readonly isReceipt: boolean;
+  seq = 1;
+  piles: Pile[] = [];
+  fractions = new Map<string, Fraction>();
+  holds = new Map<number, RefHold>();
+  ended = new Map<number, HoldEnding>();
+  cards = new Map<number, "active" | "blocked">();
+  waiting: WaitingRefund[] = [];
+  /** Sales by what makes them the same sale; a sale that came back in full is not among them any more. */
+  standing = new Map<string, RefSale>();
+  gone: RefSale[] = [];
+  /** Who handed everything over to this account. */
+  tookIn = new Set<string>();
+  end: { readonly kind: "erased" } | { readonly kind: "moved"; readonly to: string } | null = null;
+  /** Something fell due that no booking has shown yet. */
+  isDue = false;
+
+  constructor(id: string, isReceipt: boolean, opened_ms: number) {
+    this.id = id;
+    this.isReceipt = isReceipt;
+    this.opened_ms = opened_ms;
+    if (!isReceipt) this.cards.set(1, "active");
+  }
+
+  /** A booking is written; whatever was due goes into it. */
+  book(): number {
+    this.isDue = false;
+    this.seq += 1;
+    return this.seq;
+  }
+
+  /** Lets time do its work: reservations lapse, waiting piles open, old piles go. */
+  passTo(now_ms: number, zone: string): void {
+    if (this.end !== null) return;
+    const today = dateAt(now_ms, zone);
+    for (const hold of [...this.holds.values()].filter(({ deadline_ms }) => deadline_ms <= now_ms)) {
+      this.release(hold, "expired");
+      this.isDue = true;
+    }
+    for (const pile of this.piles) {
+      if (pile.opens !== null && pile.opens <= today) {
+        pile.opens = null;
+        this.isDue = true;
+      }
+    }
+    const isOver = (pile: Pile) => pile.opens === null && pile.expires !== null && pile.expires < today;
+    if (this.piles.some(isOver)) this.isDue = true;
+    this.piles = this.piles.filter((pile) => !isOver(pile));
+  }
+
+  release(hold: RefHold, ending: HoldEnding): void {
+    this.piles.push(...hold.piles);
+    this.close(hold, ending);
+  }
+
+  close(hold: RefHold, ending: HoldEnding): void {
+    this.holds.delete(hold.seq);
+    this.ended.set(hold.seq, ending);
+  }
+
+  free(unit: string): Pile[] {
+    return this.piles.filter((pile) => pile.unit === unit && pile.opens === null).sort(soonestFirst);
+  }
+
+  waitingPiles(unit: string): Pile[] {
+    return this.piles.filter((pile) => pile.unit === unit && pile.opens !== null).sort(soonestFirst);
+  }
+
+  available(unit: string): number {
+    return this.free(unit).reduce((all, pile) => all + pile.amount, 0);
+  }
+
+  /** Takes from piles in the order given, at most so much; answers what it took. */
+  take(from: readonly Pile[], amount: number): Pile[] {
+    const taken: Pile[] = [];
+    let left = amount;
+    for (const pile of from) {
+      const part = Math.min(left, pile.amount);
+      if (part <= 0) continue;
+      pile.amount -= part;
+      left -= part;
+      taken.push({ ...pile, amount: part });
+    }
+    this.piles = this.piles.filter((pile) => pile.amount > 0);
+    return taken;
+  }
+}
+
+const RANKS = { granted: 0, earned: 1, paid: 2 };
+
+/** Soonest expiry first, what never expires last; gifts before what was earned, that before what was paid for. */
+function soonestFirst(left: Pile, right: Pile): number {
+  const [mine, theirs] = [left.expires ?? "9999-99-99", right.expires ?? "9999-99-99"];
+  if (mine !== theirs) return mine < theirs ? -1 : 1;
+  if (left.rank !== right.rank) return RANKS[left.rank] - RANKS[right.rank];
+  return (left.opens ?? "") < (right.opens ?? "") ? -1 : (left.opens ?? "") > (right.opens ?? "") ? 1 : 0;
+}

@@ -1,0 +1,337 @@
+import type { ReturnRequest, SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
+import type { Command, HoldCommand, SaleCommand } from "../../../src/domain/ledger/command.ts";
+import type { ProgramDocument } from "../../../src/domain/program/document.ts";
+import { type Pile, RefAccount, type RefHold, type RefSale } from "./account.ts";
+import { dateAt } from "./calendar.ts";
+import { refund } from "./refund.ts";
+import { decideSale } from "./sell.ts";
+import {
+  repeated,
+  repeatedReturn,
+  endingOf,
+  cardRefusal,
+  wantedBy,
+  isMeant,
+  meant,
+  keyOf,
+  sameRequest,
+  sameSale,
+} from "./sameness.ts";
+import { datingOf, discountOf, inRate, knowsUnit, lastDayOf, sum } from "./rules.ts";
+
+/** What the ledger must answer. `facts` are what a till would print; a refusal has its code alone. */
+export type Outcome =
+  | { readonly refused: string }
+  | { readonly seq: number; readonly type: string; readonly facts: Readonly<Record<string, unknown>> };
+
+export interface Asked {
+  readonly command: Command;
+  readonly till: string;
+  readonly idem: string;
+  /** The programme in force. */
+  readonly program: ProgramDocument;
+}
+
+/** Refusals that come from the ledger itself and are remembered under their key. */
+const REMEMBERED = [
+  "card_blocked",
+  "line_unknown",
+  "return_exceeds_sale",
+  "already_returned",
+  "insufficient_balance",
+  "minimum_spend_not_met",
+  "no_eligible_item",
+  "hold_captured",
+  "hold_cancelled",
+  "hold_expired",
+  "too_many_holds",
+];
+
+const CLAIM_MS = 30 * 86_400_000;
+const HOLD_MAX = 20;
+
+interface Remembered {
+  readonly outcome: Outcome;
+  readonly asked: string;
+}
+
+/**
+ * The ledger as an accountant would keep it on paper: piles of units, sales with their whole story, and no booking, lot,
+ * checkpoint or cache. Slow, and written from the rules and not from the product's code.
+ */
+export class ReferenceLedger {
+  now_ms: number;
+  readonly zone: string;
+  readonly accounts = new Map<string, RefAccount>();
+  readonly #sales = new Map<string, RefSale>();
+  readonly #keys = new Map<string, Remembered>();
+
+  constructor(now_ms: number, zone: string) {
+    this.now_ms = now_ms;
+    this.zone = zone;
+  }
+
+  open(id: string, isReceipt: boolean): void {
+    this.accounts.set(id, new RefAccount(id, isReceipt, this.now_ms));
+  }
+
+  /** The account as of now; what is due has happened. */
+  account(id: string): RefAccount {
+    const account = this.accounts.get(id);
+    if (account === undefined) throw new Error(`no account ${id}`);
+    account.passTo(this.now_ms, this.zone);
+    return account;
+  }
+
+  /** The account that carries on for this one; null when it was erased. */
+  ownerOf(id: string): RefAccount | null {
+    const account = this.account(id);
+    if (account.end === null) return account;
+    return account.end.kind === "erased" ? null : this.ownerOf(account.end.to);
+  }
+
+  /** Runs a command as the edge does: passed on to the account that took over, where it has to be. */
+  run(id: string, asked: Asked): Outcome {
+    const key = (at: string) => `${at} ${asked.idem}`;
+    const request = JSON.stringify(asked.command);
+    let account = this.account(id);
+    for (;;) {
+      const known = this.#keys.get(key(account.id));
+      if (known !== undefined) return known.asked === request ? known.outcome : { refused: "idempotency_mismatch" };
+      const waiting = account.waiting.find(({ idem }) => idem === asked.idem);
+      if (waiting !== undefined) {
+        return { refused: waiting.asked === request ? "sale_not_known_yet" : "idempotency_mismatch" };
+      }
+      if (account.end === null) break;
+      if (account.end.kind === "erased") return { refused: "account_erased" };
+      // What was done once is not done again because its account has gone up in another meanwhile.
+      const done = this.#doneBefore(id, account, asked);
+      if (done !== null) return done;
+      account = this.account(account.end.to);
+    }
+    const outcome = this.#decide(id, account, asked, request);
+    const isKept = "seq" in outcome || REMEMBERED.includes(outcome.refused);
+    if (!isKept) return outcome;
+    if ("refused" in outcome) account.book();
+    // What repeats something under another key leaves no trace of its own.
+    if (!("repeats" in outcome)) this.#keys.set(key(account.id), { outcome, asked: request });
+    return outcome;
+  }
+
+  /** The alarm: writes down what is due, if anything is. */
+  alarm(id: string): void {
+    const account = this.account(id);
+    if (account.end === null && account.isDue) account.book();
+  }
+
+  /** Ends an account in favour of another. */
+  handOver(id: string, to: string): Outcome {
+    const giver = this.account(id);
+    if (giver.end?.kind === "erased") return { refused: "account_erased" };
+    if (giver.end !== null) return giver.end.to === to ? OK : { refused: "account_moved" };
+    if (giver.isReceipt && giver.opened_ms + CLAIM_MS <= this.now_ms) return { refused: "account_unknown" };
+    for (const hold of giver.holds.values()) giver.release(hold, "cancelled");
+    giver.book();
+    giver.end = { kind: "moved", to };
+    return OK;
+  }
+
+  /** Everything the giver had arrives, once. False when it had arrived before, or nobody wants it. */
+  receive(id: string, from: string): boolean {
+    const receiver = this.account(id);
+    const giver = this.account(from);
+    if (receiver.end !== null || receiver.tookIn.has(from)) return false;
+    receiver.book();
+    receiver.tookIn.add(from);
+    receiver.piles.push(...giver.piles.map((pile) => ({ ...pile })));
+    for (const [rule, arriving] of giver.fractions) {
+      const own = receiver.fractions.get(rule);
+      const value = own === undefined ? arriving.value : own.value + inRate(arriving, own.rate).value;
+      receiver.fractions.set(rule, { value, rate: own?.rate ?? arriving.rate });
+    }
+    return true;
+  }
+
+  /** The giver notes that everything has arrived. */
+  confirm(id: string): void {
+    this.account(id).book();
+  }
+
+  saleAt(home: string, seq: number): RefSale | null {
+    return this.#sales.get(`${home} ${seq}`) ?? null;
+  }
+
+  /** `named` is the account that the request was sent to, `account` the one that must carry it out. */
+  #decide(named: string, account: RefAccount, asked: Asked, request: string): Outcome {
+    const { command, program } = asked;
+    const done = this.#doneBefore(named, account, asked);
+    if (done !== null) return done;
+    switch (command.type) {
+      case "sale":
+        return this.#sell(account, command, asked);
+      case "return":
+        return this.#refund(named, account, command.sale, command.request, { ...asked, request });
+      case "hold":
+        return this.#hold(account, command, program);
+      case "capture":
+      case "cancel":
+      case "renew": {
+        const hold = account.holds.get(command.hold);
+        if (hold === undefined) return { refused: endingOf(account, command.hold) };
+        const seq = account.book();
+        if (command.type === "renew") hold.deadline_ms = this.now_ms + program.holds.minutes * 60_000;
+        if (command.type === "cancel") account.release(hold, "cancelled");
+        if (command.type === "capture") account.close(hold, "captured");
+        const type = { capture: "hold_captured", cancel: "hold_cancelled", renew: "hold_renewed" }[command.type];
+        return { seq, type, facts: {} };
+      }
+      case "adjustment":
+      case "opening":
+        return this.#adjust(account, command.type, command.unit, command.delta, program);
+      case "issue_card": {
+        if (command.replaces !== null && !account.cards.has(command.replaces)) return { refused: "card_unknown" };
+        if (command.replaces !== null) account.cards.set(command.replaces, "blocked");
+        account.cards.set(Math.max(0, ...account.cards.keys()) + 1, "active");
+        return { seq: account.book(), type: "card_issued", facts: {} };
+      }
+      case "block_card":
+        if (!account.cards.has(command.card_no)) return { refused: "card_unknown" };
+        account.cards.set(command.card_no, "blocked");
+        return { seq: account.book(), type: "card_blocked", facts: {} };
+      case "erase": {
+        const seq = account.book();
+        account.end = { kind: "erased" };
+        return { seq, type: "erased", facts: {} };
+      }
+      default:
+        throw new Error("a command that the model does not know");
+    }
+  }
+
+  /** The same sale or return under another key; null when this is the first time. */
+  #doneBefore(named: string, account: RefAccount, { command, till }: Asked): Outcome | null {
+    if (command.type === "sale") {
+      const twin = account.standing.get([command.receipt, command.business_date, till, command.register].join("|"));
+      if (twin === undefined) return null;
+      return sameSale(twin, command) ? repeated(twin) : { refused: "receipt_reused" };
+    }
+    if (command.type !== "return") return null;
+    const { sale: of, request } = command;
+    if ("origin" in of) throw new Error("the edge alone names a sale like this");
+    const sales = "seq" in of ? [this.saleAt(named, of.seq)] : meant(account, of);
+    const twins = sales.map((sale) => sale?.returns.get(request.return_id));
+    const twin = twins.find((known) => known?.account === account.id);
+    if (twin === undefined) return null;
+    return sameRequest(twin.request, request) ? repeatedReturn(twin) : { refused: "return_id_reused" };
+  }
+
+  #sell(account: RefAccount, command: SaleCommand, asked: Asked): Outcome {
+    const identity = [command.receipt, command.business_date, asked.till, command.register].join("|");
+    const asks = command.exchange.map(({ sale, request }) => `${sale} ${request.return_id}`);
+    const used = command.exchange.some(({ sale, request }) =>
+      this.saleAt(account.id, sale)?.returns.has(request.return_id),
+    );
+    if (used || new Set(asks).size < asks.length) return { refused: "return_id_reused" };
+    const found = decideSale(account, command, asked, {
+      now_ms: this.now_ms,
+      zone: this.zone,
+      saleAt: (seq) => this.saleAt(account.id, seq),
+    });
+    if ("refused" in found) return found;
+    this.#sales.set(`${account.id} ${found.sale.seq}`, found.sale);
+    account.standing.set(identity, found.sale);
+    this.#carryOutWaiting(account, found.sale);
+    return found.outcome;
+  }
+
+  /** Returns that came before their sale happen now, in the order they came. */
+  #carryOutWaiting(account: RefAccount, sale: RefSale): void {
+    const done = new Set<string>();
+    for (const waiting of account.waiting) {
+      if (!isMeant(sale, waiting.sale)) continue;
+      account.waiting = account.waiting.filter((other) => other !== waiting);
+      const id = waiting.request.return_id;
+      const outcome = done.has(id) ? { refused: "return_id_reused" } : this.#book(account, sale, waiting.request);
+      if ("refused" in outcome) account.book();
+      else done.add(id);
+      this.#keys.set(`${account.id} ${waiting.idem}`, { outcome, asked: waiting.asked });
+    }
+  }
+
+  #refund(
+    named: string,
+    account: RefAccount,
+    of: { readonly seq: number } | SaleByReceipt | { readonly origin: string },
+    request: ReturnRequest,
+    asked: Asked & { readonly request: string },
+  ): Outcome {
+    if ("origin" in of) throw new Error("the edge alone names a sale like this");
+    const sale = "seq" in of ? this.saleAt(named, of.seq) : (meant(account, of).at(-1) ?? null);
+    if (sale !== null) return this.#book(account, sale, request);
+    if ("seq" in of) return { refused: "sale_unknown" };
+    const same = account.waiting.find(
+      (other) => JSON.stringify(keyOf(other.sale, other.request)) === JSON.stringify(keyOf(of, request)),
+    );
+    if (same !== undefined)
+      return { refused: sameRequest(same.request, request) ? "sale_not_known_yet" : "return_id_reused" };
+    const seq = account.book();
+    account.waiting.push({ seq, sale: of, request, idem: asked.idem, asked: asked.request });
+    return { refused: "sale_not_known_yet" };
+  }
+
+  #book(account: RefAccount, sale: RefSale, request: ReturnRequest): Outcome {
+    const done = refund(account, sale, request, dateAt(this.now_ms, this.zone));
+    if ("refused" in done) return done;
+    const seq = account.book();
+    sale.returns.set(request.return_id, { seq, account: account.id, request });
+    if (done.full && sale.home === account.id) {
+      account.standing.delete(sale.identity);
+      account.gone.push(sale);
+    }
+    const { amount, full, writtenOff } = done;
+    return { seq, type: "return", facts: { amount, full, written_off: writtenOff } };
+  }
+
+  #hold(account: RefAccount, command: HoldCommand, program: ProgramDocument): Outcome {
+    const card = cardRefusal(account, command.card_no);
+    if (card !== null) return { refused: card };
+    const wanted = wantedBy(command, program);
+    if ("refused" in wanted) return wanted;
+    const spend =
+      command.sale_total ?? (command.lines === null ? null : sum(command.lines.map(({ amount }) => amount)));
+    if (spend !== null && spend < wanted.minimum) return { refused: "minimum_spend_not_met" };
+    if (account.available(wanted.unit) < wanted.amount) return { refused: "insufficient_balance" };
+    if (account.holds.size >= HOLD_MAX) return { refused: "too_many_holds" };
+    const discount = discountOf(wanted.effect, command.lines, command.sale_total);
+    if (discount.is === "none") return { refused: "no_eligible_item" };
+    const seq = account.book();
+    const { unit, reward, effect } = wanted;
+    const piles = account.take(account.free(unit), wanted.amount);
+    const final = discount.is === "final";
+    const deadline_ms = this.now_ms + program.holds.minutes * 60_000;
+    const hold: RefHold = { seq, unit, piles, reward, effect, off: discount.off, final, deadline_ms };
+    account.holds.set(seq, hold);
+    return { seq, type: "hold", facts: { discount: discount.off, final, units: wanted.amount } };
+  }
+
+  #adjust(
+    account: RefAccount,
+    type: "adjustment" | "opening",
+    unit: string,
+    delta: number,
+    program: ProgramDocument,
+  ): Outcome {
+    if (!knowsUnit(program, unit)) return { refused: "unit_unknown" };
+    if (delta <= 0) {
+      if (account.available(unit) < -delta) return { refused: "insufficient_balance" };
+      account.take(account.free(unit), -delta);
+    } else {
+      const expires = lastDayOf(datingOf(program, unit).expiry, dateAt(this.now_ms, this.zone));
+      const pile: Pile = { unit, rank: "earned", amount: delta, opens: null, expires };
+      account.piles.push(pile);
+    }
+    return { seq: account.book(), type, facts: {} };
+  }
+}
+
+const OK: Outcome = { seq: 0, type: "ok", facts: {} };

@@ -1,0 +1,180 @@
+import type { ReturnLineRequest, ReturnRequest } from "../../../src/domain/ledger/booking.ts";
+import type { BasketLine } from "../../../src/domain/program/basket.ts";
+import { type Pile, type RefAccount, type RefSale } from "./account.ts";
+import { plusDays } from "./calendar.ts";
+import { earnOn, type Earned, floorDiv, inRate, sum } from "./rules.ts";
+
+/** What a return does, or the code of its refusal. */
+export type Refund =
+  | { readonly refused: string }
+  | { readonly amount: number; readonly full: boolean; readonly writtenOff: Readonly<Record<string, number>> };
+
+interface Kept {
+  readonly quantity: Map<string, number>;
+  readonly off: Map<string, number>;
+  readonly inAll: number;
+}
+
+/** Takes goods or money of a sale back: what the rest would have earned stays, the difference goes. */
+export function refund(account: RefAccount, sale: RefSale, request: ReturnRequest, today: string): Refund {
+  if (sale.isGone) return { refused: "already_returned" };
+  const before = { quantity: new Map(sale.keptQuantity), off: new Map(sale.offByLine), inAll: sale.offInAll };
+  const applied =
+    request.lines === null ? takeMoney(sale, before, request.total) : takeLines(sale, before, request.lines);
+  if ("refused" in applied) return applied;
+  const { kept, amount, full } = applied;
+  const next = full ? nothing(sale) : keptEarned(sale, kept);
+  const back: Pile[] = full ? sale.captured.flatMap(({ piles }) => piles.map((pile) => restored(pile, today))) : [];
+  account.piles.push(...back);
+  const writtenOff: Record<string, number> = {};
+  for (const outcome of next) {
+    const had = sale.now.find(({ unit }) => unit === outcome.unit)?.amount ?? 0;
+    const missing = move(account, sale, outcome.unit, had - outcome.amount);
+    if (missing > 0) writtenOff[outcome.unit] = missing;
+  }
+  const rates = new Map(account.fractions);
+  for (const outcome of next) {
+    const had = sale.now.find(({ unit }) => unit === outcome.unit);
+    if (had !== undefined) moveFraction(account, rates, had, -1);
+    moveFraction(account, rates, outcome, 1);
+  }
+  sale.keptQuantity = kept.quantity;
+  sale.offByLine = kept.off;
+  sale.offInAll = kept.inAll;
+  sale.now = next;
+  sale.isGone = full;
+  return { amount, full, writtenOff };
+}
+
+type Applied = { readonly refused: string } | { readonly kept: Kept; readonly amount: number; readonly full: boolean };
+
+function takeMoney(sale: RefSale, kept: Kept, total: number | null): Applied {
+  const left = moneyLeft(sale, kept);
+  const amount = total ?? left;
+  if (amount > left) return { refused: "return_exceeds_sale" };
+  return { kept: { ...kept, inAll: kept.inAll + amount }, amount, full: amount === left };
+}
+
+function takeLines(sale: RefSale, kept: Kept, requests: readonly ReturnLineRequest[]): Applied {
+  let worth = 0;
+  const paid = moneyLeft(sale, kept);
+  for (const request of requests) {
+    const lines = sale.lines
+      .filter((line) =>
+        request.line === null ? line.sku === request.sku && line.amount >= 0 : line.id === request.line,
+      )
+      .toReversed();
+    if (lines.length === 0) return { refused: "line_unknown" };
+    const quantityLeft = sum(lines.map((line) => quantityOf(kept, line)));
+    const wanted = request.quantity_milli ?? (request.amount === null ? quantityLeft : 0);
+    if (quantityLeft === 0 || wanted > quantityLeft) return { refused: "return_exceeds_sale" };
+    // An amount is given for a single line alone, so that it need not be spread.
+    const [line] = lines;
+    if (request.amount !== null && line !== undefined) {
+      if (request.amount > worthOf(kept, line)) return { refused: "return_exceeds_sale" };
+      const before = worthOf(kept, line);
+      kept.quantity.set(line.id, quantityOf(kept, line) - wanted);
+      const share = before - worthOf(kept, line);
+      kept.off.set(line.id, (kept.off.get(line.id) ?? 0) + request.amount - share);
+      worth += request.amount;
+      continue;
+    }
+    let open = wanted;
+    for (const one of lines) {
+      const taken = Math.min(open, quantityOf(kept, one));
+      const before = worthOf(kept, one);
+      kept.quantity.set(one.id, quantityOf(kept, one) - taken);
+      worth += before - worthOf(kept, one);
+      open -= taken;
+    }
+  }
+  const full = sale.lines.every((line) => line.amount < 0 || quantityOf(kept, line) === 0);
+  return { kept, amount: Math.min(worth, paid), full };
+}
+
+function quantityOf(kept: Kept, line: BasketLine): number {
+  return kept.quantity.get(line.id) ?? line.quantity_milli;
+}
+
+function worthOf(kept: Kept, line: BasketLine): number {
+  const quantity = quantityOf(kept, line);
+  if (quantity === 0) return 0;
+  const share = floorDiv(line.amount, quantity, line.quantity_milli);
+  if (line.amount < 0) return share;
+  return Math.min(line.amount, Math.max(0, share - (kept.off.get(line.id) ?? 0)));
+}
+
+function moneyLeft(sale: RefSale, kept: Kept): number {
+  return Math.max(0, sum(sale.lines.map((line) => worthOf(kept, line))) - kept.inAll);
+}
+
+/** What the kept basket earns with the sale's own rules and fractions; never more than the sale did. */
+function keptEarned(sale: RefSale, kept: Kept): Earned[] {
+  const lines = sale.lines
+    .filter((line) => quantityOf(kept, line) > 0)
+    .map((line) => ({ ...line, quantity_milli: quantityOf(kept, line), amount: worthOf(kept, line) }));
+  if (kept.inAll > 0) lines.push(moneyLine("returned", "discount", -kept.inAll));
+  const { total } = sale.command;
+  const gross = total > 0 ? floorDiv(sale.grossUp, moneyLeft(sale, kept), total) : 0;
+  if (gross > 0) lines.push(moneyLine("gross", "unallocated", gross));
+  const earned = earnOn(sale.program, sale.fractionsBefore, lines);
+  return sale.earned.map((original) => {
+    const next = earned.find(({ unit }) => unit === original.unit) ?? original;
+    if (next.amount !== original.amount || next.rule !== original.rule)
+      return next.amount > original.amount ? original : next;
+    return (next.fraction?.after.value ?? 0) > (original.fraction?.after.value ?? 0) ? original : next;
+  });
+}
+
+export function moneyLine(id: string, kind: "discount" | "unallocated", amount: number): BasketLine {
+  return {
+    id,
+    kind,
+    amount,
+    quantity_milli: 1000,
+    sku: null,
+    name: null,
+    category: null,
+    unit_price: null,
+    tax_rate: null,
+  };
+}
+
+function nothing(sale: RefSale): Earned[] {
+  return sale.earned.map(({ unit }) => ({ unit, rule: null, amount: 0, fraction: null }));
+}
+
+/** A spent pile comes back with its old date, and a week at least to spend it. */
+function restored(pile: Pile, today: string): Pile {
+  const least = plusDays(today, 7);
+  return { ...pile, expires: pile.expires !== null && pile.expires < least ? least : pile.expires };
+}
+
+/** Takes units back: those that wait first, the sale's own before others. Answers what was not there any more. */
+function move(account: RefAccount, sale: RefSale, unit: string, difference: number): number {
+  const own = sale.gave.get(unit);
+  if (difference < 0) {
+    const dates = own ?? { opens: null, expires: null };
+    account.piles.push({ unit, rank: "earned", amount: -difference, ...dates });
+    return 0;
+  }
+  const isOwn = (pile: Pile) => own !== undefined && pile.rank === "earned" && pile.expires === own.expires;
+  const ownFirst = (piles: readonly Pile[]) => [...piles.filter(isOwn), ...piles.filter((pile) => !isOwn(pile))];
+  const taken = account.take([...ownFirst(account.waitingPiles(unit)), ...ownFirst(account.free(unit))], difference);
+  return difference - sum(taken.map(({ amount }) => amount));
+}
+
+/** What an outcome moved its rule's fraction by, counted in the rate that the account has now. */
+function moveFraction(
+  account: RefAccount,
+  rates: ReadonlyMap<string, { readonly rate: number }>,
+  { rule, fraction }: Earned,
+  sign: 1 | -1,
+): void {
+  if (rule === null || fraction === null) return;
+  const { before, after } = fraction;
+  const rate = rates.get(rule)?.rate ?? after.rate;
+  const moved = inRate({ value: after.value - before.value, rate: after.rate }, rate).value;
+  const current = account.fractions.get(rule) ?? { value: 0, rate };
+  account.fractions.set(rule, { value: current.value + sign * moved, rate: current.rate });
+}

@@ -1,0 +1,177 @@
+import type { SaleCommand } from "../../../src/domain/ledger/command.ts";
+import type { BasketLine } from "../../../src/domain/program/basket.ts";
+import type { ProgramDocument } from "../../../src/domain/program/document.ts";
+import type { RefAccount, RefHold, RefSale } from "./account.ts";
+import { dateAt, plusDays } from "./calendar.ts";
+import type { Asked, Outcome } from "./ledger.ts";
+import { cardRefusal } from "./sameness.ts";
+import { moneyLine, refund } from "./refund.ts";
+import { datingOf, discountOf, type Earned, earners, earnOn, lastDayOf, sum } from "./rules.ts";
+
+export interface SaleFound {
+  readonly sale: RefSale;
+  readonly outcome: Outcome;
+}
+
+interface Around {
+  readonly now_ms: number;
+  readonly zone: string;
+  readonly saleAt: (seq: number) => RefSale | null;
+}
+
+/** A sale: what comes back in exchange first, then the reservations it uses up, then what it earns. All or nothing. */
+export function decideSale(
+  account: RefAccount,
+  command: SaleCommand,
+  { program, till }: Asked,
+  around: Around,
+): SaleFound | { readonly refused: string } {
+  const undo = remember(account, command, around);
+  const refuse = (code: string) => {
+    undo();
+    return { refused: code };
+  };
+  const fractionsOf = () => new Map(account.fractions);
+  for (const { sale: seq, request } of command.exchange) {
+    const sale = around.saleAt(seq);
+    if (sale === null) return refuse("sale_unknown");
+    const done = refund(account, sale, request, dateAt(around.now_ms, around.zone));
+    if ("refused" in done) return refuse(done.refused);
+    const booked = account.book();
+    sale.returns.set(request.return_id, { seq: booked, account: account.id, request });
+    if (done.full) {
+      account.standing.delete(sale.identity);
+      account.gone.push(sale);
+    }
+  }
+  const card = cardRefusal(account, command.card_no);
+  if (card !== null) return refuse(card);
+  const lines = explained(command);
+  const used: { readonly hold: RefHold; readonly off: number }[] = [];
+  const warnings = warningsOf(command, program);
+  for (const seq of new Set(command.holds)) {
+    const hold = account.holds.get(seq);
+    if (hold === undefined) return refuse(account.ended.has(seq) ? `hold_${account.ended.get(seq)}` : "hold_unknown");
+    const off = settled(hold, lines, command.total, program);
+    if (off === null) warnings.push("effect_not_in_basket");
+    used.push({ hold, off: off ?? hold.off ?? 0 });
+  }
+  for (const { hold } of used) account.close(hold, "captured");
+  const grossUp = program.earn_on === "gross" ? sum(used.map(({ off }) => off)) : 0;
+  const fractionsBefore = fractionsOf();
+  const isEarning = command.currency === program.currency && command.earning_paused !== true;
+  const basket = grossUp === 0 ? lines : [...lines, moneyLine("gross", "unallocated", grossUp)];
+  const earned = isEarning ? earnOn(program, fractionsBefore, basket) : [];
+  const on = dateAt(command.occurred_at_ms, around.zone);
+  const gave = giveUnits(account, program, earned, on);
+  const seq = account.book();
+  const identity = [command.receipt, command.business_date, till, command.register].join("|");
+  const sale: RefSale = {
+    home: account.id,
+    seq,
+    identity,
+    command,
+    till,
+    program,
+    fractionsBefore,
+    lines,
+    grossUp,
+    earned,
+    gave,
+    captured: used.map(({ hold }) => ({ seq: hold.seq, piles: hold.piles })),
+    keptQuantity: new Map(),
+    offByLine: new Map(),
+    offInAll: 0,
+    now: earned,
+    isGone: false,
+    returns: new Map(),
+  };
+  const amounts = Object.fromEntries(earned.map(({ unit, amount }) => [unit, amount]));
+  const facts = { earned: amounts, discounts: used.map(({ off }) => off), warnings: warnings.sort() };
+  return { sale, outcome: { seq, type: "sale", facts } };
+}
+
+/** Puts everything back as it was, sales included. */
+function remember(account: RefAccount, command: SaleCommand, { saleAt }: Around): () => void {
+  if (command.exchange.length === 0) return () => {};
+  const { seq, isDue } = account;
+  const piles = account.piles.map((pile) => ({ ...pile }));
+  const fractions = new Map(account.fractions);
+  const standing = new Map(account.standing);
+  const gone = [...account.gone];
+  const sales = command.exchange.flatMap(({ sale }) => saleAt(sale) ?? []);
+  const stories = sales.map((sale) => ({
+    sale,
+    story: {
+      keptQuantity: new Map(sale.keptQuantity),
+      offByLine: new Map(sale.offByLine),
+      offInAll: sale.offInAll,
+      now: sale.now,
+      isGone: sale.isGone,
+    },
+    returns: [...sale.returns],
+  }));
+  return () => {
+    Object.assign(account, { seq, isDue, piles, fractions, standing, gone });
+    for (const { sale, story, returns } of stories) {
+      Object.assign(sale, story);
+      sale.returns.clear();
+      for (const [id, known] of returns) sale.returns.set(id, known);
+    }
+  };
+}
+
+/** The lines, with one more for what they do not explain of the total. */
+function explained({ lines, total }: SaleCommand): readonly BasketLine[] {
+  const rest = total - sum(lines.map(({ amount }) => amount));
+  return rest === 0 ? lines : [...lines, moneyLine("unallocated", "unallocated", rest)];
+}
+
+function warningsOf(command: SaleCommand, program: ProgramDocument): string[] {
+  const isOff = command.lines.length > 0 && sum(command.lines.map(({ amount }) => amount)) !== command.total;
+  return [
+    ...(command.clamped ? ["occurred_at_clamped"] : []),
+    ...(command.currency === program.currency ? [] : ["foreign_currency"]),
+    ...(command.earning_paused === true ? ["earning_paused"] : []),
+    ...(isOff ? ["total_differs"] : []),
+  ];
+}
+
+/** What a reservation takes off in the end; null when nothing in the basket fits it. */
+function settled(hold: RefHold, lines: readonly BasketLine[], total: number, program: ProgramDocument): number | null {
+  if (hold.final) return hold.off;
+  const reward = hold.reward === null ? undefined : program.rewards.find(({ id }) => id === hold.reward);
+  if (reward !== undefined) {
+    const discount = discountOf(reward.effect, lines, total);
+    return discount.is === "none" ? null : discount.off;
+  }
+  if (hold.off !== null) return hold.off;
+  const left = Math.max(0, total);
+  return hold.effect.kind === "amount_off" ? Math.min(hold.effect.amount, left) : 0;
+}
+
+/** Under sliding expiry a visit puts off all dates that were nearer; then what was earned is added. */
+function giveUnits(
+  account: RefAccount,
+  program: ProgramDocument,
+  earned: readonly Earned[],
+  on: string,
+): Map<string, { opens: string | null; expires: string | null }> {
+  for (const { unit } of earners(program)) {
+    const { expiry } = datingOf(program, unit);
+    const until = lastDayOf(expiry, on);
+    if (expiry.kind !== "sliding" || until === null) continue;
+    for (const pile of account.free(unit)) if (pile.expires !== null && pile.expires < until) pile.expires = until;
+  }
+  const gave = new Map<string, { opens: string | null; expires: string | null }>();
+  for (const { unit, amount, fraction, rule } of earned) {
+    if (rule !== null && fraction !== null) account.fractions.set(rule, fraction.after);
+    if (amount <= 0) continue;
+    const { expiry, pending_days } = datingOf(program, unit);
+    const opens = pending_days > 0 ? plusDays(on, pending_days) : null;
+    const dates = { opens, expires: lastDayOf(expiry, opens ?? on) };
+    account.piles.push({ unit, rank: "earned", amount, ...dates });
+    gave.set(unit, dates);
+  }
+  return gave;
+}

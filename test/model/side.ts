@@ -1,0 +1,36 @@
+import type {
+  Answer,
+  AccountView,
+  ChainPage,
+  CommandAnswer,
+  CommandMessage,
+  ProgramPayload,
+} from "../../src/durable/member-account/protocol.ts";
+import type { Parcel } from "../../src/durable/member-account/estate.ts";
+import type { ForeignSale } from "../../src/domain/ledger/command.ts";
+import type { AccountState } from "../../src/domain/ledger/state.ts";
+
+type Later<Value> = Value | Promise<Value>;
+
+/** A command without its address. */
+export type Message = Omit<CommandMessage, "to" | "clock_offset_ms">;
+
+/** The product under test: the accounts of one merchant, in whatever runtime. Accounts are named by their id. */
+export interface Side {
+  /** Moves the clock. */
+  setNow(now_ms: number): void;
+  open(account: string): Later<unknown>;
+  run(account: string, message: Message): Later<CommandAnswer>;
+  wallet(account: string, program: ProgramPayload): Later<Answer<AccountView>>;
+  saleOf(account: string, seq: number): Later<Answer<ForeignSale | null>>;
+  handOver(account: string, receiver: string): Later<Answer<Parcel>>;
+  receive(account: string, from: string, parcel: Parcel): Later<Answer<null>>;
+  confirm(account: string, delivered: number): Later<Answer<null>>;
+  alarm(account: string): Later<unknown>;
+  /** Forgets everything that is not stored. */
+  evict(account: string): Later<unknown>;
+  chain(account: string, after_seq: number): Later<ChainPage>;
+  /** The state in memory; null where it cannot be looked at. */
+  state(account: string): Later<AccountState | null>;
+  objectName(account: string): string;
+}
