@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import type { BasketLine } from "../../src/domain/program/basket.ts";
 import type { ReturnLineRequest } from "../../src/domain/ledger/booking.ts";
-import type { ExpiryRule, Matcher, RewardEffect } from "../../src/domain/program/document.ts";
+import type { ExpiryRule } from "../../src/domain/program/lot-rules.ts";
+import type { Matcher } from "../../src/domain/program/document-parts.ts";
+import type { RewardEffect } from "../../src/domain/program/reward-rules.ts";
 
 // What a merchant may set up and what may happen at its tills. A new scheme is added here, in the reference ledger and,
 // when it has commands of its own, in steps.ts.

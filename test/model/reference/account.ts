@@ -1,7 +1,8 @@
 import type { ReturnRequest, SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
 import type { SaleCommand } from "../../../src/domain/ledger/command.ts";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
-import type { ProgramDocument, RewardEffect } from "../../../src/domain/program/document.ts";
+import type { ProgramDocument } from "../../../src/domain/program/document.ts";
+import type { RewardEffect } from "../../../src/domain/program/reward-rules.ts";
 import { dateAt } from "./calendar.ts";
 import type { Earned, Fraction } from "./rules.ts";
 
@@ -24,6 +25,9 @@ export interface RefHold {
   readonly effect: RewardEffect;
   readonly off: number | null;
   readonly final: boolean;
+  /** The least that must be spent with it, and the basket it was asked for with. */
+  readonly minimum: number;
+  readonly spend: number | null;
   deadline_ms: number;
 }
 

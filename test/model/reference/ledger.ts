@@ -178,6 +178,8 @@ export class ReferenceLedger {
       case "renew": {
         const hold = account.holds.get(command.hold);
         if (hold === undefined) return { refused: endingOf(account, command.hold) };
+        const isUnseen = hold.minimum > 0 && hold.spend === null;
+        if (command.type === "capture" && isUnseen) return { refused: "sale_required" };
         const seq = account.book();
         if (command.type === "renew") hold.deadline_ms = this.now_ms + program.holds.minutes * 60_000;
         if (command.type === "cancel") account.release(hold, "cancelled");
@@ -309,7 +311,18 @@ export class ReferenceLedger {
     const piles = account.take(account.free(unit), wanted.amount);
     const final = discount.is === "final";
     const deadline_ms = this.now_ms + program.holds.minutes * 60_000;
-    const hold: RefHold = { seq, unit, piles, reward, effect, off: discount.off, final, deadline_ms };
+    const hold: RefHold = {
+      seq,
+      unit,
+      piles,
+      reward,
+      effect,
+      off: discount.off,
+      final,
+      deadline_ms,
+      spend,
+      minimum: wanted.minimum,
+    };
     account.holds.set(seq, hold);
     return { seq, type: "hold", facts: { discount: discount.off, final, units: wanted.amount } };
   }

@@ -122,7 +122,8 @@ function keptEarned(sale: RefSale, kept: Kept): Earned[] {
     const next = earned.find(({ unit }) => unit === original.unit) ?? original;
     if (next.amount !== original.amount || next.rule !== original.rule)
       return next.amount > original.amount ? original : next;
-    return (next.fraction?.after.value ?? 0) > (original.fraction?.after.value ?? 0) ? original : next;
+    if (next.fraction === null || original.fraction === null) return next.fraction === null ? next : original;
+    return next.fraction.after.value > original.fraction.after.value ? original : next;
   });
 }
 

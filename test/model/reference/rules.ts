@@ -1,11 +1,9 @@
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
-import type {
-  EarningRule,
-  ExpiryRule,
-  Matcher,
-  ProgramDocument,
-  RewardEffect,
-} from "../../../src/domain/program/document.ts";
+import type { EarningRule } from "../../../src/domain/program/earning-rules.ts";
+import type { ExpiryRule } from "../../../src/domain/program/lot-rules.ts";
+import type { Matcher } from "../../../src/domain/program/document-parts.ts";
+import type { ProgramDocument } from "../../../src/domain/program/document.ts";
+import type { RewardEffect } from "../../../src/domain/program/reward-rules.ts";
 import { lastOfMonth, nextNamedDay, plusDays, plusMonths } from "./calendar.ts";
 
 // The programme's rules, said once more and as plainly as possible. Types are the product's, no rule is.
@@ -76,6 +74,7 @@ function byRule(
     const whole = Math.floor(sum(counted.map((line) => line.quantity_milli)) / 1000);
     return whole === 0 ? null : plain(whole * rule.give);
   }
+  if (rule.kind !== "spend") throw new Error(`the reference knows no rule of kind ${rule.kind}`);
   const before = inRate(fractions.get(rule.id) ?? { value: 0, rate: rule.per }, rule.per);
   const seen = before.value + spent * rule.give;
   const amount = seen < 0 ? 0 : Math.floor(seen / rule.per);

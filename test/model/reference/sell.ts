@@ -56,6 +56,8 @@ export function decideSale(
     if (off === null) warnings.push("effect_not_in_basket");
     used.push({ hold, off: off ?? hold.off ?? 0 });
   }
+  const spend = command.total + sum(used.map(({ off }) => off));
+  if (used.some(({ hold }) => hold.minimum > 0 && spend < hold.minimum)) return refuse("minimum_spend_not_met");
   for (const { hold } of used) account.close(hold, "captured");
   const grossUp = program.earn_on === "gross" ? sum(used.map(({ off }) => off)) : 0;
   const fractionsBefore = fractionsOf();
