@@ -24,7 +24,7 @@ export interface Side {
   wallet(account: string, program: ProgramPayload): Later<Answer<AccountView>>;
   saleOf(account: string, seq: number): Later<Answer<ForeignSale | null>>;
   handOver(account: string, receiver: string): Later<Answer<Parcel>>;
-  receive(account: string, from: string, parcel: Parcel): Later<Answer<null>>;
+  receive(account: string, from: string, parcel: Parcel): Later<Answer<unknown>>;
   confirm(account: string, delivered: number): Later<Answer<null>>;
   alarm(account: string): Later<unknown>;
   /** Forgets everything that is not stored. */
