@@ -34,6 +34,10 @@ const phase = params<Stripe.SubscriptionScheduleUpdateParams.Phase>()({
   items: z.array(phaseItem),
   start_date: int.optional(),
   end_date: int.optional(),
+  duration: params<Stripe.SubscriptionScheduleUpdateParams.Phase.Duration>()({
+    interval: z.enum(["month", "year"]),
+    interval_count: int,
+  }).optional(),
   proration_behavior: z.literal("none").optional(),
 });
 const scheduleUpdate = params<Stripe.SubscriptionScheduleUpdateParams>()({

@@ -2,14 +2,17 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { StripeDouble } from "../../../dev/stripe-double/double.ts";
 import type { Demand, UsageState } from "../../../src/domain/billing/state.ts";
-import { NO_USAGE } from "../../../src/domain/billing/state.ts";
+import { entitlements, UNLIMITED } from "../../../src/domain/billing/entitlements.ts";
+import { NO_BILLING, NO_USAGE } from "../../../src/domain/billing/state.ts";
 import { openDatabase } from "../../../src/db/database.ts";
 import { systemDb } from "../../../src/db/system-db.ts";
 import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
 import { billingCore } from "../../../src/workers/billing/billing-ports.ts";
 import { continueWalkBilling, startWalkBilling } from "../../../src/workers/cron/walk-billing.ts";
+import { refuseProgram } from "../../../src/workers/services/billing/plan-gate.ts";
 import { forgetConfig } from "../../../src/workers/edge/config-cache.ts";
 import { servicePorts, tenantOpener } from "../../../src/workers/ports.ts";
+import { cafeProgram } from "../../support/workerd/account.ts";
 import { ORIGIN, type SignedUp, signUpMerchant, text } from "../../support/workerd/browser.ts";
 import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
 import { testTill } from "../../support/workerd/merchant.ts";
@@ -155,6 +158,14 @@ describe("the plan at the dashboard", () => {
     await endTrial(merchant.locator);
     const opened = await merchant.owner.call("POST", `${merchant.path}/locations`, { body: { name: "Markt" } });
     expect(opened).toMatchObject({ status: 403, body: { code: "plan_limit_reached" } });
+
+    const both = JSON.stringify(cafeProgram);
+    const one = JSON.stringify({ ...cafeProgram, stamp_cards: [], rewards: [] });
+    const start = entitlements(NO_BILLING, NO_USAGE, Date.now());
+    expect(refuseProgram(start, both)).toMatchObject({ code: "plan_feature_missing" });
+    expect(refuseProgram(start, one)).toBeNull();
+    expect(refuseProgram(UNLIMITED, both)).toBeNull();
+    expect(refuseProgram({ ...UNLIMITED, access: "read_only" }, one)).toMatchObject({ code: "changes_paused" });
   });
 });
 

@@ -81,7 +81,7 @@ async function changeLater(
           ...(first === undefined ? {} : { start_date: first.start_date, end_date: first.end_date }),
           proration_behavior: "none",
         },
-        { items, proration_behavior: "none" },
+        { items, duration: { interval: wanted.interval, interval_count: 1 }, proration_behavior: "none" },
       ],
     },
     { idempotencyKey: `schedule_phases:${schedule.id}:${request_id}` },

@@ -114,7 +114,9 @@ function nextOf(schedule: Stripe.Subscription["schedule"]): SubscriptionState["n
   if (schedule === null || typeof schedule === "string" || schedule.status !== "active") return null;
   const selection = parseSelection(schedule.metadata?.["selection"]);
   const at = schedule.phases.at(-1)?.start_date;
-  return selection === null || at === undefined ? null : { selection, at_ms: at * 1000 };
+  // In its last phase a schedule stays for a while: then the change is not to come, it is there.
+  if (at === undefined || schedule.current_phase?.start_date === at) return null;
+  return selection === null ? null : { selection, at_ms: at * 1000 };
 }
 
 function parseSelection(text: string | undefined): Selection | null {

@@ -1,6 +1,6 @@
 import type { BillingRow } from "../../../db/schema/billing.ts";
 import { entitlements, type Entitlements, UNLIMITED } from "../../../domain/billing/entitlements.ts";
-import { parseProgramDocument } from "../../../domain/program/document.ts";
+import { parseProgramDocument, type ProgramDocument } from "../../../domain/program/document.ts";
 import { stateOf } from "./context.ts";
 import type { PlanRefused } from "./refusal.ts";
 
@@ -22,11 +22,17 @@ export function refuseLocation(entitled: Entitlements, open: number): PlanRefuse
 /** Refuses to publish what the plan does not have. What was published before runs on as it is. */
 export function refuseProgram(entitled: Entitlements, json: string): PlanRefused | null {
   if (entitled.access === "read_only") return paused;
-  if (entitled.features.includes("all_schemes") || schemesIn(json) <= 1) return null;
-  return {
-    code: "plan_feature_missing",
-    detail: "The plan has one scheme: points, or one stamp card. What is published runs on; changing it needs Shop.",
-  };
+  const parsed = parseProgramDocument(JSON.parse(json));
+  if (!parsed.ok) return null;
+  if (!entitled.features.includes("all_schemes") && schemesOf(parsed.value) > 1) {
+    return missing("The plan has one scheme: points, or one stamp card.");
+  }
+  if (!entitled.features.includes("tiers") && hasTiers(parsed.value)) return missing("The plan has no tiers.");
+  return null;
+}
+
+function missing(what: string): PlanRefused {
+  return { code: "plan_feature_missing", detail: `${what} What is published runs on; changing it needs Shop.` };
 }
 
 const paused: PlanRefused = {
@@ -35,9 +41,10 @@ const paused: PlanRefused = {
 };
 
 /** Points are one scheme, and so is every stamp card. */
-function schemesIn(json: string): number {
-  const parsed = parseProgramDocument(JSON.parse(json));
-  if (!parsed.ok) return 0;
-  const { stamp_cards, earning } = parsed.value;
+function schemesOf({ stamp_cards, earning }: ProgramDocument): number {
   return stamp_cards.length + (earning.length > 0 ? 1 : 0);
+}
+
+function hasTiers({ tiers }: ProgramDocument): boolean {
+  return tiers !== undefined;
 }

@@ -44,7 +44,8 @@ async function openSession({ ctx, input, merchant, row }: Opened): Promise<Resul
   const now_ms = ctx.ports.now_ms();
   const customer = await ensureCustomer(ctx, merchant, row);
   await closeOthers(ctx.stripe, customer);
-  const free_until_ms = freeUntil(row.trial_ends_at_ms, now_ms);
+  // With a minute to spare, because Stripe looks at its own clock.
+  const free_until_ms = freeUntil(row.trial_ends_at_ms, now_ms + 60_000);
   const line_items = (await pricedItems(ctx.stripe, input)).map(({ price, quantity }) => ({ price, quantity }));
   const params: Stripe.Checkout.SessionCreateParams = {
     mode: "subscription",
