@@ -7,11 +7,19 @@ import { ORIGIN } from "./browser.ts";
 
 export const WEBHOOK_SECRET = "whsec_test";
 
+let installed: Promise<StripeDouble> | null = null;
+
+/** The stand-in of this test file, installed at the first call. */
+export function installStripe(): Promise<StripeDouble> {
+  installed ??= install();
+  return installed;
+}
+
 /**
  * A stand-in for Stripe that the Worker of these tests reaches in Stripe's place, with our catalogue in it. Its events go
  * to the Worker when a test delivers them.
  */
-export async function installStripe(): Promise<StripeDouble> {
+async function install(): Promise<StripeDouble> {
   const double = new StripeDouble({
     pages: `${ORIGIN}/dev/stripe`,
     endpoint: { secret: WEBHOOK_SECRET, send: postEvent },

@@ -1,5 +1,4 @@
 import { env } from "cloudflare:workers";
-import type { StripeDouble } from "../../../dev/stripe-double/double.ts";
 import { customerOf, installStripe } from "../../support/workerd/stripe.ts";
 import { text } from "../../support/workerd/browser.ts";
 import type { Role, Row, RowRequest, World } from "./routes.ts";
@@ -9,12 +8,6 @@ import type { Role, Row, RowRequest, World } from "./routes.ts";
 const BILLING = "/api/merchants/{merchant}/billing";
 const OWNER: readonly Role[] = ["owner"];
 const LARGEST = { plan: "pro", interval: "month", extra_locations: 90 };
-
-let installed: Promise<StripeDouble> | null = null;
-function stripe(): Promise<StripeDouble> {
-  installed ??= installStripe();
-  return installed;
-}
 
 /** Room for all the locations that the rows make. */
 export async function giveRoom(locator: string): Promise<void> {
@@ -39,7 +32,7 @@ async function isCustomer(locator: string): Promise<boolean> {
 }
 
 async function subscribed(world: World): Promise<void> {
-  const double = await stripe();
+  const double = await installStripe();
   const { owner, path, locator } = world;
   if (await isCustomer(locator)) {
     if (double.subscriptionOf(await customerOf(locator))?.status === "active") return;
@@ -55,7 +48,7 @@ async function subscribed(world: World): Promise<void> {
 
 async function unsubscribed(world: World): Promise<void> {
   await subscribed(world);
-  const subscription = (await stripe()).subscriptionOf(await customerOf(world.locator));
+  const subscription = (await installStripe()).subscriptionOf(await customerOf(world.locator));
   if (subscription !== undefined) subscription.status = "canceled";
   await world.owner.must("POST", `${world.path}/billing/refresh`);
 }
@@ -73,7 +66,7 @@ function row(method: string, below: string, { status = 200, before, body }: Shap
     may: OWNER,
     status,
     request: async (world): Promise<RowRequest> => {
-      await stripe();
+      await installStripe();
       await before?.(world);
       const path = `${world.path}/billing${below}`;
       return body === undefined ? { path } : { path, body: await body(world) };
