@@ -106,6 +106,15 @@ export const PROGRAM = {
       reward: "rew_gratis_koffie",
     },
   ],
+  actions: [
+    {
+      id: "act_vriend",
+      kind: "referral",
+      name: { nl: "vriend meegebracht", en: "friend brought along" },
+      give: 25,
+      each: "subject",
+    },
+  ],
   rewards: [
     {
       id: "rew_gratis_koffie",

@@ -279,6 +279,27 @@ export const ERROR_CODES = {
     till: "fix",
     help: "The programme in force has no such unit; read `/v1/program`.",
   },
+  action_unknown: {
+    status: 422,
+    title: "No such action",
+    retryable: false,
+    till: "fix",
+    help: "The programme in force has no action with this id; read `/v1/program`.",
+  },
+  subject_required: {
+    status: 422,
+    title: "The action needs a subject",
+    retryable: false,
+    till: "fix",
+    help: "The action is given once for each subject: say in `subject` what it is about, such as the friend's member id.",
+  },
+  action_already_given: {
+    status: 409,
+    title: "The action was given before",
+    retryable: false,
+    till: "show",
+    help: "The member was given this action already, in this period or for this subject. Nothing was booked.",
+  },
   pay_with_points_off: {
     status: 409,
     title: "Points are no payment here",

@@ -140,6 +140,7 @@ describe("the examples", () => {
       firstSale,
       ...(await collect()),
       adjusted: await tell("POST", "/v1/adjustments", story.welcomeGift),
+      action: await tell("POST", "/v1/actions", story.friendBrought),
       ...(await redeem()),
       returned: await tell("POST", "/v1/returns", story.croissantBack),
       sale: await tell("GET", `/v1/sales/${firstSale.sale?.id ?? ""}`),

@@ -50,6 +50,8 @@ export interface ActivityFacts {
   readonly hold?: number;
   readonly reserved?: string;
   readonly card_no?: number;
+  /** An action of the programme that was given. */
+  readonly action?: string;
   /** The account that this one went up in, or that went up in this one. */
   readonly other?: string;
   readonly refusal?: RefusalCode;
@@ -129,6 +131,8 @@ function factsOf(body: BookingBody): ActivityFacts {
       return { refusal: body.refusal.code };
     case "return_parked":
       return { receipt: body.parked.sale.receipt };
+    case "action":
+      return { action: body.action };
     case "due":
     case "adjustment":
     case "opening":
@@ -176,6 +180,7 @@ function moveOf({ delta, why }: Entry): UnitMove {
     case "earned_spend":
     case "earned_visit":
     case "earned_units":
+    case "action":
     case "earned_with":
     case "cooling_down":
     case "below_minimum":

@@ -73,6 +73,7 @@ export type EntryFact =
   | { readonly code: "restored"; readonly what: LocalizedText }
   | { readonly code: "adjusted" }
   | { readonly code: "opening" }
+  | { readonly code: "action"; readonly what: LocalizedText }
   | { readonly code: "became_available" }
   | { readonly code: "expired"; readonly on: LocalDate }
   | { readonly code: "extended"; readonly until: LocalDate }
@@ -89,6 +90,7 @@ export type BookingEvent =
   | HoldResolvedEvent
   | HoldRenewedEvent
   | AdjustmentEvent
+  | ActionEvent
   | CardEvent
   | ErasedEvent
   | HandedOverEvent
@@ -278,6 +280,17 @@ export interface AdjustmentEvent {
   readonly type: "adjustment" | "opening";
   readonly unit: string;
   readonly amount: number;
+}
+
+/** Something the member did besides buying. */
+export interface ActionEvent {
+  readonly type: "action";
+  readonly action: string;
+  /** What it was about, in the till's words, such as the friend who was referred; null when it needs none. */
+  readonly subject: string | null;
+  readonly unit: string;
+  readonly amount: number;
+  readonly meters: readonly MeterChange[];
 }
 
 export interface CardEvent {

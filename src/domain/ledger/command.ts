@@ -11,6 +11,7 @@ export type Command =
   | HoldCommand
   | HoldActionCommand
   | AdjustmentCommand
+  | ActionCommand
   | IssueCardCommand
   | BlockCardCommand
   | { readonly type: "erase" };
@@ -71,6 +72,13 @@ export interface AdjustmentCommand {
   readonly type: "adjustment" | "opening";
   readonly unit: string;
   readonly delta: number;
+  readonly card_no: number | null;
+}
+
+export interface ActionCommand {
+  readonly type: "action";
+  readonly action: string;
+  readonly subject: string | null;
   readonly card_no: number | null;
 }
 

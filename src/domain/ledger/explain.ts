@@ -88,6 +88,8 @@ function explainFact(reader: Reader, fact: EntryFact): string {
       return nl ? "aangepast door een medewerker" : "adjusted by staff";
     case "opening":
       return nl ? "beginsaldo" : "opening balance";
+    case "action":
+      return text(reader, fact.what);
     case "became_available":
       return nl ? "vanaf nu te besteden" : "can be spent from now on";
     case "expired":

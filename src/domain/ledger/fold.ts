@@ -95,6 +95,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "nothing_eligible":
     case "adjusted":
     case "opening":
+    case "action":
     case "absorbed":
       return { ...lifetime, added: lifetime.added + entry.delta };
     default:
@@ -160,6 +161,8 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       return applyAbsorbed(state, body);
     case "delivered":
       return { ...state, outbox: withoutKey(state.outbox, body.delivered) };
+    case "action":
+      return withMeters(state, body.meters);
     case "adjustment":
     case "opening":
     case "due":

@@ -54,6 +54,11 @@ export function promotionMeter(promotion: string): string {
   return `promotion:${promotion}`;
 }
 
+/** Times that an action was given, over all subjects or for one; by the action's period. */
+export function actionMeter(action: string, subject: string | null): string {
+  return subject === null ? `action:${action}` : `action:${action}:${subject}`;
+}
+
 /** What tiers look at; by month. */
 export function tierMeter(basis: "points" | "spend" | "visits"): string {
   return `tier:${basis}`;

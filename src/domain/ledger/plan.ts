@@ -3,6 +3,7 @@ import type { CompiledProgram } from "../program/compile.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Actor, BookingBody, ReturnRequest, SaleByReceipt } from "./booking.ts";
 import type { Command, Decision, ForeignSale, History, ReturnCommand, SaleBooking, SaleCommand } from "./command.ts";
+import { decideAction } from "./decide/action.ts";
 import { decideAdjustment } from "./decide/adjustment.ts";
 import { decideBlockCard, decideIssueCard } from "./decide/card.ts";
 import { decideHold, decideHoldAction } from "./decide/redemption.ts";
@@ -73,6 +74,8 @@ export function plan(state: AccountState, command: Command, context: PlanContext
     case "adjustment":
     case "opening":
       return draft.answer(decideAdjustment(draft.state, command, context.program, context.stamp.now_ms));
+    case "action":
+      return draft.answer(decideAction(draft.state, command, context.program, context.stamp.now_ms));
     case "issue_card":
       return draft.answer(decideIssueCard(draft.state, command));
     case "block_card":

@@ -26,6 +26,9 @@ export type Refusal =
   | { readonly code: "reward_unknown"; readonly reward: string }
   | { readonly code: "unit_unknown"; readonly unit: string }
   | { readonly code: "pay_with_points_off" }
+  | { readonly code: "action_unknown"; readonly action: string }
+  | { readonly code: "subject_required"; readonly action: string }
+  | { readonly code: "action_already_given"; readonly action: string }
   | {
       readonly code: "insufficient_balance";
       readonly unit: string;
@@ -61,6 +64,7 @@ export const STORED_REFUSALS: ReadonlySet<RefusalCode> = new Set([
   "minimum_spend_not_met",
   "reward_limit_reached",
   "no_eligible_item",
+  "action_already_given",
   "hold_captured",
   "hold_cancelled",
   "hold_expired",

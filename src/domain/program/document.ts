@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AMOUNT_MAX } from "../numbers.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { localizedText, matcher, points, slug } from "./document-parts.ts";
+import { action } from "./action-rules.ts";
 import { caps, earningRule } from "./earning-rules.ts";
 import { lotFields } from "./lot-rules.ts";
 import { promotion } from "./promotion-rules.ts";
@@ -65,6 +66,7 @@ const documentSchema = z.strictObject({
     .max(50)
     .default([])
     .describe("What comes on top for a time, some items or some members."),
+  actions: z.array(action).max(30).default([]).describe("What members are given for besides buying."),
   rewards: z.array(reward).max(100).default([]).describe("What members can get."),
   pay_with_points: z
     .strictObject({
@@ -123,6 +125,7 @@ function crossCheck(document: ProgramDocument): CrossIssue[] {
     ...dateIssues(document),
     ...promotionIssues(document),
     ...tierIssues(document),
+    ...actionIssues(document),
   ];
 }
 
@@ -135,6 +138,7 @@ function duplicateIds(document: ProgramDocument): CrossIssue[] {
     ),
     ...document.rewards.map((item, index) => ({ id: item.id, path: ["rewards", index, "id"] })),
     ...document.promotions.map((item, index) => ({ id: item.id, path: ["promotions", index, "id"] })),
+    ...document.actions.map((item, index) => ({ id: item.id, path: ["actions", index, "id"] })),
     ...(document.tiers?.levels ?? []).map((item, index) => ({ id: item.id, path: ["tiers", "levels", index, "id"] })),
   ];
   const seen = new Set<string>();
@@ -194,6 +198,13 @@ function promotionIssues(document: ProgramDocument): CrossIssue[] {
       .filter((id) => !levels.has(id))
       .map((id) => ({ path: ["promotions", index, "segment", "tiers"], message: `there is no level ${id}` })),
   ]);
+}
+
+function actionIssues(document: ProgramDocument): CrossIssue[] {
+  const units = new Set(unitIdsOf(document));
+  return document.actions.flatMap(({ unit }, index) =>
+    units.has(unit) ? [] : [{ path: ["actions", index, "unit"], message: `the programme has no unit ${unit}` }],
+  );
 }
 
 function tierIssues({ tiers, units }: ProgramDocument): CrossIssue[] {

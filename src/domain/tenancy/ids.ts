@@ -4,7 +4,7 @@ import { equalConstantTime, type Mac, macText } from "./mac.ts";
 import type { Tenant } from "./merchant.ts";
 
 /** Ids of things that stand in an account's ledger under a booking's sequence number. */
-export type BookingIdPrefix = "sal" | "ret" | "red" | "adj";
+export type BookingIdPrefix = "sal" | "ret" | "red" | "adj" | "acn";
 /** Ids of things that a merchant configures: a prefix and 80 random bits. */
 export type ConfigIdPrefix =
   | "loc"

@@ -61,6 +61,7 @@ export const FEED_TYPES: readonly ActivityType[] = [
   "hold_cancelled",
   "adjustment",
   "opening",
+  "action",
   "card_issued",
   "card_blocked",
   "erased",

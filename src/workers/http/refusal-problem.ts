@@ -49,6 +49,9 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "sale_unknown":
     case "already_returned":
     case "pay_with_points_off":
+    case "action_unknown":
+    case "subject_required":
+    case "action_already_given":
       return { code: refusal.code };
     case "sale_not_known_yet":
       return { code: "sale_not_known_yet", retryAfterSeconds: 30 };

@@ -38,6 +38,17 @@ const everything: ProgramInput = programInput({
       { id: "tir_gold", name: { en: "Gold" }, from: 50_000, multiplier_percent: 150, discount_percent: 5, perks: [] },
     ],
   },
+  actions: [
+    {
+      id: "act_survey",
+      kind: "survey",
+      name: { en: "Survey" },
+      unit: "points",
+      give: 5,
+      each: "month",
+      counts_for_tier: true,
+    },
+  ],
   promotions: [
     {
       id: "prm_happy",
@@ -86,6 +97,7 @@ test("the least document gets its defaults", () => {
       earning: [],
       stamp_cards: [],
       promotions: [],
+      actions: [],
       rewards: [],
       returns: { spent_points: "clamp" },
       holds: { minutes: 15 },

@@ -50,6 +50,7 @@ export const cafeProgram = {
       reward: "rew_cookie",
     },
   ],
+  actions: [{ id: "act_friend", kind: "referral", name: { nl: "vriend", en: "friend" }, give: 25, each: "subject" }],
   rewards: [
     {
       id: "rew_ten_percent",

@@ -362,6 +362,18 @@ export const ROUTES: readonly RouteRow[] = [
     }),
   },
   {
+    method: "POST",
+    path: "/v1/actions",
+    scopes: ["adjust"],
+    status: 201,
+    idempotent: true,
+    unknown: "member_unknown",
+    request: async ({ member }) => ({
+      path: "/v1/actions",
+      body: { member: { id: member }, action: "act_friend", subject: crypto.randomUUID() },
+    }),
+  },
+  {
     ...READ,
     path: "/v1/program",
     scopes: [],

@@ -64,8 +64,7 @@ test("what is cancelled or expires is free again; a retry hears the same whateve
 
 test("only a reward with a stock costs a call of its guard; a sale that captures it costs none", async () => {
   const { member, till } = await shopWith(5);
-  const call = (reward: string) =>
-    countedCall("POST", "/v1/redemptions", { key: till.key, body: { member, reward } });
+  const call = (reward: string) => countedCall("POST", "/v1/redemptions", { key: till.key, body: { member, reward } });
   await call(mug.id);
 
   expect((await call("rew_two_euro")).calls).toEqual(["MEMBER_ACCOUNT.run"]);

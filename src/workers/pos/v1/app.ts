@@ -8,6 +8,7 @@ import { requestId } from "../../middleware/request-id.ts";
 import { limitKeyRate } from "../../middleware/limit-key-rate.ts";
 import { matchOperation, type Operation } from "../../middleware/match-operation.ts";
 import { noteKeyUse } from "../../middleware/note-key-use.ts";
+import { createAction } from "./actions/create.ts";
 import { createAdjustment } from "./adjustments/create.ts";
 import { createClaim } from "./claims/create.ts";
 import { blockCard } from "./cards/block.ts";
@@ -62,6 +63,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   cancelRedemption,
   renewRedemption,
   createAdjustment,
+  createAction,
   sync,
   getProgram,
   setTestClock,

@@ -28,6 +28,7 @@ export async function rebase(desk: PosDesk, command: Command, from: string): Pro
     case "issue_card":
       return command;
     case "hold":
+    case "action":
     case "adjustment":
     case "opening":
       return { ...command, card_no: null };

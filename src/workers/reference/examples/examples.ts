@@ -87,6 +87,10 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     request: { "A gift": story.welcomeGift, "A balance from before": story.openingBalance },
     answers: answer(201, answers.adjusted),
   },
+  createAction: {
+    request: { "A friend brought along": story.friendBrought },
+    answers: answer(201, answers.action),
+  },
   getProgram: { answers: answer(200, answers.program) },
   setTestClock: {
     request: { "Years ahead": { now: "2030-01-01T00:00:00Z" } },

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { actionInput } from "../../../contract/pos-v1/action.ts";
 import type { adjustmentInput } from "../../../contract/pos-v1/adjustment.ts";
 import type { claimInput } from "../../../contract/pos-v1/claim.ts";
 import type {
@@ -138,6 +139,12 @@ export const welcomeGift = {
   delta: 100,
   reason: "Welcome gift, opening week",
 } satisfies z.input<typeof adjustmentInput>;
+
+export const friendBrought = {
+  member: anna,
+  action: "act_vriend",
+  subject: "mem_mpbffy96dbrqnwne8yv2mfm9",
+} satisfies z.input<typeof actionInput>;
 
 export const openingBalance = {
   member: { external_id: "17850" },

@@ -44,6 +44,7 @@ function sourceOf(desk: PosDesk, account: string, body: BookingBody): string | n
     hold: "red",
     adjustment: "adj",
     opening: "adj",
+    action: "acn",
   };
   if (body.type === "hold_captured" || body.type === "hold_cancelled") {
     return desk.ids.booking("red", { account, seq: body.hold });
