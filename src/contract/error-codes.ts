@@ -181,6 +181,20 @@ export const ERROR_CODES = {
     till: "show",
     help: "The link was not made by this merchant, or was read wrongly.",
   },
+  transfers_off: {
+    status: 409,
+    title: "Points stay with their member here",
+    retryable: false,
+    till: "show",
+    help: "The programme does not let members give points to each other.",
+  },
+  transfer_same_member: {
+    status: 409,
+    title: "That is the same member",
+    retryable: false,
+    till: "show",
+    help: "Points cannot be given to oneself.",
+  },
   merge_changed: {
     status: 409,
     title: "Something changed since the preview",

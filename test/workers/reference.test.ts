@@ -153,6 +153,7 @@ describe("the examples", () => {
       members: await tell("GET", "/v1/members"),
       program: await tell("GET", "/v1/program"),
       synced: await tell("POST", "/v1/sync", story.queuedOffline),
+      transferred: await tell("POST", `${member}/transfer`, story.giveTen),
       ...(await merge(member)),
       testClock: await tell("PUT", "/v1/test_clock", { now: "2030-01-01T00:00:00Z" }),
     });

@@ -27,6 +27,7 @@ export const ACTIVITY_TYPES = [
   "erased",
   "handed_over",
   "absorbed",
+  "transfer_sent",
   "deleted",
 ] as const;
 

@@ -124,6 +124,7 @@ function factsOf(body: BookingBody): ActivityFacts {
     case "card_blocked":
       return { card_no: body.card_no };
     case "handed_over":
+    case "transfer_sent":
       return { other: body.to };
     case "absorbed":
       return { other: body.from };
@@ -199,6 +200,7 @@ function moveOf({ delta, why }: Entry): UnitMove {
     case "handed_over":
     case "absorbed":
     case "became_available":
+    case "debt_paid":
     case "extended":
       return { open: delta };
     case "expired":

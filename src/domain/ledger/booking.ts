@@ -76,6 +76,7 @@ export type EntryFact =
   | { readonly code: "action"; readonly what: LocalizedText }
   | { readonly code: "became_available" }
   | { readonly code: "expired"; readonly on: LocalDate }
+  | { readonly code: "debt_paid" }
   | { readonly code: "extended"; readonly until: LocalDate }
   | { readonly code: "handed_over"; readonly reason: HandOverReason }
   | { readonly code: "absorbed"; readonly reason: HandOverReason };
@@ -96,6 +97,7 @@ export type BookingEvent =
   | HandedOverEvent
   | AbsorbedEvent
   | DeliveredEvent
+  | TransferSentEvent
   | RefusedEvent;
 
 export type BookingType = BookingEvent["type"];
@@ -307,7 +309,7 @@ export interface ErasedEvent {
 }
 
 /** Why one account goes up in another. */
-export type HandOverReason = "claim" | "merge";
+export type HandOverReason = "claim" | "merge" | "transfer";
 
 /** Everything an account hands over when it goes up in another. */
 export interface Estate {
@@ -376,6 +378,18 @@ export interface DeliveredEvent {
   readonly type: "delivered";
   /** Sequence of the booking that was delivered. */
   readonly delivered: number;
+  /** The receiver is not there any more, and what was on its way is back. */
+  readonly failed?: true;
+}
+
+/** Units on their way to another member; they stand reserved until they have arrived. */
+export interface TransferSentEvent {
+  readonly type: "transfer_sent";
+  /** The account that gets them. */
+  readonly to: string;
+  readonly what: LocalizedText;
+  readonly unit: string;
+  readonly parts: readonly HeldPart[];
 }
 
 /** A refusal decided from the ledger, kept under its key so that a retry hears the same. It has no entries. */

@@ -14,6 +14,7 @@ export type Command =
   | ActionCommand
   | IssueCardCommand
   | BlockCardCommand
+  | TransferCommand
   | { readonly type: "erase" };
 
 export interface SaleCommand {
@@ -89,6 +90,16 @@ export interface IssueCardCommand {
   readonly replaces: number | null;
 }
 
+/** Sends units to another member. */
+export interface TransferCommand {
+  readonly type: "transfer";
+  /** The account that gets them. */
+  readonly to: string;
+  readonly unit: string;
+  readonly amount: number;
+  readonly card_no: number | null;
+}
+
 export interface BlockCardCommand {
   readonly type: "block_card";
   readonly card_no: number;
@@ -118,12 +129,16 @@ export interface AbsorbCommand {
   readonly from: string;
   readonly reason: HandOverReason;
   readonly estate: Estate;
+  /** The giver's booking, when it may bring more than one parcel. */
+  readonly parcel?: number;
 }
 
 /** The receiver has confirmed a delivery. */
 export interface DeliveredCommand {
   readonly type: "delivered";
   readonly delivered: number;
+  /** The receiver is not there any more. */
+  readonly failed?: boolean;
 }
 
 /** A booking of a sale, as found in the ledger. */

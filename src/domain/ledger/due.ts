@@ -1,4 +1,5 @@
 import { CLAIM_MS } from "../tenancy/receipt-account.ts";
+import { debtPayments, isInDebt } from "./debt.ts";
 import type { EntryDraft } from "./draft.ts";
 import { inBucket, type AccountState, type OpenHold, unitState } from "./state.ts";
 import { addSpan, startOfDay } from "../time/calendar.ts";
@@ -26,10 +27,11 @@ export function settle(state: AccountState, now_ms: number): Settled {
   const expired = Object.values(state.holds).filter((hold) => hold.expires_at_ms <= now_ms);
   const released = expired.flatMap((hold) => releaseEntries(hold, "expired"));
   const freed = applyDrafts(state, released);
-  const dated = datedEntries(freed, now_ms);
-  const due = { expired_holds: expired.map((hold) => hold.seq), entries: [...released, ...dated] };
+  const paid = debtPayments(freed);
+  const dated = datedEntries(applyDrafts(freed, paid), now_ms);
+  const due = { expired_holds: expired.map((hold) => hold.seq), entries: [...released, ...paid, ...dated] };
   if (due.entries.length === 0) return { state, due };
-  return { state: withoutHolds(applyDrafts(freed, dated), due.expired_holds), due };
+  return { state: withoutHolds(applyDrafts(freed, [...paid, ...dated]), due.expired_holds), due };
 }
 
 /** Whether anything fell due. */
@@ -39,10 +41,32 @@ export function isDue(due: Due): boolean {
 
 /** Lots that open or expire by the calendar of the programme's zone. A lot may open and be over at once. */
 function datedEntries(state: AccountState, now_ms: number): EntryDraft[] {
-  const lots = Object.entries(state.units).flatMap(([unit, { lots: all }]) => all.map((lot) => ({ unit, lot })));
+  const lots = lotsOf(state);
   if (!lots.some(({ lot }) => hasDate(lot))) return [];
   const today = localDate(now_ms, state.timezone);
+  if (isInDebt(state)) return datedWithDebt(state, lots, today);
   return lots.flatMap(({ unit, lot }) => dueOfLot(unit, lot, today));
+}
+
+/** Day by day, so that what opens pays what is owed before it may expire, whenever this is looked at. */
+function datedWithDebt(state: AccountState, lots: readonly { readonly lot: Lot }[], today: LocalDate): EntryDraft[] {
+  const opening = lots.flatMap(({ lot }) => (lot.bucket === "pending" && lot.opens_on !== null ? [lot.opens_on] : []));
+  const days = [...new Set(opening.filter((day) => day < today)), today].sort();
+  const entries: EntryDraft[] = [];
+  let current = state;
+  const add = (more: readonly EntryDraft[]) => {
+    entries.push(...more);
+    current = applyDrafts(current, more);
+  };
+  for (const day of days) {
+    for (const { unit, lot } of lotsOf(current)) add(dueOfLot(unit, lot, day));
+    add(debtPayments(current));
+  }
+  return entries;
+}
+
+function lotsOf({ units }: AccountState): { unit: string; lot: Lot }[] {
+  return Object.entries(units).flatMap(([unit, { lots: all }]) => all.map((lot) => ({ unit, lot })));
 }
 
 function hasDate(lot: Lot): boolean {

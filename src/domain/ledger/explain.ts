@@ -96,6 +96,8 @@ function explainFact(reader: Reader, fact: EntryFact): string {
       return nl
         ? `verlopen na ${formatDate(fact.on, reader.locale)}`
         : `expired after ${formatDate(fact.on, reader.locale)}`;
+    case "debt_paid":
+      return nl ? "verrekend met een tekort na een retour" : "settled with what was owed after a return";
     case "extended":
       return nl
         ? `geldig tot en met ${formatDate(fact.until, reader.locale)}`
@@ -124,11 +126,13 @@ function explainRelease(reader: Reader, what: LocalizedText, reason: "cancelled"
 }
 
 function explainHandOver({ locale }: Reader, reason: HandOverReason): string {
+  if (reason === "transfer") return locale === "nl" ? "gegeven aan een andere klant" : "given to another member";
   if (reason === "claim") return locale === "nl" ? "opgehaald door een klant" : "claimed by a member";
   return locale === "nl" ? "overgezet naar de andere kaart" : "moved to the other card";
 }
 
 function explainArrival({ locale }: Reader, reason: HandOverReason): string {
+  if (reason === "transfer") return locale === "nl" ? "gekregen van een andere klant" : "received from another member";
   if (reason === "claim") return locale === "nl" ? "opgehaald met de bon" : "claimed with the receipt";
   return locale === "nl" ? "van de samengevoegde kaart" : "from the merged card";
 }

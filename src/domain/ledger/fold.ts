@@ -15,6 +15,19 @@ import { applyMeters, type MeterChange } from "./meter.ts";
 import { countRedeemed, type RedeemedCounts } from "./redeemed.ts";
 import { type AccountState, type CardState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
 
+/** A transfer waits as long as it takes. */
+const NEVER_MS = 8_640_000_000_000_000;
+const NO_EFFECT: OpenHold["effect"] = {
+  kind: "product",
+  discount: 0,
+  lines: [],
+  by_tax_rate: [],
+  final: true,
+  percent: null,
+  amount: null,
+  item: null,
+};
+
 /** The state before an account's first booking. Only an `opened` booking may follow. */
 export const UNBORN: AccountState = {
   seq: 0,
@@ -77,6 +90,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "released":
     case "handed_over":
     case "became_available":
+    case "debt_paid":
     case "extended":
       return lifetime;
     case "redeemed":
@@ -160,7 +174,21 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     case "absorbed":
       return applyAbsorbed(state, body);
     case "delivered":
-      return { ...state, outbox: withoutKey(state.outbox, body.delivered) };
+      // A transfer stood reserved until it arrived.
+      return {
+        ...state,
+        outbox: withoutKey(state.outbox, body.delivered),
+        holds: withoutKey(state.holds, body.delivered),
+      };
+    case "transfer_sent": {
+      const { seq, what, unit, parts, to } = body;
+      const hold = { seq, reward: null, what, unit, parts, effect: NO_EFFECT, expires_at_ms: NEVER_MS };
+      return {
+        ...state,
+        holds: { ...state.holds, [seq]: hold },
+        outbox: { ...state.outbox, [seq]: { to, since_ms: body.at_ms } },
+      };
+    }
     case "action":
       return withMeters(state, body.meters);
     case "adjustment":

@@ -60,8 +60,8 @@ export function returnPrefix({ origin, seq }: SalePlace): string {
 }
 
 /** The natural key of what another account hands over: it arrives once. */
-export function absorbNaturalKey(from: string): string {
-  return `absorb|${from}`;
+export function absorbNaturalKey(from: string, parcel?: number): string {
+  return parcel === undefined ? `absorb|${from}` : `absorb|${from}|${parcel}`;
 }
 
 /** The natural key of a return that waits for its sale. */

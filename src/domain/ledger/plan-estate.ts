@@ -7,6 +7,7 @@ import { settle } from "./due.ts";
 import { applyBooking } from "./fold.ts";
 import type { Plan } from "./plan.ts";
 import type { Refusal } from "./refusal.ts";
+import { withDebtsPaid } from "./settle-debt.ts";
 import type { AccountState } from "./state.ts";
 
 /** Decides a step of one account going up in another. It needs no rules: what moves is what stands in the ledger. */
@@ -21,7 +22,8 @@ export function planEstate(
   if (!decided.ok) return decided;
   let booked = state;
   const bookings = decided.value.map((draft, index) => {
-    const body = finishDraft(booked, draft, stamp, index === 0 ? settled.due : undefined);
+    const paid = withDebtsPaid(index === 0 ? settled.state : booked, draft);
+    const body = finishDraft(booked, paid, stamp, index === 0 ? settled.due : undefined);
     booked = applyBooking(booked, body);
     return { body, idem: index === 0 ? idem : null, natural_key: draft.natural_key, frees: draft.frees };
   });

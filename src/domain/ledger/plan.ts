@@ -9,6 +9,8 @@ import { decideBlockCard, decideIssueCard } from "./decide/card.ts";
 import { decideHold, decideHoldAction } from "./decide/redemption.ts";
 import { decideReturn, type ReturnableSale } from "./decide/return.ts";
 import { decideSale } from "./decide/sale.ts";
+import { decideTransfer } from "./decide/transfer.ts";
+import { withDebtsPaid } from "./settle-debt.ts";
 import { type Draft, finishDraft, plainDraft, type Stamp } from "./draft.ts";
 import { type Due, settle } from "./due.ts";
 import { applyBooking } from "./fold.ts";
@@ -76,6 +78,8 @@ export function plan(state: AccountState, command: Command, context: PlanContext
       return draft.answer(decideAdjustment(draft.state, command, context.program, context.stamp.now_ms));
     case "action":
       return draft.answer(decideAction(draft.state, command, context.program, context.stamp.now_ms));
+    case "transfer":
+      return draft.answer(decideTransfer(draft.state, command, context.program));
     case "issue_card":
       return draft.answer(decideIssueCard(draft.state, command));
     case "block_card":
@@ -223,7 +227,8 @@ class PlanBuilder {
 
   add(drafts: readonly Draft[], keys: BookingKeys): void {
     for (const draft of drafts) {
-      const body = finishDraft(this.#booked, draft, { ...this.#context.stamp, ...keys }, this.#due ?? undefined);
+      const paid = withDebtsPaid(this.#settled, draft);
+      const body = finishDraft(this.#booked, paid, { ...this.#context.stamp, ...keys }, this.#due ?? undefined);
       this.#due = null;
       this.#booked = applyBooking(this.#booked, body);
       this.#settled = this.#booked;

@@ -29,6 +29,7 @@ export type Refusal =
   | { readonly code: "action_unknown"; readonly action: string }
   | { readonly code: "subject_required"; readonly action: string }
   | { readonly code: "action_already_given"; readonly action: string }
+  | { readonly code: "transfers_off" }
   | {
       readonly code: "insufficient_balance";
       readonly unit: string;

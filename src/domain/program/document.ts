@@ -78,12 +78,23 @@ const documentSchema = z.strictObject({
   returns: z
     .strictObject({
       spent_points: z
-        .enum(["clamp"])
+        .enum(["clamp", "pending_only", "debt"])
         .default("clamp")
-        .describe("What happens when returned points are already spent: `clamp` writes the shortfall off."),
+        .describe(
+          "What happens when returned points are already spent. `clamp` takes what is left and writes the shortfall off; `pending_only` takes back only points that cannot be spent yet; `debt` takes the balance below zero, the next points pay it, and nothing can be redeemed meanwhile.",
+        ),
     })
     .default({ spent_points: "clamp" })
     .describe("What returns do."),
+  transfers: z
+    .strictObject({
+      points: z
+        .boolean()
+        .default(false)
+        .describe("Whether members may give points to each other. Paid credit never moves."),
+    })
+    .optional()
+    .describe("What members may give to each other."),
   holds: z
     .strictObject({ minutes: z.int().min(1).max(1440).default(15).describe("How long a redemption is held.") })
     .default({ minutes: 15 })

@@ -58,7 +58,13 @@ async function deliverAll({ ctx, env, store, ledger }: CatchUpDeps, before: Acco
     const { MEMBER_ACCOUNT: accounts, MERCHANT_REGISTRY: registries } = env;
     const { outcome } = await deliver({ accounts, registries, giver, clock_offset_ms, by: ALARM }, parcel);
     if (outcome !== "lost") {
-      confirmDelivery(desk, { to: ctx.id.name ?? "", clock_offset_ms, delivered: parcel.seq, by: ALARM });
+      confirmDelivery(desk, {
+        to: ctx.id.name ?? "",
+        clock_offset_ms,
+        delivered: parcel.seq,
+        failed: outcome === "erased",
+        by: ALARM,
+      });
     }
   }
 }

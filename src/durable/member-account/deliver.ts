@@ -41,7 +41,8 @@ export async function deliver(carrier: Carrier, parcel: Parcel): Promise<Deliver
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
     const client = accountClient(accounts, giver, receiver, { clock_offset_ms });
     const rules = programs === undefined ? {} : { programs };
-    const answer = await client.receive({ from: giver.id, reason, estate, by, ...rules });
+    const which = reason === "transfer" ? { parcel: parcel.seq } : {};
+    const answer = await client.receive({ from: giver.id, reason, estate, by, ...which, ...rules });
     if (answer.ok) {
       if (reason === "merge") await bringPerson(carrier, receiver, answer.value);
       return { outcome: "arrived", account: receiver, received: answer.value };

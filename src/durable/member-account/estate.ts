@@ -1,4 +1,12 @@
-import type { Actor, ArrivedCard, BookingBody, Estate, HandOverReason } from "../../domain/ledger/booking.ts";
+import type {
+  Actor,
+  ArrivedCard,
+  BookingBody,
+  BookingHeader,
+  Estate,
+  HandOverReason,
+  TransferSentEvent,
+} from "../../domain/ledger/booking.ts";
 import type { EstateCommand } from "../../domain/ledger/command.ts";
 import { isUnclaimed, unclaimedUntil } from "../../domain/ledger/due.ts";
 import { foldBookings } from "../../domain/ledger/fold.ts";
@@ -39,6 +47,8 @@ export interface ReceiveMessage extends Addressed {
   readonly from: string;
   readonly reason: HandOverReason;
   readonly estate: Estate;
+  /** The giver's booking, when it may bring more than one parcel. */
+  readonly parcel?: number;
   readonly by: Actor;
   /** Rules to render the account with, right after; without them nothing is rendered. */
   readonly programs?: ProgramPayloads;
@@ -48,6 +58,8 @@ export interface ReceiveMessage extends Addressed {
 
 export interface DeliveredMessage extends Addressed {
   readonly delivered: number;
+  /** The receiver is not there any more: what was on its way goes back. */
+  readonly failed?: boolean;
   readonly by: Actor;
 }
 
@@ -90,12 +102,13 @@ export function handOver(desk: Desk, message: HandOverMessage): Answer<Parcel> {
 export function receive(desk: Desk, message: ReceiveMessage): Answer<Received> {
   const state = desk.ledger.current(desk.now_ms);
   if (state === null) return refused({ code: "account_unknown" });
-  const earlier = desk.store.byNaturalKey(absorbNaturalKey(message.from));
+  const earlier = desk.store.byNaturalKey(absorbNaturalKey(message.from, message.parcel));
   if (earlier !== null) return received(earlier.body, desk.ledger.stateAt(earlier.seq), message);
   const buried = buriedRefusal(state);
   if (buried !== null) return refused(buried);
-  const { from, reason, estate } = message;
-  const booked = book(desk, state, { type: "absorb", from, reason, estate }, message);
+  const { from, reason, estate, parcel } = message;
+  const which = parcel === undefined ? {} : { parcel };
+  const booked = book(desk, state, { type: "absorb", from, reason, estate, ...which }, message);
   return booked.ok ? received(booked.value, foldBookings(state, [booked.value]) ?? state, message) : booked;
 }
 
@@ -111,7 +124,8 @@ export function confirmDelivery(desk: Desk, message: DeliveredMessage): Answer<n
   const state = desk.ledger.current(desk.now_ms);
   if (state === null) return refused({ code: "account_unknown" });
   if (state.outbox[String(message.delivered)] === undefined) return { ok: true, value: null };
-  const booked = book(desk, state, { type: "delivered", delivered: message.delivered }, message);
+  const { delivered, failed = false } = message;
+  const booked = book(desk, state, { type: "delivered", delivered, failed }, message);
   return booked.ok ? { ok: true, value: null } : booked;
 }
 
@@ -129,12 +143,19 @@ function lastParcel(desk: Desk, state: AccountState): Answer<Parcel> {
   return row === undefined ? refused(buriedRefusal(state) ?? { code: "account_unknown" }) : parcelOf(row.body);
 }
 
-function parcelOf(body: BookingBody): Answer<Parcel> {
+/** What a booking has put on its way to another account. */
+export function parcelOf(body: BookingBody): Answer<Parcel> {
+  if (body.type === "transfer_sent") return { ok: true, value: transferParcel(body) };
   if (body.type !== "handed_over") return refused({ code: "nothing_to_deliver" });
   return {
     ok: true,
     value: { seq: body.seq, receiver: body.to, reason: body.reason, estate: body.estate, at_ms: body.at_ms },
   };
+}
+
+function transferParcel({ seq, at_ms, to, unit, parts }: BookingHeader & TransferSentEvent): Parcel {
+  const lots = parts.map(({ from, amount }) => ({ unit, lot: from, amount }));
+  return { seq, receiver: to, reason: "transfer", estate: { lots, remainders: {} }, at_ms };
 }
 
 /** What a step is booked with. */

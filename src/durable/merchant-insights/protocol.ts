@@ -67,6 +67,7 @@ export const FEED_TYPES: readonly ActivityType[] = [
   "erased",
   "handed_over",
   "absorbed",
+  "transfer_sent",
   "deleted",
 ];
 

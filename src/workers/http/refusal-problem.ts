@@ -52,6 +52,7 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "action_unknown":
     case "subject_required":
     case "action_already_given":
+    case "transfers_off":
       return { code: refusal.code };
     case "sale_not_known_yet":
       return { code: "sale_not_known_yet", retryAfterSeconds: 30 };

@@ -128,6 +128,7 @@ const ALL_TYPES: BookingBody["type"][] = [
   "erased",
   "handed_over",
   "absorbed",
+  "transfer_sent",
   "delivered",
   "refused",
 ];

@@ -86,6 +86,7 @@ export const cafeProgram = {
   ],
   pay_with_points: { points: 1, amount: 1 },
   holds: { minutes: 15 },
+  transfers: { points: true },
 } as const;
 
 /** A programme as it travels to the account. */

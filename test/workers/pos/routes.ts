@@ -229,6 +229,18 @@ export const ROUTES: readonly RouteRow[] = [
   },
   {
     method: "POST",
+    path: "/v1/members/{id}/transfer",
+    scopes: ["members"],
+    status: 201,
+    idempotent: true,
+    unknown: "member_unknown",
+    request: async (world) => ({
+      path: `/v1/members/${world.member}/transfer`,
+      body: { to: { id: await newMember(world) }, amount: 3 },
+    }),
+  },
+  {
+    method: "POST",
     path: "/v1/cards/block",
     scopes: ["members"],
     status: 200,

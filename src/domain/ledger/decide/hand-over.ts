@@ -3,7 +3,7 @@ import { fail, ok } from "../../result.ts";
 import type { ArrivedCard, Estate, EstateCard, HandOverReason, RemainderChange } from "../booking.ts";
 import type { AbsorbCommand, Decision, DeliveredCommand, HandOverCommand } from "../command.ts";
 import { type EntryDraft, plainDraft } from "../draft.ts";
-import { applyDrafts, releaseEntries } from "../due.ts";
+import { applyDrafts, captureEntries, releaseEntries } from "../due.ts";
 import { lotKey } from "../lot.ts";
 import { absorbNaturalKey } from "../natural-key.ts";
 import type { AccountState } from "../state.ts";
@@ -13,6 +13,8 @@ import type { AccountState } from "../state.ts";
  * carries the whole estate, so that a delivery that was cut off can be repeated from it alone.
  */
 export function decideHandOver(state: AccountState, command: HandOverCommand): Decision {
+  // What is on its way to somebody stands reserved here; released, it would be in two places.
+  if (Object.keys(state.outbox).length > 0) return fail({ code: "account_changed" });
   const holds = Object.values(state.holds);
   const released = holds.flatMap((hold) => releaseEntries(hold, "cancelled"));
   const estate = estateOf(applyDrafts(state, released), command.reason);
@@ -23,22 +25,30 @@ export function decideHandOver(state: AccountState, command: HandOverCommand): D
 }
 
 /** Decides to take in what another account handed over. The natural key lets it in once. */
-export function decideAbsorb(state: AccountState, { from, reason, estate }: AbsorbCommand): Decision {
+export function decideAbsorb(state: AccountState, { from, reason, estate, parcel }: AbsorbCommand): Decision {
   const why = { code: "absorbed", reason } as const;
   const entries = estate.lots.map(({ unit, lot, amount }): EntryDraft => ({ unit, lot, delta: amount, why }));
   const remainders = Object.entries(estate.remainders).map(([rule, arriving]) => joined(state, rule, arriving));
   const along = { ...metersOf(estate), ...arrivals(state, from, estate) };
   const event = { type: "absorbed", from, reason, remainders, ...along } as const;
-  const absorbed = { ...plainDraft(event, entries), natural_key: absorbNaturalKey(from) };
+  const absorbed = { ...plainDraft(event, entries), natural_key: absorbNaturalKey(from, parcel) };
   // They take no natural key: the same return may have been waiting here too, and is carried out once all the same.
   const waiting = (estate.parked ?? []).map((parked) => plainDraft({ type: "return_parked", parked }));
   return ok([absorbed, ...waiting]);
 }
 
 /** Decides that a delivery has arrived. Saying so twice is refused, and does no harm. */
-export function decideDelivered(state: AccountState, { delivered }: DeliveredCommand): Decision {
+export function decideDelivered(state: AccountState, { delivered, failed }: DeliveredCommand): Decision {
   if (state.outbox[String(delivered)] === undefined) return fail({ code: "nothing_to_deliver" });
-  return ok([plainDraft({ type: "delivered", delivered })]);
+  const transfer = state.holds[String(delivered)];
+  if (transfer === undefined) return ok([plainDraft({ type: "delivered", delivered })]);
+  if (failed === true) {
+    const back = releaseEntries(transfer, "cancelled");
+    return ok([plainDraft({ type: "delivered", delivered, failed: true }, back)]);
+  }
+  const why = { code: "handed_over", reason: "transfer" } as const;
+  const gone = captureEntries(transfer).map((entry) => ({ ...entry, why }));
+  return ok([plainDraft({ type: "delivered", delivered }, gone)]);
 }
 
 function metersOf({ meters }: Estate) {

@@ -2,14 +2,16 @@ import { invariant } from "../../invariant.ts";
 import type { CompiledProgram } from "../../program/compile.ts";
 import { evaluateEarning, type UnitOutcome } from "../../program/earn.ts";
 import { atRate, type Remainder } from "../../program/remainder.ts";
+import type { ProgramDocument } from "../../program/document.ts";
 import { fail, ok } from "../../result.ts";
 import { addSpan } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import type { Capture, BookingBody, KeptSale, RemainderChange, ReturnEvent, ReturnRequest } from "../booking.ts";
 import type { Decision, SaleBooking } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
-import { addToLots, type Lot, type LotKey, PLAIN_LOT, takeFrom } from "../lot.ts";
+import { addToLots, type Lot, type LotKey, PLAIN_LOT, sumParts, takeFrom } from "../lot.ts";
 import type { MeterChange } from "../meter.ts";
+import { DEBT_LOT } from "../debt.ts";
 import { returnNaturalKey } from "../natural-key.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { type CountedSale, meterChanges } from "./earning-context.ts";
@@ -43,9 +45,12 @@ export function decideReturn(
   const outcomes = full ? nothingEarned(sale.outcomes) : keptOutcomes(sale, kept, program);
   const before = previous?.outcomes ?? sale.outcomes;
   const restored = full ? sale.captures : [];
+  const policy = program.document.returns.spent_points;
   const today = localDate(now_ms, program.document.timezone);
   const back = restored.flatMap((capture) => restoreEntries(capture, today));
-  const taken = outcomes.flatMap((outcome) => moveUnits(state, outcome, { before, back, own: ownLots(sale, outcome) }));
+  const taken = outcomes.flatMap((outcome) =>
+    moveUnits(state, outcome, { before, back, own: ownLots(sale, outcome), policy }),
+  );
   const { offers = [] } = sale;
   const meters = returnedMeters(sale, program, {
     before: { outcomes: before, offers, spend: keptTotal(sale.sale, previous?.kept ?? nothingReturned()), visits: 1 },
@@ -156,13 +161,15 @@ interface Around {
   /** What this return restores; it may be taken again. */
   readonly back: readonly EntryDraft[];
   readonly own: readonly LotKey[];
+  /** What becomes of units that were already spent. */
+  readonly policy: ProgramDocument["returns"]["spent_points"];
 }
 
 /**
  * Takes the difference back: pending first, then the sale's own lots, then the others in spend order, those included that
  * this return restores. What is not there any more is written off.
  */
-function moveUnits(state: AccountState, outcome: UnitOutcome, { before, back, own }: Around): Moved[] {
+function moveUnits(state: AccountState, outcome: UnitOutcome, { before, back, own, policy }: Around): Moved[] {
   const { unit, fact } = outcome;
   const difference = amountOf(before, unit) - outcome.amount;
   const why = { code: "returned", kept: fact } as const;
@@ -172,9 +179,12 @@ function moveUnits(state: AccountState, outcome: UnitOutcome, { before, back, ow
   const lots = back
     .filter((entry) => entry.unit === unit)
     .reduce((all: readonly Lot[], entry) => addToLots(all, entry.lot, entry.delta), unitState(state, unit).lots);
-  const parts = takeFrom(clawbackOrder(lots, own), difference);
+  const order = clawbackOrder(lots, own).filter((lot) => policy !== "pending_only" || lot.bucket === "pending");
+  const parts = takeFrom(order, difference);
   const entries = parts.map(({ key, amount }) => ({ unit, lot: key, delta: -amount, why }));
-  return [{ unit, entries, missing: difference - parts.reduce((sum, part) => sum + part.amount, 0) }];
+  const missing = difference - sumParts(parts);
+  if (policy !== "debt" || missing === 0) return [{ unit, entries, missing }];
+  return [{ unit, entries: [...entries, { unit, lot: DEBT_LOT, delta: -missing, why }], missing: 0 }];
 }
 
 function clawbackOrder(lots: readonly Lot[], own: readonly LotKey[]): Lot[] {

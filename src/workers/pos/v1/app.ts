@@ -20,6 +20,7 @@ import { listEntries } from "./members/list-entries.ts";
 import { listMembers } from "./members/list.ts";
 import { mergeMember } from "./members/merge.ts";
 import { previewMerge } from "./members/preview-merge.ts";
+import { transferPoints } from "./members/transfer.ts";
 import { getMember } from "./members/retrieve.ts";
 import { updateMember } from "./members/update.ts";
 import { createPairing } from "./pairings/create.ts";
@@ -50,6 +51,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   createCard,
   previewMerge,
   mergeMember,
+  transferPoints,
   blockCard,
   createSale,
   previewSale,

@@ -27,6 +27,7 @@ export async function rebase(desk: PosDesk, command: Command, from: string): Pro
     case "block_card":
     case "issue_card":
       return command;
+    case "transfer":
     case "hold":
     case "action":
     case "adjustment":

@@ -38,6 +38,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     answers: answer(201, answers.linkedCard),
   },
   previewMerge: { request: { "Another card": story.otherCard }, answers: answer(200, answers.shownMerge) },
+  transferPoints: { request: { "Ten points": story.giveTen }, answers: answer(201, answers.transferred) },
   mergeMember: {
     request: { "As it was shown": story.mergeOther(answers.shownMerge.token) },
     answers: answer(200, answers.merged),

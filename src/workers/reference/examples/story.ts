@@ -14,6 +14,7 @@ import type { pairingAnswer, pairingInput } from "../../../contract/pos-v1/pairi
 import type { redemptionInput } from "../../../contract/pos-v1/redemption.ts";
 import type { returnInput } from "../../../contract/pos-v1/return.ts";
 import type { saleInput } from "../../../contract/pos-v1/sale.ts";
+import type { transferInput } from "../../../contract/pos-v1/transfer.ts";
 import type { syncInput } from "../../../contract/pos-v1/sync.ts";
 import type { programDocument } from "../../../domain/program/document.ts";
 
@@ -71,6 +72,7 @@ export const exampleProgram = {
     },
   ],
   pay_with_points: { points: 10, amount: 100 },
+  transfers: { points: true },
 } satisfies z.input<typeof programDocument>;
 
 const anna = { phone: "06 12345678" };
@@ -199,6 +201,8 @@ export const changedMember = { name: "Anna Jansen", birthday: "03-14" } satisfie
 export const otherCard = { from: { external_id: "17850" } } satisfies z.input<typeof mergePreviewInput>;
 
 export const mergeOther = (token: string) => ({ ...otherCard, token }) satisfies z.input<typeof mergeInput>;
+
+export const giveTen = { to: { external_id: "17850" }, amount: 10 } satisfies z.input<typeof transferInput>;
 
 export const plasticCard = { number: "0001000000112345" } satisfies z.input<typeof cardInput>;
 
