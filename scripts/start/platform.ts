@@ -20,6 +20,8 @@ export interface PlatformRequest {
   readonly secrets: SecretValues;
   /** Where the built Worker lies. */
   readonly bundle: string;
+  /** The bundle's entry, when it is not that of wrangler.toml. */
+  readonly entry?: string;
   readonly log: WorkerLog;
 }
 
@@ -115,6 +117,7 @@ function optionsFor(tools: Tools, request: PlatformRequest, double: RunningDoubl
   const { miniflare } = tools;
   const { root, state, port, secrets, bundle, log } = request;
   const { entry, workerOptions, externalWorkers } = readConfig(tools, request.config);
+  const main = request.entry ?? entry;
   const options: V4MiniflareOptions = {
     host: "127.0.0.1",
     port,
@@ -138,7 +141,7 @@ function optionsFor(tools: Tools, request: PlatformRequest, double: RunningDoubl
         },
         ...(double === null ? {} : { serviceBindings: { STRIPE_API: standIn(tools, double) } }),
         modulesRoot: bundle,
-        modules: bundleModules(bundle, entry, workerOptions.modulesRules ?? []),
+        modules: bundleModules(bundle, main, workerOptions.modulesRules ?? []),
       },
       ...externalWorkers,
     ],
