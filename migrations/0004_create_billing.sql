@@ -51,3 +51,7 @@ SELECT locator, (unixepoch() + 30 * 86400) * 1000, 0, '[]', '[]',
   unixepoch() * 1000
 FROM merchant
 WHERE EXISTS (SELECT 1 FROM staff WHERE staff.merchant = merchant.locator AND staff.user IS NOT NULL);
+
+-- So that the edge learns of it: the minutely repair pushes what is behind.
+UPDATE merchant SET revision = revision + 1, config_version = config_version + 1
+WHERE locator IN (SELECT merchant FROM billing);

@@ -176,6 +176,25 @@ describe("a direct debit", () => {
     expect(merchant.mails.map(({ data: facts }) => Reflect.get(facts, "notice"))).toEqual(["disputed"]);
   });
 
+  test("that is argued about is asked for again only when it is lost, and not when it is won", async () => {
+    const merchant = await subscribed();
+    const dispute = double.dispute(await customer(merchant));
+    await sync(merchant, dispute.id);
+    expect(await phase(merchant)).toBe("past_due");
+    expect(value(await listInvoices(merchant.ctx, {})).data).toHaveLength(1);
+    double.resolveDispute(dispute.id, "won");
+    await sync(merchant);
+    expect(await phase(merchant)).toBe("active");
+
+    const second = await subscribed();
+    const lost = double.dispute(await customer(second));
+    await sync(second, lost.id);
+    double.resolveDispute(lost.id, "lost");
+    await sync(second);
+    expect(await phase(second)).toBe("past_due");
+    expect(value(await listInvoices(second.ctx, {})).data.map(({ status }) => status)).toEqual(["open", "paid"]);
+  });
+
   test("that the bank asks about is confirmed on the invoice's page", async () => {
     const merchant = await subscribed();
     double.setScenario(await customer(merchant), "authenticate");
@@ -374,6 +393,27 @@ describe("Stripe going down in the middle of", () => {
       async (merchant) => {
         await sync(merchant);
         expect(await phase(merchant)).toBe("ending");
+      },
+    ],
+    [
+      "giving back the rest of a year",
+      async () => {
+        const merchant = await subscribed({ plan: "plus", interval: "year" });
+        double.advanceDays(60);
+        value(await cancelSubscription(merchant.ctx, { when: "notice" }));
+        double.advanceDays(32);
+        return merchant;
+      },
+      (merchant) =>
+        sync(merchant).then(
+          () => ({ ok: true }),
+          () => ({ ok: false }),
+        ),
+      async (merchant) => {
+        expect(await phase(merchant)).toBe("start");
+        const [invoice] = value(await listInvoices(merchant.ctx, {})).data;
+        const notes = Object.values(double.world.state.credit_notes).filter(({ invoice: of }) => of === invoice?.id);
+        expect(notes.map(({ amount }) => amount)).toEqual([invoice?.credited]);
       },
     ],
     [
