@@ -56,6 +56,15 @@ export const exampleProgram = {
       reward: "rew_gratis_koffie",
     },
   ],
+  actions: [
+    {
+      id: "act_vriend",
+      kind: "referral",
+      name: { nl: "vriend meegebracht", en: "friend brought along" },
+      give: 25,
+      each: "subject",
+    },
+  ],
   rewards: [
     {
       id: "rew_gratis_koffie",
