@@ -28,7 +28,12 @@ function workerd(options: { readonly main?: string } = {}) {
     ...options,
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
-      bindings: { ...testSecrets, ENVIRONMENT: "local", TEST_MIGRATIONS: await readD1Migrations(migrationsDir) },
+      bindings: {
+        ...testSecrets,
+        ENVIRONMENT: "local",
+        TEST_MIGRATIONS: await readD1Migrations(migrationsDir),
+        RACE_RUNS: process.env["RACE_RUNS"] ?? "5",
+      },
     },
   }));
 }
