@@ -137,6 +137,9 @@ function factsOf(body: BookingBody): ActivityFacts {
     case "due":
     case "adjustment":
     case "opening":
+    case "gift":
+    case "issued":
+    case "issue_cancelled":
     case "erased":
     case "delivered":
       return {};
@@ -187,11 +190,13 @@ function moveOf({ delta, why }: Entry): UnitMove {
     case "below_minimum":
     case "nothing_eligible":
     case "opening":
+    case "gifted":
       return { given: delta, open: delta };
     case "adjusted":
       return delta > 0 ? { given: delta, open: delta } : { taken_back: -delta, open: delta };
     case "redeemed":
     case "restored":
+    case "revoked":
       return { redeemed: -delta, open: delta };
     case "returned":
       return { taken_back: -delta, open: delta };

@@ -8,6 +8,7 @@ import type { AccountKind } from "../tenancy/account-id.ts";
 import type { LocalDate } from "../time/local-date.ts";
 import type { LotKey } from "./lot.ts";
 import type { MeterChange, Meters } from "./meter.ts";
+import type { IssuedReward, IssueOrigin } from "./issued.ts";
 import type { Refusal } from "./refusal.ts";
 
 /**
@@ -34,6 +35,11 @@ export interface BookingHeader {
   /** What was due when this was booked: holds whose time had passed. Their entries come first. */
   readonly expired_holds?: readonly number[];
   readonly entries: readonly Entry[];
+  /** Rewards that this booking gives the member to redeem later. */
+  readonly issued?: readonly IssuedReward[];
+  /** Issued rewards that were over when this was booked, and those that it takes back; by `{sequence}.{place}`. */
+  readonly expired_issues?: readonly string[];
+  readonly revoked_issues?: readonly string[];
   /** SHA-256 (hex) of the note's JSON text, salt included; absent without a note. */
   readonly note_digest?: string;
   /** How far a test clock runs ahead; absent in live mode. */
@@ -71,6 +77,8 @@ export type EntryFact =
   | { readonly code: "released"; readonly what: LocalizedText; readonly reason: "cancelled" | "expired" }
   | { readonly code: "redeemed"; readonly what: LocalizedText }
   | { readonly code: "restored"; readonly what: LocalizedText }
+  | { readonly code: "revoked"; readonly what: LocalizedText; readonly reason: "returned" | "cancelled" }
+  | { readonly code: "gifted" }
   | { readonly code: "adjusted" }
   | { readonly code: "opening" }
   | { readonly code: "action"; readonly what: LocalizedText }
@@ -92,6 +100,9 @@ export type BookingEvent =
   | HoldRenewedEvent
   | AdjustmentEvent
   | ActionEvent
+  | GiftEvent
+  | IssuedEvent
+  | IssueCancelledEvent
   | CardEvent
   | ErasedEvent
   | HandedOverEvent
@@ -172,6 +183,8 @@ export interface Capture {
   readonly effect: Effect;
   /** Local date on which the reward was asked for: limits count by it. */
   readonly taken_on?: LocalDate;
+  /** The issued reward that was used up; absent when units were spent. */
+  readonly issued?: IssuedReward;
 }
 
 /** A part of a hold: the lot it came from and returns to. */
@@ -253,6 +266,8 @@ export interface HoldEvent {
   readonly effect: Effect;
   readonly expires_at_ms: number;
   readonly taken_on?: LocalDate;
+  /** The issued reward that is redeemed, by `{sequence}.{place}`; absent when units are spent. */
+  readonly issued_reward?: string;
   /** What the reward asks of the sale, and the spending that the till had named when it was held; absent when it asks nothing. */
   readonly minimum?: SpendMinimum;
 }
@@ -295,6 +310,24 @@ export interface ActionEvent {
   readonly meters: readonly MeterChange[];
 }
 
+/** Units given by hand. */
+export interface GiftEvent {
+  readonly type: "gift";
+  readonly unit: string;
+  readonly amount: number;
+}
+
+/** A reward given by hand, or paid for now and collected later; what was issued stands in the header. */
+export interface IssuedEvent {
+  readonly type: "issued";
+  readonly origin: Extract<IssueOrigin, "gift" | "claim">;
+}
+
+export interface IssueCancelledEvent {
+  readonly type: "issue_cancelled";
+  readonly issue: string;
+}
+
 export interface CardEvent {
   readonly type: "card_issued" | "card_blocked";
   readonly card_no: number;
@@ -315,6 +348,8 @@ export type HandOverReason = "claim" | "merge" | "transfer";
 export interface Estate {
   /** Free and waiting amounts, by unit; held amounts are released first. */
   readonly lots: readonly { readonly unit: string; readonly lot: LotKey; readonly amount: number }[];
+  /** Issued rewards that were not used; absent when there are none. */
+  readonly issued?: readonly IssuedReward[];
   readonly remainders: Readonly<Record<string, Remainder>>;
   /** Counters that rules look at; absent when there are none. */
   readonly meters?: Meters;

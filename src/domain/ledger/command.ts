@@ -1,5 +1,6 @@
 import type { BasketLine } from "../program/basket.ts";
 import type { Result } from "../result.ts";
+import type { LocalDate } from "../time/local-date.ts";
 import type { BookingBody, Estate, HandOverReason, ReturnRequest, SaleByReceipt, SaleEvent } from "./booking.ts";
 import type { Draft } from "./draft.ts";
 import type { Refusal } from "./refusal.ts";
@@ -12,6 +13,9 @@ export type Command =
   | HoldActionCommand
   | AdjustmentCommand
   | ActionCommand
+  | GiftCommand
+  | IssueCommand
+  | CancelIssueCommand
   | IssueCardCommand
   | BlockCardCommand
   | TransferCommand
@@ -58,7 +62,11 @@ export interface ReturnCommand {
 
 export interface HoldCommand {
   readonly type: "hold";
-  readonly ask: { readonly reward: string } | { readonly unit: string; readonly amount: number };
+  /** A reward for its cost, one that was issued to the member by `{sequence}.{place}`, or units as payment. */
+  readonly ask:
+    | { readonly reward: string }
+    | { readonly issue: string }
+    | { readonly unit: string; readonly amount: number };
   readonly lines: readonly BasketLine[] | null;
   readonly sale_total: number | null;
   readonly card_no: number | null;
@@ -81,6 +89,29 @@ export interface ActionCommand {
   readonly action: string;
   readonly subject: string | null;
   readonly card_no: number | null;
+}
+
+/** Gives units by hand. */
+export interface GiftCommand {
+  readonly type: "gift";
+  readonly unit: string;
+  readonly amount: number;
+  readonly card_no: number | null;
+}
+
+/** Gives a reward to be redeemed later: by hand for nothing, or for its cost. */
+export interface IssueCommand {
+  readonly type: "issue";
+  readonly origin: "gift" | "claim";
+  readonly reward: string;
+  /** Last local day; null leaves it to the reward. */
+  readonly expires_on: LocalDate | null;
+  readonly card_no: number | null;
+}
+
+export interface CancelIssueCommand {
+  readonly type: "cancel_issue";
+  readonly issue: string;
 }
 
 export interface IssueCardCommand {

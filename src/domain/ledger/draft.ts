@@ -1,5 +1,6 @@
 import type { Actor, BookingBody, BookingEvent, Entry, EntryFact } from "./booking.ts";
 import type { Due } from "./due.ts";
+import type { IssuedReward } from "./issued.ts";
 import { addToLots, type LotKey } from "./lot.ts";
 import { type AccountState, EMPTY_UNIT, inBucket, unitState } from "./state.ts";
 
@@ -15,6 +16,8 @@ export interface EntryDraft {
 export interface Draft {
   readonly event: BookingEvent;
   readonly entries: readonly EntryDraft[];
+  readonly issued?: readonly IssuedReward[];
+  readonly revoked_issues?: readonly string[];
   /** Natural key that the booking takes; null when it has none. */
   readonly natural_key: string | null;
   /** Sequence of a sale's booking whose natural key becomes free again. */
@@ -34,7 +37,7 @@ export interface Stamp {
   readonly timezone: string | null;
 }
 
-const NOTHING_DUE: Due = { expired_holds: [], entries: [] };
+const NOTHING_DUE: Due = { expired_holds: [], expired_issues: [], entries: [] };
 
 /** Gives a draft its place after `state`: what was due goes first, and every entry gets the amount that remains. */
 export function finishDraft(
@@ -52,6 +55,9 @@ export function finishDraft(
     ...(stamp.program === null ? {} : { program: stamp.program }),
     ...(due.expired_holds.length === 0 ? {} : { expired_holds: due.expired_holds }),
     entries: withAmountsAfter(state, [...due.entries, ...draft.entries]),
+    ...(draft.issued === undefined ? {} : { issued: draft.issued }),
+    ...(due.expired_issues.length === 0 ? {} : { expired_issues: due.expired_issues }),
+    ...(draft.revoked_issues === undefined ? {} : { revoked_issues: draft.revoked_issues }),
     ...(stamp.note_digest === null ? {} : { note_digest: stamp.note_digest }),
     ...(stamp.clock_offset_ms === 0 ? {} : { clock_offset_ms: stamp.clock_offset_ms }),
     ...(stamp.timezone === null || stamp.timezone === (state?.timezone ?? null) ? {} : { timezone: stamp.timezone }),

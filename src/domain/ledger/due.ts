@@ -4,12 +4,14 @@ import type { EntryDraft } from "./draft.ts";
 import { inBucket, type AccountState, type OpenHold, unitState } from "./state.ts";
 import { addSpan, startOfDay } from "../time/calendar.ts";
 import { type LocalDate, localDate } from "../time/local-date.ts";
+import { expiredIssues, isHeld, openIssues, withoutIssues } from "./issued.ts";
 import { addToLots, type Lot, lotKey, type LotKey } from "./lot.ts";
 import type { HeldPart } from "./booking.ts";
 
 /** What time alone has changed since the last booking. */
 export interface Due {
   readonly expired_holds: readonly number[];
+  readonly expired_issues: readonly string[];
   readonly entries: readonly EntryDraft[];
 }
 
@@ -29,14 +31,18 @@ export function settle(state: AccountState, now_ms: number): Settled {
   const freed = applyDrafts(state, released);
   const paid = debtPayments(freed);
   const dated = datedEntries(applyDrafts(freed, paid), now_ms);
-  const due = { expired_holds: expired.map((hold) => hold.seq), entries: [...released, ...paid, ...dated] };
-  if (due.entries.length === 0) return { state, due };
-  return { state: withoutHolds(applyDrafts(freed, [...paid, ...dated]), due.expired_holds), due };
+  const expired_holds = expired.map((hold) => hold.seq);
+  const open = withoutHolds(applyDrafts(freed, [...paid, ...dated]), expired_holds);
+  const expired_issues = expiredIssues(open, () => localDate(now_ms, state.timezone));
+  const due = { expired_holds, expired_issues, entries: [...released, ...paid, ...dated] };
+  if (!isDue(due)) return { state, due };
+  const left = expired_issues.length === 0 ? {} : { issued: withoutIssues(open.issued ?? {}, expired_issues) };
+  return { state: { ...open, ...left }, due };
 }
 
 /** Whether anything fell due. */
 export function isDue(due: Due): boolean {
-  return due.entries.length > 0;
+  return due.entries.length > 0 || due.expired_holds.length > 0 || due.expired_issues.length > 0;
 }
 
 /** Lots that open or expire by the calendar of the programme's zone. A lot may open and be over at once. */
@@ -152,11 +158,17 @@ function withoutHolds(state: AccountState, gone: readonly number[]): AccountStat
 /** Instants at which a lot opens, or its last day is over. */
 function datesOf(state: AccountState): number[] {
   const lots = Object.values(state.units).flatMap((unit) => unit.lots);
-  return lots.flatMap((lot) => {
+  const issues = openIssues(state).flatMap((issue) =>
+    issue.expires_on === null || isHeld(state, issue)
+      ? []
+      : [startOfDay(addSpan(issue.expires_on, { days: 1 }), state.timezone)],
+  );
+  const opens = lots.flatMap((lot) => {
     if (lot.bucket === "pending" && lot.opens_on !== null) return [startOfDay(lot.opens_on, state.timezone)];
     if (lot.bucket !== "available" || lot.expires_on === null) return [];
     return [startOfDay(addSpan(lot.expires_on, { days: 1 }), state.timezone)];
   });
+  return [...opens, ...issues];
 }
 
 /** What a unit has free to spend. */

@@ -80,6 +80,10 @@ function explainFact(reader: Reader, fact: EntryFact): string {
       return nl
         ? `terug, omdat de aankoop met ${text(reader, fact.what)} is geretourneerd`
         : `back, because the sale with ${text(reader, fact.what)} was returned`;
+    case "revoked":
+      return explainRevocation(reader, fact.what, fact.reason);
+    case "gifted":
+      return nl ? "cadeau" : "a gift";
     case "returned":
       return nl
         ? `retour; over blijft: ${explainEarning(reader, fact.kept)}`
@@ -123,6 +127,14 @@ function explainRelease(reader: Reader, what: LocalizedText, reason: "cancelled"
   const name = text(reader, what);
   if (reader.locale === "nl") return reason === "expired" ? `${name} niet op tijd opgehaald` : `${name} geannuleerd`;
   return reason === "expired" ? `${name} was not collected in time` : `${name} was cancelled`;
+}
+
+function explainRevocation(reader: Reader, what: LocalizedText, reason: "returned" | "cancelled"): string {
+  const name = text(reader, what);
+  if (reason === "cancelled") return reader.locale === "nl" ? `${name} geannuleerd` : `${name} was cancelled`;
+  return reader.locale === "nl"
+    ? `${name} ingetrokken, omdat de aankoop is geretourneerd`
+    : `${name} was taken back, because the sale was returned`;
 }
 
 function explainHandOver({ locale }: Reader, reason: HandOverReason): string {

@@ -10,6 +10,7 @@ import type {
   RemainderChange,
   SaleEvent,
 } from "./booking.ts";
+import { applyIssues, withoutIssues } from "./issued.ts";
 import { addToLots } from "./lot.ts";
 import { applyMeters, type MeterChange } from "./meter.ts";
 import { countRedeemed, type RedeemedCounts } from "./redeemed.ts";
@@ -59,6 +60,7 @@ export function applyBooking(state: AccountState | null, body: BookingBody): Acc
     timezone: body.timezone ?? before.timezone,
     units: body.entries.reduce(applyEntry, before.units),
     holds: withoutHolds(before.holds, body.expired_holds ?? []),
+    ...applyIssues(before, body),
   };
   return applyEvent(moved, body);
 }
@@ -95,6 +97,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
       return lifetime;
     case "redeemed":
     case "restored":
+    case "revoked":
       return { ...lifetime, spent: lifetime.spent - entry.delta };
     case "returned":
       return { ...lifetime, returned: lifetime.returned - entry.delta };
@@ -108,6 +111,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "below_minimum":
     case "nothing_eligible":
     case "adjusted":
+    case "gifted":
     case "opening":
     case "action":
     case "absorbed":
@@ -128,6 +132,10 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
         ...withMeters(state, body.meters),
         ...seenIn(state, body),
         ...redeemed(state, body.captures, 1),
+        ...usedIssues(
+          state,
+          body.captures.map(({ hold }) => hold),
+        ),
         remainders: applyRemainders(state.remainders, body.remainders),
         holds: withoutHolds(
           state.holds,
@@ -151,7 +159,8 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     case "hold_captured": {
       const hold = state.holds[String(body.hold)];
       const counted = hold === undefined ? {} : redeemed(state, [hold], 1);
-      return { ...state, ...counted, holds: withoutHolds(state.holds, [body.hold]) };
+      const used = usedIssues(state, [body.hold]);
+      return { ...state, ...counted, ...used, holds: withoutHolds(state.holds, [body.hold]) };
     }
     case "hold_cancelled":
       return { ...state, holds: withoutHolds(state.holds, [body.hold]) };
@@ -169,6 +178,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
         holds: {},
         // Returns that wait go on waiting where the account went.
         parked: body.estate.parked === undefined ? state.parked : {},
+        ...(state.issued === undefined ? {} : { issued: {} }),
         outbox: { ...state.outbox, [body.seq]: { to: body.to, since_ms: body.at_ms } },
       };
     case "absorbed":
@@ -193,6 +203,9 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       return withMeters(state, body.meters);
     case "adjustment":
     case "opening":
+    case "gift":
+    case "issued":
+    case "issue_cancelled":
     case "due":
       return state;
     case "refused":
@@ -219,13 +232,20 @@ function seenIn(
 }
 
 function openHold(body: BookingHeader & HoldEvent): OpenHold {
-  const { reward, what, unit, parts, effect, expires_at_ms, seq, taken_on, minimum } = body;
+  const { reward, what, unit, parts, effect, expires_at_ms, seq, taken_on, issued_reward, minimum } = body;
   const hold = { seq, reward, what, unit, parts, effect, expires_at_ms };
   return {
     ...hold,
     ...(taken_on === undefined ? {} : { taken_on }),
+    ...(issued_reward === undefined ? {} : { issued: issued_reward }),
     ...(minimum === undefined ? {} : { minimum }),
   };
+}
+
+/** What is left of the issued rewards when holds that redeem some of them are captured. */
+function usedIssues(state: AccountState, holds: readonly number[]): Pick<AccountState, "issued"> {
+  const used = holds.flatMap((hold) => state.holds[String(hold)]?.issued ?? []);
+  return used.length === 0 ? {} : { issued: withoutIssues(state.issued ?? {}, used) };
 }
 
 /** The counts after redemptions were captured, or given back; nothing when none of them counts. */

@@ -2,12 +2,23 @@ import { assertNever, invariant } from "../invariant.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Actor, BookingBody, ReturnRequest, SaleByReceipt } from "./booking.ts";
-import type { Command, Decision, ForeignSale, History, ReturnCommand, SaleBooking, SaleCommand } from "./command.ts";
+import type {
+  Command,
+  Decision,
+  ForeignSale,
+  History,
+  HoldCommand,
+  ReturnCommand,
+  SaleBooking,
+  SaleCommand,
+} from "./command.ts";
 import { decideAction } from "./decide/action.ts";
 import { decideAdjustment } from "./decide/adjustment.ts";
+import { decideCancelIssue, decideGift, decideIssue, withAutomaticIssues } from "./decide/issue.ts";
 import { decideBlockCard, decideIssueCard } from "./decide/card.ts";
 import { decideHold, decideHoldAction } from "./decide/redemption.ts";
-import { decideReturn, type ReturnableSale } from "./decide/return.ts";
+import type { ReturnableSale } from "./decide/return.ts";
+import { decideReturnWithIssues } from "./decide/return-issues.ts";
 import { decideSale } from "./decide/sale.ts";
 import { decideTransfer } from "./decide/transfer.ts";
 import { withDebtsPaid } from "./settle-debt.ts";
@@ -68,18 +79,24 @@ export function plan(state: AccountState, command: Command, context: PlanContext
     case "return":
       return planReturn(draft, command, context);
     case "hold":
-      return draft.answer(decideHold(draft.state, command, context.program, context.stamp.now_ms));
+      return planHold(draft, command, context);
     case "capture":
     case "cancel":
     case "renew":
       return draft.answer(decideHoldAction(draft.state, command, context.program, draft.history, context.stamp.now_ms));
     case "adjustment":
     case "opening":
-      return draft.answer(decideAdjustment(draft.state, command, context.program, context.stamp.now_ms));
+      return draft.answer(decideAdjustment(draft.state, command, context.program, context.stamp.now_ms), "automatic");
     case "action":
-      return draft.answer(decideAction(draft.state, command, context.program, context.stamp.now_ms));
+      return draft.answer(decideAction(draft.state, command, context.program, context.stamp.now_ms), "automatic");
     case "transfer":
       return draft.answer(decideTransfer(draft.state, command, context.program));
+    case "gift":
+      return draft.answer(decideGift(draft.state, command, context.program, context.stamp.now_ms), "automatic");
+    case "issue":
+      return draft.answer(decideIssue(draft.state, command, context.program, context.stamp.now_ms));
+    case "cancel_issue":
+      return draft.answer(decideCancelIssue(draft.state, command));
     case "issue_card":
       return draft.answer(decideIssueCard(draft.state, command));
     case "block_card":
@@ -91,6 +108,17 @@ export function plan(state: AccountState, command: Command, context: PlanContext
   }
 }
 
+/** A reward that was issued keeps its word when the programme in force no longer has it. */
+function planHold(draft: PlanBuilder, command: HoldCommand, context: PlanContext): Result<Plan, Refusal> {
+  const { state } = draft;
+  const issue = "issue" in command.ask ? state.issued?.[command.ask.issue] : undefined;
+  const version = issue?.program ?? null;
+  const known = issue === undefined || version === null || context.program.rewards.has(issue.reward);
+  const rules = known ? context.program : context.programOf(version);
+  if (rules === null) return fail({ code: "need_program", version: version ?? context.program.version });
+  return draft.answer(decideHold(state, command, rules, context.stamp.now_ms));
+}
+
 /** An exchange books its returns first, then the sale; returns that were waiting for this sale follow it. */
 function planSale(draft: PlanBuilder, command: SaleCommand, context: PlanContext): Result<Plan, Refusal> {
   for (const { sale, request } of command.exchange) {
@@ -100,7 +128,7 @@ function planSale(draft: PlanBuilder, command: SaleCommand, context: PlanContext
   }
   const decided = decideSale(draft.state, command, context.till, context.program, draft.history);
   if (!decided.ok) return decided;
-  draft.addAnswer(decided.value);
+  draft.addAnswer(draft.withAutomatic(decided.value));
   const identity = {
     receipt: command.receipt,
     business_date: command.business_date,
@@ -181,7 +209,8 @@ function decideReturnOf(
   const version = returnable.sale.frozen.program;
   const program = version === context.program.version ? context.program : context.programOf(version);
   if (program === null) return fail({ code: "need_program", version });
-  return decideReturn(draft.state, returnable, request, program, { parked, now_ms: context.stamp.now_ms });
+  const moment = { parked, now_ms: context.stamp.now_ms };
+  return decideReturnWithIssues(draft.state, returnable, request, program, moment);
 }
 
 /** Collects bookings and keeps the state they lead to; what was due rides on the first one. */
@@ -236,15 +265,22 @@ class PlanBuilder {
     }
   }
 
+  /** Drafts that give units, with the rewards that these issue by themselves. */
+  withAutomatic(drafts: readonly Draft[]): Draft[] {
+    const { program, stamp } = this.#context;
+    return drafts.map((draft) => withAutomaticIssues(this.state, draft, program, stamp.now_ms));
+  }
+
   addAnswer(drafts: readonly Draft[], idem: string | null = this.#context.idem): void {
     const { stamp } = this.#context;
     this.#answer = this.#bookings.length;
     this.add(drafts, { idem, by: stamp.by, request_hash: stamp.request_hash, note_digest: stamp.note_digest });
   }
 
-  answer(decided: Decision): Result<Plan, Refusal> {
+  /** @param issues whether what is given may issue rewards by itself */
+  answer(decided: Decision, issues: "automatic" | "none" = "none"): Result<Plan, Refusal> {
     if (!decided.ok) return decided;
-    this.addAnswer(decided.value);
+    this.addAnswer(issues === "none" ? decided.value : this.withAutomatic(decided.value));
     return this.done();
   }
 

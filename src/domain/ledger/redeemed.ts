@@ -61,7 +61,7 @@ function takenDays(
   reward: string,
 ): { readonly total: number; readonly days: readonly (readonly [LocalDate, number])[] } {
   const { total, days } = state.redeemed?.[reward] ?? { total: 0, days: {} };
-  const open = Object.values(state.holds).filter((hold) => hold.reward === reward);
+  const open = Object.values(state.holds).filter((hold) => hold.reward === reward && hold.issued === undefined);
   const openDays = open.flatMap(({ taken_on }) => (taken_on === undefined ? [] : [[taken_on, 1] as const]));
   return { total: total + open.length, days: [...Object.entries(days), ...openDays] };
 }

@@ -45,6 +45,9 @@ export type Refusal =
       readonly max: number;
       readonly period: LimitPeriod;
     }
+  | { readonly code: "issue_gone" }
+  | { readonly code: "issue_held" }
+  | { readonly code: "too_many_issues"; readonly max: number }
   | { readonly code: "no_eligible_item"; readonly reward: string }
   | { readonly code: "hold_unknown"; readonly hold: number }
   | { readonly code: "hold_captured"; readonly hold: number }
@@ -64,6 +67,9 @@ export const STORED_REFUSALS: ReadonlySet<RefusalCode> = new Set([
   "insufficient_balance",
   "minimum_spend_not_met",
   "reward_limit_reached",
+  "issue_gone",
+  "issue_held",
+  "too_many_issues",
   "no_eligible_item",
   "action_already_given",
   "hold_captured",

@@ -1,6 +1,7 @@
 import type { Remainders } from "../program/remainder.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { CardOrigin, HeldPart, ParkedReturn, SpendMinimum } from "./booking.ts";
+import type { OpenIssues } from "./issued.ts";
 import type { RedeemedCounts } from "./redeemed.ts";
 import type { Effect } from "../program/effect.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
@@ -27,6 +28,8 @@ export interface AccountState {
   readonly cards: Readonly<Record<string, CardState>>;
   /** Returns that wait for their sale, by the sequence of their booking. */
   readonly parked: Readonly<Record<string, WaitingReturn>>;
+  /** Issued rewards that were not used; absent before the first. */
+  readonly issued?: OpenIssues;
   /** How often rewards were redeemed, by reward; absent before the first. */
   readonly redeemed?: RedeemedCounts;
   readonly clock_offset_ms: number;
@@ -64,6 +67,7 @@ export interface OpenHold {
   readonly effect: Effect;
   readonly expires_at_ms: number;
   readonly taken_on?: LocalDate;
+  readonly issued?: string;
   readonly minimum?: SpendMinimum;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AMOUNT_MAX } from "../numbers.ts";
-import { localizedText, matcher, minimumSpend, money, points, slug } from "./document-parts.ts";
+import { localizedText, matcher, minimumSpend, money, points, slug, span } from "./document-parts.ts";
 import { rewardConditions } from "./reward-conditions.ts";
 
 const unitId = z
@@ -46,6 +46,13 @@ export const reward = z.strictObject({
     .max(1_000_000)
     .optional()
     .describe("How many there are in all, over every member; a redemption that is open or captured has taken one."),
+  automatic: z
+    .boolean()
+    .optional()
+    .describe(
+      "Issued by itself as soon as the member has its cost, which is spent at once; redeemed later for nothing.",
+    ),
+  valid_for: span.optional().describe("How long one that was issued can be redeemed; for ever when absent."),
   ...rewardConditions,
 });
 export type Reward = z.infer<typeof reward>;

@@ -4,7 +4,7 @@ import { equalConstantTime, type Mac, macText } from "./mac.ts";
 import type { Tenant } from "./merchant.ts";
 
 /** Ids of things that stand in an account's ledger under a booking's sequence number. */
-export type BookingIdPrefix = "sal" | "ret" | "red" | "adj" | "acn";
+export type BookingIdPrefix = "sal" | "ret" | "red" | "adj" | "acn" | "gft";
 /** Ids of things that a merchant configures: a prefix and 80 random bits. */
 export type ConfigIdPrefix =
   | "loc"
@@ -79,14 +79,27 @@ export class IdCodec {
   }
 
   entry(ref: EntryRef): string {
-    return this.#encode(
-      "ent",
-      ref.account,
-      `${encodeInteger(ref.index).padStart(INDEX_LENGTH, "0")}${encodeInteger(ref.seq)}`,
-    );
+    return this.#encodePlace("ent", ref);
   }
   parseEntry(id: string): EntryRef | null {
-    const parsed = this.#decode("ent", id);
+    return this.#decodePlace("ent", id);
+  }
+
+  /** A reward that a booking issued, by its place in that booking. */
+  issue(ref: EntryRef): string {
+    return this.#encodePlace("iss", ref);
+  }
+  parseIssue(id: string): EntryRef | null {
+    return this.#decodePlace("iss", id);
+  }
+
+  #encodePlace(prefix: string, { account, seq, index }: EntryRef): string {
+    const place = encodeInteger(index).padStart(INDEX_LENGTH, "0");
+    return this.#encode(prefix, account, `${place}${encodeInteger(seq)}`);
+  }
+
+  #decodePlace(prefix: string, id: string): EntryRef | null {
+    const parsed = this.#decode(prefix, id);
     if (parsed === null) return null;
     const index = decodeInteger(parsed.tail.slice(0, INDEX_LENGTH).replace(/^0(?=.)/, ""));
     const seq = decodeInteger(parsed.tail.slice(INDEX_LENGTH));

@@ -66,6 +66,12 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "too_many_holds":
     case "too_many_cards":
       return { code: refusal.code, detail: detailOf(refusal, reader) };
+    case "issue_gone":
+      return { code: "issued_reward_gone" };
+    case "issue_held":
+      return { code: "issued_reward_held" };
+    case "too_many_issues":
+      return { code: "too_many_issued_rewards" };
     case "sale_required":
     case "reward_closed":
     case "reward_outside_hours":

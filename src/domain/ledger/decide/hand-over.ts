@@ -4,6 +4,7 @@ import type { ArrivedCard, Estate, EstateCard, HandOverReason, RemainderChange }
 import type { AbsorbCommand, Decision, DeliveredCommand, HandOverCommand } from "../command.ts";
 import { type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts, captureEntries, releaseEntries } from "../due.ts";
+import { handedOn, openIssues } from "../issued.ts";
 import { lotKey } from "../lot.ts";
 import { absorbNaturalKey } from "../natural-key.ts";
 import type { AccountState } from "../state.ts";
@@ -31,7 +32,8 @@ export function decideAbsorb(state: AccountState, { from, reason, estate, parcel
   const remainders = Object.entries(estate.remainders).map(([rule, arriving]) => joined(state, rule, arriving));
   const along = { ...metersOf(estate), ...arrivals(state, from, estate) };
   const event = { type: "absorbed", from, reason, remainders, ...along } as const;
-  const absorbed = { ...plainDraft(event, entries), natural_key: absorbNaturalKey(from, parcel) };
+  const issued = estate.issued === undefined ? {} : { issued: estate.issued };
+  const absorbed = { ...plainDraft(event, entries), ...issued, natural_key: absorbNaturalKey(from, parcel) };
   // They take no natural key: the same return may have been waiting here too, and is carried out once all the same.
   const waiting = (estate.parked ?? []).map((parked) => plainDraft({ type: "return_parked", parked }));
   return ok([absorbed, ...waiting]);
@@ -77,7 +79,13 @@ function estateOf(state: AccountState, reason: HandOverReason): Estate {
     all.map((lot) => ({ unit, lot: lotKey(lot), amount: lot.amount })),
   );
   const { remainders, meters } = state;
-  const claimed = { lots, remainders, ...(meters === undefined ? {} : { meters }) };
+  const issued = openIssues(state).map(handedOn);
+  const claimed = {
+    lots,
+    remainders,
+    ...(meters === undefined ? {} : { meters }),
+    ...(issued.length === 0 ? {} : { issued }),
+  };
   // A receipt has no cards, and goes to whoever claims it: nothing else of it is anybody's.
   if (reason === "claim") return claimed;
   const cards = Object.values(state.cards).map(({ card_no, kind, state: is, issued_at_ms, origin }): EstateCard => ({

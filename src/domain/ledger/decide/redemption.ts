@@ -12,6 +12,7 @@ import type { HoldEvent } from "../booking.ts";
 import type { Decision, History, HoldActionCommand, HoldCommand } from "../command.ts";
 import { type EntryDraft, plainDraft } from "../draft.ts";
 import { availableOf, captureEntries, heldLot, releaseEntries } from "../due.ts";
+import { isHeld } from "../issued.ts";
 import { takeFrom } from "../lot.ts";
 import { reachedLimit } from "../redeemed.ts";
 import type { Refusal } from "../refusal.ts";
@@ -31,6 +32,8 @@ interface Wanted {
   readonly minimum_spend: number;
   /** The reward with its conditions; null when units are spent as payment. */
   readonly conditions: Reward | null;
+  /** The issued reward that pays for it; null when units do. */
+  readonly issue: string | null;
 }
 
 /** Decides a hold: the cost moves from available to held, soonest expiry first, and the effect is computed. */
@@ -42,7 +45,7 @@ export function decideHold(
 ): Decision {
   const refusedCard = checkCard(state, command.card_no);
   if (refusedCard !== null) return fail(refusedCard);
-  const found = findWanted(command.ask, program);
+  const found = findWanted(state, command.ask, program);
   if (!found.ok) return found;
   const wanted = found.value;
   const spend = command.sale_total ?? (command.lines === null ? null : sumOf(command.lines));
@@ -61,7 +64,7 @@ export function decideHold(
 /** What keeps the member from having a reward now, apart from its cost; null when nothing does. */
 function unmetCondition(
   state: AccountState,
-  { conditions, minimum_spend }: Wanted,
+  { conditions, minimum_spend, issue }: Wanted,
   spend: number | null,
   program: CompiledProgram,
   now_ms: number,
@@ -69,6 +72,8 @@ function unmetCondition(
   if (spend !== null && spend < minimum_spend) return { code: "minimum_spend_not_met", minimum: minimum_spend, spend };
   if (conditions === null) return null;
   const { timezone } = program.document;
+  // One that was issued has its own last day, and was counted when it was issued.
+  if (issue !== null) return closedAt({ id: conditions.id, hours: conditions.hours }, now_ms, timezone);
   const closed = closedAt(conditions, now_ms, timezone);
   if (closed !== null) return closed;
   const reached = reachedLimit(state, conditions, localDate(now_ms, timezone));
@@ -97,13 +102,17 @@ function holdDraft(
     parts: taken.map(({ key, amount }) => ({ from: key, amount })),
     effect,
     expires_at_ms: holdDeadline(program, now_ms),
-    ...(wanted.reward === null ? {} : { taken_on: localDate(now_ms, program.document.timezone) }),
+    ...(wanted.reward === null || wanted.issue !== null
+      ? {}
+      : { taken_on: localDate(now_ms, program.document.timezone) }),
+    ...(wanted.issue === null ? {} : { issued_reward: wanted.issue }),
     ...(wanted.minimum_spend === 0 ? {} : { minimum: { spend: wanted.minimum_spend, known: spend } }),
   };
   return plainDraft(event, entries);
 }
 
-function findWanted(ask: HoldCommand["ask"], program: CompiledProgram): Result<Wanted, Refusal> {
+function findWanted(state: AccountState, ask: HoldCommand["ask"], program: CompiledProgram): Result<Wanted, Refusal> {
+  if ("issue" in ask) return findIssued(state, ask.issue, program);
   if ("reward" in ask) {
     const reward = program.rewards.get(ask.reward);
     if (reward === undefined) return fail({ code: "reward_unknown", reward: ask.reward });
@@ -116,6 +125,7 @@ function findWanted(ask: HoldCommand["ask"], program: CompiledProgram): Result<W
       effect: reward.effect,
       minimum_spend: reward.minimum_spend ?? 0,
       conditions: reward,
+      issue: null,
     });
   }
   const facts = program.units.get(ask.unit);
@@ -134,6 +144,24 @@ function findWanted(ask: HoldCommand["ask"], program: CompiledProgram): Result<W
     effect: { kind: "amount_off", amount: worth },
     minimum_spend: 0,
     conditions: null,
+    issue: null,
+  });
+}
+
+function findIssued(state: AccountState, key: string, program: CompiledProgram): Result<Wanted, Refusal> {
+  const issue = state.issued?.[key];
+  const reward = issue === undefined ? undefined : program.rewards.get(issue.reward);
+  if (issue === undefined || reward === undefined) return fail({ code: "issue_gone" });
+  if (isHeld(state, issue)) return fail({ code: "issue_held" });
+  return ok({
+    reward: reward.id,
+    what: issue.what,
+    unit: reward.cost.unit,
+    amount: 0,
+    effect: reward.effect,
+    minimum_spend: reward.minimum_spend ?? 0,
+    conditions: reward,
+    issue: key,
   });
 }
 

@@ -18,6 +18,7 @@ import { type AccountState, type OpenHold, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
 import { freeze, meterChanges, startedCooldowns } from "./earning-context.ts";
 import { type DecidedOffers, decideOffers } from "./offers.ts";
+import { usedIssue } from "../issued.ts";
 import { holdRefusal } from "./redemption.ts";
 
 /** Decides a sale: captures the holds it names, then earns on what was paid, by the programme in force when it occurred. */
@@ -158,7 +159,9 @@ function captureHolds(
     if (effect === null) warnings.push({ code: "effect_not_in_basket", hold: seq });
     const { reward, what, unit, parts, taken_on } = hold;
     const dated = taken_on === undefined ? {} : { taken_on };
-    captures.push({ hold: seq, reward, what, unit, parts, effect: effect ?? hold.effect, ...dated });
+    const issue = hold.issued === undefined ? undefined : state.issued?.[hold.issued];
+    const used = issue === undefined ? {} : { issued: usedIssue(issue) };
+    captures.push({ hold: seq, reward, what, unit, parts, effect: effect ?? hold.effect, ...dated, ...used });
     entries.push(...captureEntries(hold));
   }
   const unmet = unmetMinimum(state, captures, command.total);

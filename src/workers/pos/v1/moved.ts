@@ -27,8 +27,14 @@ export async function rebase(desk: PosDesk, command: Command, from: string): Pro
     case "block_card":
     case "issue_card":
       return command;
-    case "transfer":
+    case "cancel_issue":
+      throw new ProblemError("issued_reward_gone");
     case "hold":
+      if ("issue" in command.ask) throw new ProblemError("issued_reward_gone");
+      return { ...command, card_no: null };
+    case "gift":
+    case "issue":
+    case "transfer":
     case "action":
     case "adjustment":
     case "opening":

@@ -1,0 +1,183 @@
+import type { CompiledProgram } from "../../program/compile.ts";
+import { lotOn } from "../../program/lot-policy.ts";
+import { policyOf } from "../../program/compile.ts";
+import { closedAt } from "../../program/reward-conditions.ts";
+import type { Reward } from "../../program/reward-rules.ts";
+import { fail, ok } from "../../result.ts";
+import { addSpan } from "../../time/calendar.ts";
+import { type LocalDate, localDate } from "../../time/local-date.ts";
+import type { CancelIssueCommand, Decision, GiftCommand, IssueCommand } from "../command.ts";
+import { type Draft, type EntryDraft, plainDraft } from "../draft.ts";
+import { applyDrafts, availableOf } from "../due.ts";
+import { isHeld, type IssuedReward, type IssueOrigin, issueKey, type OpenIssue, openIssues } from "../issued.ts";
+import { takeFrom } from "../lot.ts";
+import { reachedLimit } from "../redeemed.ts";
+import { type AccountState, unitState } from "../state.ts";
+import { checkCard } from "./card.ts";
+
+/** Issued rewards that an account may have open at a time. */
+const ISSUES_MAX = 100;
+
+/** Decides a gift of units by hand: they can be spent at once, before what was earned, and expire like what is earned today. */
+export function decideGift(
+  state: AccountState,
+  command: GiftCommand,
+  program: CompiledProgram,
+  now_ms: number,
+): Decision {
+  const { unit, amount } = command;
+  const refusedCard = checkCard(state, command.card_no);
+  if (refusedCard !== null) return fail(refusedCard);
+  if (!program.units.has(unit)) return fail({ code: "unit_unknown", unit });
+  const policy = { ...policyOf(program, unit), pending_days: 0 };
+  const lot = { ...lotOn(policy, localDate(now_ms, program.document.timezone)), class: "granted" } as const;
+  return ok([plainDraft({ type: "gift", unit, amount }, [{ unit, lot, delta: amount, why: { code: "gifted" } }])]);
+}
+
+/** Decides to issue a reward: as a gift for nothing, or for its cost, to be collected later. */
+export function decideIssue(
+  state: AccountState,
+  command: IssueCommand,
+  program: CompiledProgram,
+  now_ms: number,
+): Decision {
+  const refusedCard = checkCard(state, command.card_no);
+  if (refusedCard !== null) return fail(refusedCard);
+  const reward = program.rewards.get(command.reward);
+  if (reward === undefined) return fail({ code: "reward_unknown", reward: command.reward });
+  if (openIssues(state).length >= ISSUES_MAX) return fail({ code: "too_many_issues", max: ISSUES_MAX });
+  const today = localDate(now_ms, program.document.timezone);
+  const event = { type: "issued", origin: command.origin } as const;
+  const expires_on = command.expires_on ?? lastDayOf(reward, today);
+  if (command.origin === "gift") {
+    const gift = { reward: reward.id, what: reward.name, origin: "gift", expires_on } as const;
+    return ok([{ ...plainDraft(event), issued: [gift] }]);
+  }
+  const closed = closedAt(reward, now_ms, program.document.timezone);
+  if (closed !== null) return fail(closed);
+  const reached = reachedLimit(state, reward, today);
+  if (reached !== null) return fail({ code: "reward_limit_reached", reward: reward.id, ...reached });
+  const { unit, amount: needed } = reward.cost;
+  const available = availableOf(state, unit);
+  if (available < needed) return fail({ code: "insufficient_balance", unit, needed, available });
+  const { entries, issue } = buy(state, reward, "claim", { today, expires_on });
+  return ok([{ ...plainDraft(event, entries), issued: [issue] }]);
+}
+
+/** Decides to take an issued reward back; what was spent on it returns to its lots. One that a redemption holds stays. */
+export function decideCancelIssue(state: AccountState, { issue: key }: CancelIssueCommand): Decision {
+  const issue = state.issued?.[key];
+  if (issue === undefined) return fail({ code: "issue_gone" });
+  if (isHeld(state, issue)) return fail({ code: "issue_held" });
+  const entries = refund(issue, "cancelled");
+  return ok([{ ...plainDraft({ type: "issue_cancelled", issue: key }, entries), revoked_issues: [key] }]);
+}
+
+/**
+ * Issues what has become affordable by itself, as often as there are units for it: the same booking that gives the units
+ * spends them.
+ */
+export function withAutomaticIssues(
+  state: AccountState,
+  draft: Draft,
+  program: CompiledProgram,
+  now_ms: number,
+): Draft {
+  const automatic = [...program.rewards.values()].filter((reward) => reward.automatic === true);
+  if (automatic.length === 0) return draft;
+  const today = localDate(now_ms, program.document.timezone);
+  let after = applyDrafts(state, draft.entries);
+  const entries = [...draft.entries];
+  const issued = [...(draft.issued ?? [])];
+  for (const reward of automatic) {
+    if (closedAt(reward, now_ms, program.document.timezone) !== null) continue;
+    while (
+      availableOf(after, reward.cost.unit) >= reward.cost.amount &&
+      openIssues(state).length + issued.length < ISSUES_MAX
+    ) {
+      const bought = buy(after, reward, "threshold", { today, expires_on: lastDayOf(reward, today) });
+      after = applyDrafts(after, bought.entries);
+      entries.push(...bought.entries);
+      issued.push(bought.issue);
+    }
+  }
+  return issued.length === 0 ? draft : { ...draft, entries, issued };
+}
+
+/** Rewards issued at a threshold that a return must take back, and the units that come free by it. */
+export interface Revocation {
+  readonly keys: readonly string[];
+  readonly entries: readonly EntryDraft[];
+}
+
+/** Takes unused rewards back, the newest first, until so many units are there; fewer when those are used. */
+export function revokeFor(
+  state: AccountState,
+  missing: readonly { readonly unit: string; readonly amount: number }[],
+): Revocation {
+  const keys: string[] = [];
+  const entries: EntryDraft[] = [];
+  for (const { unit, amount } of missing) {
+    let open = amount;
+    const fitting = openIssues(state)
+      .filter((issue) => issue.origin === "threshold" && issue.cost?.unit === unit && !isHeld(state, issue))
+      .sort((left, right) => right.seq - left.seq || right.index - left.index);
+    for (const issue of fitting) {
+      if (open <= 0) break;
+      keys.push(issueKey(issue));
+      const back = refund(issue, "returned");
+      entries.push(...back);
+      open -= back.reduce((sum, { delta }) => sum + delta, 0);
+    }
+  }
+  return { keys, entries };
+}
+
+/** Days that a reward given back by a return can at least be used. */
+const RESTORE_GRACE_DAYS = 7;
+
+/** An issued reward again, after the sale that used it came back. */
+export function reissued(issue: IssuedReward, today: LocalDate): IssuedReward {
+  const least = addSpan(today, { days: RESTORE_GRACE_DAYS });
+  const { reward, what, expires_on } = issue;
+  return {
+    reward,
+    what,
+    origin: "restored",
+    expires_on: expires_on !== null && expires_on < least ? least : expires_on,
+  };
+}
+
+function refund({ cost, what }: OpenIssue, reason: "returned" | "cancelled"): EntryDraft[] {
+  if (cost === undefined) return [];
+  const why = { code: "revoked", what, reason } as const;
+  return cost.parts.map(({ from, amount }) => ({ unit: cost.unit, lot: from, delta: amount, why }));
+}
+
+function buy(
+  state: AccountState,
+  reward: Reward,
+  origin: IssueOrigin,
+  { today, expires_on }: { readonly today: LocalDate; readonly expires_on: LocalDate | null },
+): { readonly entries: readonly EntryDraft[]; readonly issue: IssuedReward } {
+  const { unit, amount } = reward.cost;
+  const lots = unitState(state, unit).lots.filter((lot) => lot.bucket === "available");
+  const taken = takeFrom(lots, amount);
+  const why = { code: "redeemed", what: reward.name } as const;
+  return {
+    entries: taken.map((part) => ({ unit, lot: part.key, delta: -part.amount, why })),
+    issue: {
+      reward: reward.id,
+      what: reward.name,
+      origin,
+      expires_on,
+      cost: { unit, parts: taken.map((part) => ({ from: part.key, amount: part.amount })) },
+      taken_on: today,
+    },
+  };
+}
+
+/** How long an issued reward lasts: so long after today. */
+function lastDayOf({ valid_for }: Reward, today: LocalDate): LocalDate | null {
+  return valid_for === undefined ? null : addSpan(today, valid_for);
+}

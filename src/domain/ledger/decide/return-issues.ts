@@ -1,0 +1,44 @@
+import { localDate } from "../../time/local-date.ts";
+import type { CompiledProgram } from "../../program/compile.ts";
+import { ok } from "../../result.ts";
+import type { ReturnRequest } from "../booking.ts";
+import type { Decision } from "../command.ts";
+import type { Draft } from "../draft.ts";
+import { applyDrafts } from "../due.ts";
+import type { AccountState } from "../state.ts";
+import { reissued, revokeFor } from "./issue.ts";
+import { decideReturn, type ReturnableSale } from "./return.ts";
+
+/**
+ * Decides a return, and what it does to issued rewards: those that were issued by themselves are taken back while they are
+ * unused and the units they cost are needed, and one that was used in a sale that comes back whole is issued again.
+ */
+export function decideReturnWithIssues(
+  state: AccountState,
+  returnable: ReturnableSale,
+  request: ReturnRequest,
+  program: CompiledProgram,
+  moment: { readonly parked: number | null; readonly now_ms: number },
+): Decision {
+  const first = decideReturn(state, returnable, request, program, moment);
+  if (!first.ok) return first;
+  const missing = first.value.flatMap(({ event }) => (event.type === "return" ? event.written_off : []));
+  const { keys, entries } = revokeFor(state, missing);
+  const today = localDate(moment.now_ms, program.document.timezone);
+  if (keys.length === 0) return ok(first.value.map((draft) => withReissues(draft, today)));
+  const again = decideReturn(applyDrafts(state, entries), returnable, request, program, moment);
+  if (!again.ok) return again;
+  return ok(
+    again.value.map((draft) => ({
+      ...withReissues(draft, today),
+      entries: [...entries, ...draft.entries],
+      revoked_issues: keys,
+    })),
+  );
+}
+
+function withReissues(draft: Draft, today: string): Draft {
+  if (draft.event.type !== "return") return draft;
+  const used = draft.event.restored.flatMap(({ issued }) => issued ?? []);
+  return used.length === 0 ? draft : { ...draft, issued: used.map((issue) => reissued(issue, today)) };
+}
