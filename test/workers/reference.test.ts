@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { ERROR_CODES } from "../../src/contract/error-codes.ts";
+import type { giftAnswer, issuedRewardAnswer } from "../../src/contract/pos-v1/issued-reward.ts";
 import type { redemptionAnswer } from "../../src/contract/pos-v1/redemption.ts";
 import type { saleAnswer } from "../../src/contract/pos-v1/sale.ts";
 import { SCOPES } from "../../src/domain/tenancy/api-key.ts";
@@ -142,6 +143,7 @@ describe("the examples", () => {
       adjusted: await tell("POST", "/v1/adjustments", story.welcomeGift),
       action: await tell("POST", "/v1/actions", story.friendBrought),
       ...(await redeem()),
+      ...(await issue()),
       returned: await tell("POST", "/v1/returns", story.croissantBack),
       sale: await tell("GET", `/v1/sales/${firstSale.sale?.id ?? ""}`),
       entries: await tell("GET", `${member}/entries?limit=3`),
@@ -170,6 +172,19 @@ describe("the examples", () => {
     const saleWithoutMember = await tell<z.infer<typeof saleAnswer>>("POST", "/v1/sales", story.saleWithoutMember);
     const token = saleWithoutMember.claim?.token ?? "";
     return { saleWithoutMember, claimed: await tell("POST", "/v1/claims", story.collectSale(token)) };
+  }
+
+  /** A gift that is redeemed, and a reward that is paid for and taken back. */
+  async function issue(): Promise<Record<string, unknown>> {
+    const given = await tell<z.infer<typeof giftAnswer>>("POST", "/v1/gifts", story.giftOfReward);
+    const issued = await tell<z.infer<typeof issuedRewardAnswer>>(
+      "POST",
+      "/v1/issued-rewards",
+      story.payNowCollectLater,
+    );
+    const takenBack = await tell("POST", `/v1/issued-rewards/${issued.issued_reward?.id ?? ""}/cancel`);
+    const redeem = story.redeemIssued(given.gift.issued_reward?.id ?? "");
+    return { given, issued, takenBack, heldIssued: await tell("POST", "/v1/redemptions", redeem) };
   }
 
   /** The other card of the same person, which was queued offline, goes up in this one. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { memberRef, metadata, page, text, timestamp } from "./common.ts";
+import { issuedRewards } from "./issued-reward.ts";
 import { entry, rewardStatus, wallet } from "./wallet.ts";
 
 const consentInput = z
@@ -150,6 +151,7 @@ export const memberAnswer = z
     card_url: z.string().nullable().meta({ description: "Where the member opens that card." }),
     wallet,
     rewards: z.array(rewardStatus).meta({ description: "Available ones first, then the nearest." }),
+    issued_rewards: issuedRewards,
   })
   .meta({ id: "MemberAnswer", description: "A member, their cards and what they have." });
 

@@ -9,6 +9,10 @@ export const redemptionInput = z
   .strictObject({
     member: memberRef,
     reward: z.string().min(1).max(64).optional().meta({ description: "Id of the reward.", example: "rew_twee_euro" }),
+    issued_reward: z.string().min(1).max(64).optional().meta({
+      description: "Or the id of a reward that was issued to the member; it costs nothing.",
+      example: "iss_mpbffy96dbrqnwne00586mzy5tg",
+    }),
     unit: unit.optional().meta({ description: "Or the unit to pay with." }),
     amount: z.int().min(1).max(AMOUNT_MAX).optional().meta({ description: "How many of the unit.", example: 30 }),
     lines: basketLines.optional().meta({ description: "The basket; then the effect is given per line and VAT rate." }),
@@ -27,12 +31,10 @@ export const redemptionInput = z
     metadata: metadata.default({}),
   })
   .refine(
-    (input) => (input.reward === undefined) === (input.unit !== undefined && input.amount !== undefined),
-    "give a reward, or a unit and an amount",
-  )
-  .refine(
-    (input) => input.reward === undefined || (input.unit === undefined && input.amount === undefined),
-    "give a reward, or a unit and an amount",
+    ({ reward, issued_reward, unit: named, amount }) =>
+      [reward, issued_reward, named].filter((given) => given !== undefined).length === 1 &&
+      (named === undefined) === (amount === undefined),
+    "give a reward, an issued reward, or a unit and an amount",
   )
   .meta({
     id: "RedemptionInput",

@@ -13,6 +13,7 @@ import {
   timestamp,
 } from "./common.ts";
 import { effect } from "./effect.ts";
+import { issuedRewards } from "./issued-reward.ts";
 import { entry, rewardStatus, wallet } from "./wallet.ts";
 
 const LINES_MAX = 500;
@@ -283,6 +284,7 @@ export const saleAnswer = z
     entries: z.array(entry).meta({ description: "What changed on the ledger, in the order it was written." }),
     wallet: wallet.nullable().meta({ description: "What the member has right after; null without a member." }),
     rewards: z.array(rewardStatus).meta({ description: "Available ones first, then the nearest." }),
+    issued_rewards: issuedRewards,
     offers: z.array(offer).meta({ description: "What may come off this basket, and what has." }),
     claim: z
       .strictObject({

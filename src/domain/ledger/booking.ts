@@ -471,5 +471,7 @@ export interface BookingNote {
   /** Random, so that the digest in the body says nothing once the note is gone. */
   readonly salt: string;
   readonly reason?: string;
+  /** What a gift says to the member. */
+  readonly message?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }

@@ -7,6 +7,7 @@ import type { TierLevel, TierRules } from "../program/tier-rules.ts";
 import { endOfMonth, monthOf } from "../time/calendar.ts";
 import { type LocalDate, localDate } from "../time/local-date.ts";
 import { availableOf } from "./due.ts";
+import { isHeld, type IssueOrigin, openIssues } from "./issued.ts";
 import { reachedLimit } from "./redeemed.ts";
 import { type AccountState, inBucket, unitState } from "./state.ts";
 
@@ -39,6 +40,28 @@ export interface WalletBalance {
   readonly expiring: readonly { readonly amount: number; readonly on: LocalDate }[];
   /** Stamps on a full card; null for other units. */
   readonly of: number | null;
+}
+
+/** A reward that was issued to a member and is not used yet. */
+export interface IssueView {
+  readonly seq: number;
+  readonly index: number;
+  readonly reward: string;
+  readonly name: LocalizedText;
+  readonly origin: IssueOrigin;
+  readonly issued_at_ms: number;
+  /** Last local day on which it can be redeemed; null never expires. */
+  readonly expires_on: LocalDate | null;
+  /** Whether an open redemption holds it. */
+  readonly held: boolean;
+}
+
+/** What a member may redeem for nothing: soonest expiry first. */
+export function issuesOf(state: AccountState): IssueView[] {
+  return openIssues(state).map((issue) => {
+    const { seq, index, reward, what: name, origin, issued_at_ms, expires_on } = issue;
+    return { seq, index, reward, name, origin, issued_at_ms, expires_on, held: isHeld(state, issue) };
+  });
 }
 
 /** What a member can have now, and how far the others are. */

@@ -134,6 +134,7 @@ function crossCheck(document: ProgramDocument): CrossIssue[] {
     ...unitIssues(document),
     ...stampRewardIssues(document),
     ...dateIssues(document),
+    ...automaticIssues(document),
     ...promotionIssues(document),
     ...tierIssues(document),
     ...actionIssues(document),
@@ -176,6 +177,19 @@ function unitIssues(document: ProgramDocument): CrossIssue[] {
     }
   });
   return issues;
+}
+
+/** Of two that cost the same unit the cheaper would leave nothing for the other. */
+function automaticIssues(document: ProgramDocument): CrossIssue[] {
+  const units = new Set<string>();
+  return document.rewards.flatMap(({ automatic, cost }, index) => {
+    if (automatic !== true) return [];
+    if (units.has(cost.unit)) {
+      return [{ path: ["rewards", index, "automatic"], message: `another reward of ${cost.unit} is issued by itself` }];
+    }
+    units.add(cost.unit);
+    return [];
+  });
 }
 
 function dateIssues(document: ProgramDocument): CrossIssue[] {

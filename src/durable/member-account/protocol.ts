@@ -2,7 +2,7 @@ import type { Actor, BookingBody, BookingNote, CardOrigin, SaleByReceipt } from 
 import type { Command, HoldEnd } from "../../domain/ledger/command.ts";
 import type { Refusal } from "../../domain/ledger/refusal.ts";
 import type { CardState } from "../../domain/ledger/state.ts";
-import type { RewardView, Wallet } from "../../domain/ledger/view.ts";
+import type { IssueView, RewardView, Wallet } from "../../domain/ledger/view.ts";
 
 // What travels between a Worker and an account: plain data. Every message names the object it is meant for (`to`).
 
@@ -57,6 +57,7 @@ export interface BookingView {
   readonly note: BookingNote | null;
   readonly wallet: Wallet;
   readonly rewards: readonly RewardView[];
+  readonly issues: readonly IssueView[];
 }
 
 export type CommandAnswer =
@@ -87,9 +88,15 @@ export interface CardView extends CardState {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** An issued reward with what the giver wrote; null when nothing, and once the member was erased. */
+export interface MessagedIssue extends IssueView {
+  readonly message: string | null;
+}
+
 export interface AccountView {
   readonly wallet: Wallet;
   readonly rewards: readonly RewardView[];
+  readonly issues: readonly MessagedIssue[];
   readonly cards: readonly CardView[];
   readonly opened_at_ms: number;
   readonly seq: number;

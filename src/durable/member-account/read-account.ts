@@ -2,9 +2,10 @@ import { Buffer } from "node:buffer";
 import type { BookingBody } from "../../domain/ledger/booking.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
 import { settle } from "../../domain/ledger/due.ts";
+import { issueKey } from "../../domain/ledger/issued.ts";
 import { returnPrefix } from "../../domain/ledger/natural-key.ts";
 import type { AccountState, CardState } from "../../domain/ledger/state.ts";
-import { rewardsOf, walletOf } from "../../domain/ledger/view.ts";
+import { issuesOf, type IssueView, rewardsOf, walletOf } from "../../domain/ledger/view.ts";
 import { parseObjectName } from "../../domain/tenancy/object-name.ts";
 import { holdEnding, storedHistory } from "./history.ts";
 import { compiledProgram } from "./programs.ts";
@@ -40,12 +41,18 @@ export function readWallet(desk: Desk, query: WalletQuery): Answer<AccountView> 
     return {
       wallet: walletOf(settled, program, desk.now_ms),
       rewards: rewardsOf(settled, program, desk.now_ms),
+      issues: issuesOf(settled).map((issue) => ({ ...issue, message: messageOf(desk, issue) })),
       cards: Object.values(settled.cards).map((card) => ({ ...card, metadata: cardMetadata(desk, card) })),
       opened_at_ms: settled.opened_at_ms,
       seq: settled.seq,
       open_holds: Object.keys(settled.holds).length,
     };
   });
+}
+
+/** Only what was given by hand comes with a message. */
+function messageOf({ store }: Desk, { origin, seq }: IssueView): string | null {
+  return origin === "gift" ? (store.bySeq(seq)?.note?.message ?? null) : null;
 }
 
 /** The card that an account is born with has none. */
@@ -116,11 +123,23 @@ export function readStockClaim(desk: Desk, { idem }: KeyQuery): StockClaim | Mov
   if (row === null) {
     return state.tombstone?.kind === "merged" ? { moved_to: state.tombstone.to } : { state: "free" };
   }
+  if (row.body.type === "issued") return issuedClaim(desk, state, row);
   if (row.body.type !== "hold") return { state: "free" };
   const { hold_end: end, hold_expires_at_ms: until_ms } = holdStory(desk, state, row.body);
   if (end === null) return { state: "taken", until_ms };
   return end.end === "captured" ? { state: "taken", until_ms: null } : { state: "free" };
 }
+
+/** One that is not used is asked about again in an hour; one that is gone was handed out, unless a booking says that it was not. */
+function issuedClaim(desk: Desk, state: AccountState, row: BookingRow): StockClaim {
+  const key = issueKey({ seq: row.seq, index: 0 });
+  if (settle(state, desk.now_ms).state.issued?.[key] !== undefined) {
+    return { state: "taken", until_ms: desk.now_ms + ISSUED_CLAIM_MS };
+  }
+  return { state: desk.store.issueEnd(key) === "used" ? "taken" : "free", until_ms: null };
+}
+
+const ISSUED_CLAIM_MS = 60 * 60_000;
 
 /** A sale with its latest return; null when there is no such sale. An erased account tells nothing. */
 export function readSale(desk: Desk, query: SaleQuery): Answer<ForeignSale | null> {

@@ -9,7 +9,7 @@ import { plan, type Plan, type PlanContext, type PlannedBooking } from "../../do
 import { type Refusal, STORED_REFUSALS } from "../../domain/ledger/refusal.ts";
 import { sameReturn, sameSale } from "../../domain/ledger/same-content.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
-import { rewardsOf, walletOf } from "../../domain/ledger/view.ts";
+import { issuesOf, rewardsOf, walletOf } from "../../domain/ledger/view.ts";
 import type { CompiledProgram } from "../../domain/program/compile.ts";
 import { salesMeant, storedHistory } from "./history.ts";
 import { type Ledger, sealNote } from "./ledger.ts";
@@ -211,7 +211,13 @@ export function viewOf(
   note: BookingNote | null,
 ): BookingView {
   const { at_ms } = state;
-  return { body, note, wallet: walletOf(state, program, at_ms), rewards: rewardsOf(state, program, at_ms) };
+  return {
+    body,
+    note,
+    wallet: walletOf(state, program, at_ms),
+    rewards: rewardsOf(state, program, at_ms),
+    issues: issuesOf(state),
+  };
 }
 
 function programOf(message: CommandMessage, version: number): CompiledProgram | null {

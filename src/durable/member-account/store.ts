@@ -166,6 +166,19 @@ export class LedgerStore {
       .toArray();
   }
 
+  /** How an issued reward that is not there any more ended: handed out, or expired or taken back. */
+  issueEnd(key: string): "used" | "over" {
+    const [found] = this.#sql
+      .exec<{ seq: number }>(
+        `SELECT seq FROM booking WHERE
+           EXISTS (SELECT 1 FROM json_each(body, '$.expired_issues') WHERE value = ?1)
+           OR EXISTS (SELECT 1 FROM json_each(body, '$.revoked_issues') WHERE value = ?1) LIMIT 1`,
+        key,
+      )
+      .toArray();
+    return found === undefined ? "used" : "over";
+  }
+
   append(row: NewBookingRow): void {
     this.#sql.exec(
       "INSERT INTO booking (seq, idem, nat, body, hash, note, checkpoint) VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -4,6 +4,7 @@ import { inLocale } from "../../domain/program/compile.ts";
 import { insideSentence } from "../../domain/program/describe.ts";
 import type { Locale } from "../../domain/tenancy/config.ts";
 import type { LocalDate } from "../../domain/time/local-date.ts";
+import { formatDate } from "../../domain/time/format-date.ts";
 import type { HistoryLine } from "./history.ts";
 import { historyOf } from "./history.ts";
 import type { CardStory } from "./read-card.ts";
@@ -168,13 +169,25 @@ function rewardLines(reader: Reader): Pick<CardView, "ready" | "next"> {
     };
   });
   return {
-    ready: lines.filter(({ affordable }) => affordable),
+    ready: [...issuedLines(reader), ...lines.filter(({ affordable }) => affordable)],
     // How far a stamp card is, the card itself shows.
     next: lines
       .filter(({ has, costs, onCard }) => has < costs && !onCard)
       .sort((left, right) => right.has / right.costs - left.has / left.costs || left.costs - right.costs)
       .slice(0, NEXT_MAX),
   };
+}
+
+/** Rewards that were issued cost nothing any more; what matters is until when. */
+function issuedLines({ story, t, locale }: Reader): RewardLine[] {
+  const open = (story.view?.issues ?? []).filter(({ held }) => !held);
+  return open.map(({ name, message, expires_on }) => {
+    const what = inLocale(name, locale);
+    return {
+      name: message === null ? what : `${what} – ${message}`,
+      cost: t.issued(expires_on === null ? null : formatDate(expires_on, locale)),
+    };
+  });
 }
 
 function unitName({ story, t, locale }: Reader, unit: string, amount: number): string {

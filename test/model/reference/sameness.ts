@@ -37,6 +37,8 @@ export function wantedBy({ ask }: HoldCommand, program: ProgramDocument): Wanted
     if (reward === undefined) return { refused: "reward_unknown" };
     return { ...reward.cost, reward: reward.id, effect: reward.effect, minimum: reward.minimum_spend ?? 0 };
   }
+  // The stories issue no rewards.
+  if ("issue" in ask) return { refused: "issue_gone" };
   if (!knowsUnit(program, ask.unit)) return { refused: "unit_unknown" };
   const price = program.pay_with_points;
   if (ask.unit !== "points" || price === undefined) return { refused: "pay_with_points_off" };

@@ -64,7 +64,7 @@ function comparable({ status, body }: ApiAnswer): object {
 function forged(request: RouteRequest): RouteRequest {
   const turn = (text: string) =>
     text.replaceAll(
-      /\b((?:(?:mem|crd|sal|ret|red|adj)_|1\.c\d\.[\w.]+\.)\w+)(\w)\b/g,
+      /\b((?:(?:mem|crd|sal|ret|red|adj|iss|gft)_|1\.c\d\.[\w.]+\.)\w+)(\w)\b/g,
       (_all, head: string, last: string) => (last === "0" ? `${head}1` : `${head}0`),
     );
   const body: unknown = request.body === undefined ? undefined : JSON.parse(turn(JSON.stringify(request.body)));

@@ -115,6 +115,11 @@ async function newCard({ till, member }: World): Promise<string> {
   return text((await till.must("POST", `/v1/members/${member}/cards`, { kind: "digital" }))["card"]?.["id"]);
 }
 
+async function newIssue({ till, member }: World): Promise<string> {
+  const body = { member: { id: member }, reward: "rew_two_euro" };
+  return text((await till.must("POST", "/v1/issued-rewards", body))["issued_reward"]?.["id"]);
+}
+
 async function newSale({ till, member }: World): Promise<string> {
   const body = { receipt: nextReceipt(), member: { id: member }, total: EUR(500) };
   return text((await till.must("POST", "/v1/sales", body))["sale"]?.["id"]);
@@ -384,6 +389,39 @@ export const ROUTES: readonly RouteRow[] = [
       path: "/v1/actions",
       body: { member: { id: member }, action: "act_friend", subject: crypto.randomUUID() },
     }),
+  },
+  {
+    method: "POST",
+    path: "/v1/gifts",
+    scopes: ["adjust"],
+    status: 201,
+    idempotent: true,
+    unknown: "member_unknown",
+    request: async ({ member }) => ({
+      path: "/v1/gifts",
+      body: { member: { id: member }, reward: "rew_two_euro", message: "thank you" },
+    }),
+  },
+  {
+    method: "POST",
+    path: "/v1/issued-rewards",
+    scopes: ["redeem"],
+    status: 201,
+    idempotent: true,
+    unknown: "member_unknown",
+    request: async ({ member }) => ({
+      path: "/v1/issued-rewards",
+      body: { member: { id: member }, reward: "rew_two_euro" },
+    }),
+  },
+  {
+    method: "POST",
+    path: "/v1/issued-rewards/{id}/cancel",
+    scopes: ["adjust"],
+    status: 200,
+    idempotent: true,
+    unknown: "issued_reward_unknown",
+    request: async (world) => ({ path: `/v1/issued-rewards/${await newIssue(world)}/cancel` }),
   },
   {
     ...READ,

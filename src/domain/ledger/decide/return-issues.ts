@@ -22,8 +22,9 @@ export function decideReturnWithIssues(
 ): Decision {
   const first = decideReturn(state, returnable, request, program, moment);
   if (!first.ok) return first;
-  const missing = first.value.flatMap(({ event }) => (event.type === "return" ? event.written_off : []));
-  const { keys, entries } = revokeFor(state, missing);
+  // Where only waiting units are taken back, what was issued for others is the member's.
+  const takes = program.document.returns.spent_points !== "pending_only";
+  const { keys, entries } = revokeFor(state, takes ? first.value.flatMap(missingIn) : []);
   const today = localDate(moment.now_ms, program.document.timezone);
   if (keys.length === 0) return ok(first.value.map((draft) => withReissues(draft, today)));
   const again = decideReturn(applyDrafts(state, entries), returnable, request, program, moment);
@@ -35,6 +36,13 @@ export function decideReturnWithIssues(
       revoked_issues: keys,
     })),
   );
+}
+
+/** What a return could not take: written off, or owed. */
+function missingIn({ event, entries }: Draft): { readonly unit: string; readonly amount: number }[] {
+  const owed = entries.filter(({ lot, delta }) => lot.class === "debt" && delta < 0);
+  const debts = owed.map(({ unit, delta }) => ({ unit, amount: -delta }));
+  return [...(event.type === "return" ? event.written_off : []), ...debts];
 }
 
 function withReissues(draft: Draft, today: string): Draft {

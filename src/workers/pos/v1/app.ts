@@ -23,6 +23,9 @@ import { previewMerge } from "./members/preview-merge.ts";
 import { transferPoints } from "./members/transfer.ts";
 import { getMember } from "./members/retrieve.ts";
 import { updateMember } from "./members/update.ts";
+import { createGift } from "./gifts/create.ts";
+import { cancelIssuedReward } from "./issued-rewards/cancel.ts";
+import { createIssuedReward } from "./issued-rewards/create.ts";
 import { createPairing } from "./pairings/create.ts";
 import { getProgram } from "./program/retrieve.ts";
 import { cancelRedemption, captureRedemption, renewRedemption } from "./redemptions/act.ts";
@@ -64,8 +67,11 @@ const operations: readonly ((app: PosApp) => void)[] = [
   captureRedemption,
   cancelRedemption,
   renewRedemption,
+  createIssuedReward,
+  cancelIssuedReward,
   createAdjustment,
   createAction,
+  createGift,
   sync,
   getProgram,
   setTestClock,

@@ -76,8 +76,18 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   sync: { request: { "Three calls": story.queuedOffline }, answers: answer(200, answers.synced) },
   createPairing: { request: { "Six digits": story.pairingCode }, answers: answer(201, story.paired) },
   createRedemption: {
-    request: { "A reward": story.twoEuroOff, "Points as payment": story.payWithPoints },
-    answers: { 201: { "A reward": answers.held, "Points as payment": answers.heldPoints } },
+    request: {
+      "A reward": story.twoEuroOff,
+      "Points as payment": story.payWithPoints,
+      "A reward that was issued": story.redeemIssued(answers.given.gift.issued_reward.id),
+    },
+    answers: {
+      201: {
+        "A reward": answers.held,
+        "Points as payment": answers.heldPoints,
+        "A reward that was issued": answers.heldIssued,
+      },
+    },
   },
   listRedemptions: { answers: answer(200, answers.redemptions) },
   getRedemption: { answers: answer(200, answers.redemption) },
@@ -91,6 +101,15 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   createAction: {
     request: { "A friend brought along": story.friendBrought },
     answers: answer(201, answers.action),
+  },
+  createIssuedReward: {
+    request: { "Pay now, collect later": story.payNowCollectLater },
+    answers: answer(201, answers.issued),
+  },
+  cancelIssuedReward: { answers: answer(200, answers.takenBack) },
+  createGift: {
+    request: { "A reward": story.giftOfReward, Points: story.giftOfPoints },
+    answers: answer(201, answers.given),
   },
   getProgram: { answers: answer(200, answers.program) },
   setTestClock: {

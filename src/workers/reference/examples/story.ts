@@ -10,6 +10,7 @@ import type {
   memberPatch,
 } from "../../../contract/pos-v1/member.ts";
 import type { mergeInput, mergePreviewInput } from "../../../contract/pos-v1/merge.ts";
+import type { giftInput, issuedRewardInput } from "../../../contract/pos-v1/issued-reward.ts";
 import type { pairingAnswer, pairingInput } from "../../../contract/pos-v1/pairing.ts";
 import type { redemptionInput } from "../../../contract/pos-v1/redemption.ts";
 import type { returnInput } from "../../../contract/pos-v1/return.ts";
@@ -156,6 +157,28 @@ export const friendBrought = {
   action: "act_vriend",
   subject: "mem_mpbffy96dbrqnwne8yv2mfm9",
 } satisfies z.input<typeof actionInput>;
+
+export const giftOfReward = {
+  member: anna,
+  reward: "rew_twee_euro",
+  expires_on: "2099-12-31",
+  message: "Thank you for bringing the whole office!",
+} satisfies z.input<typeof giftInput>;
+
+export const giftOfPoints = {
+  member: anna,
+  unit: "points",
+  amount: 50,
+  message: "Happy birthday!",
+} satisfies z.input<typeof giftInput>;
+
+export const payNowCollectLater = { member: anna, reward: "rew_twee_euro" } satisfies z.input<typeof issuedRewardInput>;
+
+/** A reward that was issued is redeemed like any other, for nothing. */
+export const redeemIssued = (issued_reward: string) =>
+  ({ member: anna, issued_reward, sale_total: { amount: 780, currency: "EUR" } }) satisfies z.input<
+    typeof redemptionInput
+  >;
 
 export const openingBalance = {
   member: { external_id: "17850" },

@@ -106,6 +106,7 @@ async function renderNewMember(desk: PosDesk, record: MemberRecord, cards: reado
     cards,
     wallet: walletOf(UNBORN, program, record.created_at_ms),
     rewards: rewardsOf(UNBORN, program, record.created_at_ms),
+    issues: [],
   });
 }
 

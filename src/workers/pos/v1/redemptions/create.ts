@@ -2,11 +2,13 @@ import { createRoute } from "@hono/zod-openapi";
 import { type RedemptionInput, redemptionAnswer, redemptionInput } from "../../../../contract/pos-v1/redemption.ts";
 import { invariant } from "../../../../domain/invariant.ts";
 import type { HoldCommand } from "../../../../domain/ledger/command.ts";
+import { issueKey } from "../../../../domain/ledger/issued.ts";
+import { ProblemError } from "../../../http/problem.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { basketLines } from "../basket-lines.ts";
 import { requireRedeeming } from "../billing-gate.ts";
-import { requireProgramCurrency } from "../desk.ts";
+import { type PosDesk, requireProgramCurrency } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderingOf } from "../render/reader.ts";
 import { resolveMember } from "../resolve-member.ts";
@@ -36,6 +38,9 @@ const route = createRoute({
       "reward_limit_reached",
       "no_eligible_item",
       "out_of_stock",
+      "issued_reward_unknown",
+      "issued_reward_gone",
+      "issued_reward_held",
       "too_many_holds",
       "redeeming_paused",
     ]),
@@ -57,7 +62,7 @@ export function createRedemption(app: PosApp): void {
     const { member: _member, ...body } = input;
     const command: HoldCommand = {
       type: "hold",
-      ask: askOf(input),
+      ask: askOf(desk, input, named.account),
       lines: input.lines === undefined ? null : basketLines(desk, input.lines),
       sale_total: input.sale_total?.amount ?? null,
       card_no: named.card_no,
@@ -79,7 +84,13 @@ export function createRedemption(app: PosApp): void {
   });
 }
 
-function askOf(input: RedemptionInput): HoldCommand["ask"] {
+/** An issued reward must be the same member's; any other is as good as unknown. */
+function askOf(desk: PosDesk, input: RedemptionInput, account: string): HoldCommand["ask"] {
+  if (input.issued_reward !== undefined) {
+    const ref = desk.ids.parseIssue(input.issued_reward);
+    if (ref === null || ref.account !== account) throw new ProblemError("issued_reward_unknown");
+    return { issue: issueKey(ref) };
+  }
   if (input.reward !== undefined) return { reward: input.reward };
   invariant(input.unit !== undefined && input.amount !== undefined, "a redemption names a reward or an amount");
   return { unit: input.unit, amount: input.amount };

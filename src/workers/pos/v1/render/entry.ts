@@ -45,6 +45,7 @@ function sourceOf(desk: PosDesk, account: string, body: BookingBody): string | n
     adjustment: "adj",
     opening: "adj",
     action: "acn",
+    gift: "gft",
   };
   if (body.type === "hold_captured" || body.type === "hold_cancelled") {
     return desk.ids.booking("red", { account, seq: body.hold });

@@ -6,6 +6,7 @@ import type { CardRef } from "../../../../domain/tenancy/ids.ts";
 import type { CardView } from "../../../../durable/member-account/protocol.ts";
 import type { MemberRecord } from "../../../../durable/merchant-registry/protocol.ts";
 import type { PosDesk } from "../desk.ts";
+import { renderIssues, type ShownIssue } from "./issued.ts";
 import { type Rendering, wireTime } from "./reader.ts";
 import { renderRewards, renderWallet } from "./wallet.ts";
 
@@ -59,6 +60,7 @@ export interface MemberStory {
   readonly cards: readonly RenderedCard[];
   readonly wallet: Wallet;
   readonly rewards: readonly RewardView[];
+  readonly issues: readonly ShownIssue[];
 }
 
 export function renderMemberAnswer(rendering: Rendering, story: MemberStory): z.infer<typeof memberAnswer> {
@@ -74,5 +76,6 @@ export function renderMemberAnswer(rendering: Rendering, story: MemberStory): z.
     card_url: token === null ? null : `${desk.parts.origin}/c/${token}`,
     wallet: renderWallet(rendering, story.wallet),
     rewards: renderRewards(rendering, story.rewards),
+    issued_rewards: renderIssues(rendering, account, story.issues),
   };
 }

@@ -13,6 +13,7 @@ import { basketLines, quantityMilli } from "../basket-lines.ts";
 import { isEarningPaused } from "../billing-gate.ts";
 import { type PosDesk, receiptAccountOf, requireProgramCurrency } from "../desk.ts";
 import { renderEntries } from "../render/entry.ts";
+import { renderIssues } from "../render/issued.ts";
 import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
 import { receiptLines } from "../render/receipt-lines.ts";
 import { renderSale, renderWarnings, type SaleBody } from "../render/sale.ts";
@@ -138,6 +139,7 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried, preview:
     entries: renderEntries(rendering, { account, body, note: view.note }),
     wallet: renderWallet(rendering, view.wallet),
     rewards,
+    issued_rewards: renderIssues(rendering, account, view.issues),
     offers: renderOffers(rendering, body),
     claim: preview ? null : renderClaim(rendering.desk, account, body.at_ms),
     explanation: [
@@ -182,6 +184,7 @@ function withoutMember(desk: PosDesk): WireSaleAnswer {
     entries: [],
     wallet: null,
     rewards: [],
+    issued_rewards: [],
     offers: [],
     claim: null,
     explanation: [],
