@@ -1,6 +1,7 @@
 import { openDatabase } from "../db/database.ts";
 import { loginDb } from "../db/login-db.ts";
 import { tenantDb, type TenantDb } from "../db/tenant-db.ts";
+import type { Tenant } from "../domain/tenancy/merchant.ts";
 import { InsightsClient } from "../durable/merchant-insights/client.ts";
 import { RegistryClient } from "../durable/merchant-registry/client.ts";
 import type { InsightsPort } from "./cron/repair-insights.ts";
@@ -51,7 +52,9 @@ export function tenantOpener(env: Env): (locator: string) => TenantDb {
 
 /** The merchants' insights as jobs see them. */
 export function insightsPort(env: Env): InsightsPort {
-  return { startRepair: (tenant) => new InsightsClient(env.MERCHANT_INSIGHTS, tenant).startWalk("repair") };
+  const start = (tenant: Tenant, kind: "repair" | "verify") =>
+    new InsightsClient(env.MERCHANT_INSIGHTS, tenant).startWalk(kind);
+  return { startRepair: (tenant) => start(tenant, "repair"), startVerify: (tenant) => start(tenant, "verify") };
 }
 
 function registryPort(env: Env): RegistryPort {

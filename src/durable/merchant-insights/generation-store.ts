@@ -103,6 +103,19 @@ export class GenerationStore {
     return found;
   }
 
+  /** Accounts behind `after` with a booking from a place on. */
+  touchedSince(place: number, after: string, limit: number): string[] {
+    return this.#sql
+      .exec<{ account: string }>(
+        `SELECT DISTINCT account FROM ${this.#booking} WHERE place >= ? AND account > ? ORDER BY account LIMIT ?`,
+        place,
+        after,
+        limit,
+      )
+      .toArray()
+      .map(({ account }) => account);
+  }
+
   hashOf(account: string, seq: number): Uint8Array | null {
     const [row] = this.#sql
       .exec<{ hash: ArrayBuffer }>(`SELECT hash FROM ${this.#booking} WHERE account = ? AND seq = ?`, account, seq)

@@ -112,7 +112,7 @@ export class MerchantInsights extends DurableObject {
     if (message.kind === "rebuild") this.#store.create(now_ms);
     else if (!this.#store.exists(now_ms)) return "nothing_here";
     const running = this.#store.meta("walk");
-    if (running !== null && (running.kind === "rebuild" || message.kind === "repair")) {
+    if (running !== null && !takesPlace(message.kind, running.kind)) {
       // Should the platform have lost its alarm, being asked again is what sets it going.
       if ((await this.ctx.storage.getAlarm()) === null) await this.#arm();
       return "running";
@@ -172,6 +172,12 @@ export class MerchantInsights extends DurableObject {
     this.#projection ??= new Projection(name, this.#store, this.env.MERCHANT_REGISTRY);
     return this.#projection;
   }
+}
+
+/** A rebuild takes the place of everything but a rebuild, a repair that of a verification, which waits a night. */
+function takesPlace(wanted: protocol.WalkMessage["kind"], running: protocol.WalkMessage["kind"]): boolean {
+  const rank = { verify: 0, repair: 1, rebuild: 2 };
+  return running !== "rebuild" && rank[wanted] > rank[running];
 }
 
 function checkLimit(limit: number): void {

@@ -53,8 +53,8 @@ export class Projection {
     });
   }
 
-  /** A ledger that ends before what was seen of it. */
-  reportRewind(account: string, seq: number, now_ms: number): void {
+  /** A ledger that does not hold, or ends before what was seen of it. */
+  reportBroken(account: string, seq: number, now_ms: number): void {
     judgeChain(this.#store, { account, seq }, now_ms);
   }
 

@@ -24,8 +24,13 @@ export interface ZoneFacts {
 
 /** A walk over all accounts, as far as it has come. */
 export interface Walk {
-  /** `rebuild` fills a new generation; `repair` fetches what is missing in the one in use. */
-  readonly kind: "rebuild" | "repair";
+  /**
+   * `rebuild` fills a new generation; `repair` fetches what is missing in the one in use; `verify` adds up again the ledgers
+   * that were written to lately.
+   */
+  readonly kind: "rebuild" | "repair" | "verify";
+  /** From when on a `verify` looks at what was written. */
+  readonly since_ms?: number;
   readonly generation: number;
   /** First the accounts that are known here, then those that only the registry knows, then the roll-ups. */
   readonly phase: "known" | "registry" | "fold";
@@ -50,6 +55,8 @@ export interface Health {
   readonly repaired_at_ms: number | null;
   /** Bookings that repairs found missing. */
   readonly repaired_bookings: number;
+  /** When the latest `verify` began; absent before the first. */
+  readonly verified_at_ms?: number;
 }
 
 export const WELL: Health = {

@@ -1,18 +1,23 @@
 import { accountKindOf } from "../../domain/tenancy/account-id.ts";
+import { placeAt } from "../../domain/insights/retention.ts";
+import { accountObjectName, formatObjectName, type ObjectName } from "../../domain/tenancy/object-name.ts";
 import { accountClient } from "../member-account/client.ts";
 import { RegistryClient } from "../merchant-registry/client.ts";
 import { invariant } from "../../domain/invariant.ts";
-import type { ObjectName } from "../../domain/tenancy/object-name.ts";
 import { write } from "./apply.ts";
 import { foldDays } from "./fold.ts";
 import type { GenerationStore } from "./generation-store.ts";
 import type { Projection } from "./projection.ts";
 import { type InsightsStore, type Walk, WELL } from "./store.ts";
+import { verifyLedger } from "./verify-ledger.ts";
 
 /** What one step does at most: so many accounts, or so many bookings. */
 const ACCOUNTS_MAX = 50;
 const BOOKINGS_MAX = 2_500;
 const REGISTRY_PAGE = 50;
+const DAY_MS = 86_400_000;
+/** How far a verification looks back: to the one before, a day when there was none, no more than this. */
+const VERIFY_BACK_MAX_MS = 8 * DAY_MS;
 
 export interface WalkDeps {
   readonly store: InsightsStore;
@@ -42,6 +47,7 @@ export function beginWalk(store: InsightsStore, kind: Walk["kind"], now_ms: numb
     bookings: 0,
     failures: 0,
     failing_since_ms: null,
+    ...(kind === "verify" ? { since_ms: verifiedSince(store, now_ms) } : {}),
   };
   store.transaction(() => {
     const running = store.meta("walk");
@@ -50,6 +56,11 @@ export function beginWalk(store: InsightsStore, kind: Walk["kind"], now_ms: numb
     store.setMeta("walk", walk);
   });
   return walk;
+}
+
+function verifiedSince(store: InsightsStore, now_ms: number): number {
+  const before = store.meta("health")?.verified_at_ms ?? now_ms - DAY_MS;
+  return Math.max(before, now_ms - VERIFY_BACK_MAX_MS);
 }
 
 /**
@@ -81,6 +92,7 @@ export async function stepWalk(deps: WalkDeps, walk: Walk): Promise<Walk | null>
 type Position = Pick<Walk, "phase" | "after">;
 
 async function takeStep(deps: WalkDeps, walk: Walk, progress: Progress): Promise<Position | null> {
+  if (walk.kind === "verify") return verifyTouched(deps, walk, progress);
   switch (walk.phase) {
     case "known":
       return visitKnown(deps, walk, progress);
@@ -91,6 +103,39 @@ async function takeStep(deps: WalkDeps, walk: Walk, progress: Progress): Promise
       const done = store.transaction(() => foldDays(store, store.generation(walk.generation), now_ms, true));
       return done ? null : { phase: "fold", after: null };
     }
+  }
+}
+
+/** Adds up the ledgers that were written to; one that does not hold is flagged, and the walk goes on. */
+async function verifyTouched(deps: WalkDeps, walk: Walk, progress: Progress): Promise<Position | null> {
+  const { store, name, env } = deps;
+  const seen = store.current();
+  let after = walk.after ?? "";
+  const accounts = seen.touchedSince(placeAt(walk.since_ms ?? 0), after, ACCOUNTS_MAX);
+  for (const account of accounts) {
+    if (progress.bookings >= BOOKINGS_MAX) return { phase: "known", after };
+    await verifyAccount(deps, account, progress);
+    after = account;
+  }
+  return accounts.length < ACCOUNTS_MAX ? null : { phase: "known", after };
+
+  async function verifyAccount({ projection, now_ms }: WalkDeps, account: string, counted: Progress): Promise<void> {
+    const object = accountObjectName(name, account);
+    if (object === null) return;
+    const client = accountClient(env.MEMBER_ACCOUNT, name, account, { clock_offset_ms: 0 });
+    const reading = await verifyLedger(formatObjectName(object), (seq) => client.chain(seq), {
+      hashOf: (seq) => seen.hashOf(account, seq),
+    });
+    counted.accounts += 1;
+    counted.bookings += reading.bookings;
+    const end = seen.anchor(account)?.seq ?? 0;
+    // A ledger that is gone was deleted in time; one that ends too early was rewound.
+    const isRewound = reading.broken === null && reading.bookings > 0 && reading.bookings < end;
+    if (reading.broken === null && !isRewound) return;
+    const { seq, problem } = reading.broken ?? { seq: reading.bookings + 1, problem: "it was there before" };
+    projection.reportBroken(account, seq, now_ms);
+    const { mode, merchant } = name;
+    console.error(JSON.stringify({ event: "ledger_broken", mode, merchant, account, seq, problem }));
   }
 }
 
@@ -139,7 +184,7 @@ async function visit(deps: WalkDeps, walk: Walk, account: string, progress: Prog
     const from = target.anchor(account)?.seq ?? 0;
     const { rows, head_seq } = await client.chain(from);
     if (head_seq === 0) return walk.kind === "rebuild" ? copy(store, target, account) : true;
-    if (head_seq < from) projection.reportRewind(account, head_seq + 1, deps.now_ms);
+    if (head_seq < from) projection.reportBroken(account, head_seq + 1, deps.now_ms);
     if (rows.length === 0) return true;
     const { seq, written } = await projection.take(target, account, rows, deps.now_ms);
     progress.bookings += written;
@@ -169,6 +214,8 @@ function finish(store: InsightsStore, walk: Walk, now_ms: number): void {
     store.setMeta("generation", walk.generation);
     store.dropGeneration(old);
     store.setMeta("health", { ...health, rebuilt_at_ms: now_ms });
+  } else if (walk.kind === "verify") {
+    store.setMeta("health", { ...health, verified_at_ms: walk.started_at_ms });
   } else {
     const repaired_bookings = health.repaired_bookings + walk.bookings;
     store.setMeta("health", { ...health, repaired_at_ms: now_ms, repaired_bookings });

@@ -24,7 +24,7 @@ function cron(changes: Partial<CronContext> = {}) {
     system: systemDb(openDatabase(env.DB)),
     openTenant,
     ports,
-    insights: { startRepair },
+    insights: { startRepair, startVerify: () => Promise.resolve() },
     ...changes,
   };
   return { ctx, ports, asked };
@@ -46,7 +46,8 @@ test("every merchant has its turn once a week, in both modes", async () => {
 
 test("one merchant that cannot be reached does not hold up the others, and is logged", async () => {
   const { locator } = await createWorld();
-  const { ctx, ports } = cron({ insights: { startRepair: () => Promise.reject(new Error("away")) } });
+  const away = () => Promise.reject(new Error("away"));
+  const { ctx, ports } = cron({ insights: { startRepair: away, startVerify: away } });
   for (let day = 0; day < 7; day += 1) {
     ports.at_ms += DAY_MS;
     await runScheduled(CRON.nightly, ctx);
