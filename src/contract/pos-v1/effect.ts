@@ -4,13 +4,13 @@ import { money, taxRate } from "./common.ts";
 export const effect = z
   .strictObject({
     kind: z
-      .enum(["percent_off", "amount_off", "free_item", "product"])
+      .enum(["percent_off", "amount_off", "free_item", "product", "upgrade", "experience", "event", "partner"])
       .meta({ description: "What the reward does. New kinds may be added." }),
     discount: money.nullable().meta({ description: "What comes off the sale; null while the basket is not known." }),
     percent: z.int().nullable().meta({ description: "For percent_off: percent of the eligible lines.", example: null }),
     amount: money
       .nullable()
-      .meta({ description: "For amount_off: what the reward is worth before the basket limits it." }),
+      .meta({ description: "For amount_off and upgrade: what the reward is worth before the basket limits it." }),
     item: z
       .strictObject({
         line: z.string().nullable().meta({ description: "Id of the line; null without lines.", example: "l1" }),
@@ -18,7 +18,7 @@ export const effect = z
         name: z.string().nullable().meta({ description: "Its name.", example: "Flat white" }),
       })
       .nullable()
-      .meta({ description: "The line that is free, or the product to hand over." }),
+      .meta({ description: "The line that is free or upgraded, or the product to hand over." }),
     lines: z
       .array(
         z.strictObject({

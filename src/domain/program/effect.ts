@@ -32,13 +32,9 @@ export interface EffectBasket {
 
 /** Computes what a reward takes off. `no_eligible_item` when lines are given and none qualifies. */
 export function evaluateEffect(effect: RewardEffect, basket: EffectBasket): Result<Effect, "no_eligible_item"> {
-  if (effect.kind === "product") {
-    return ok({
-      ...emptyEffect(effect),
-      discount: 0,
-      final: true,
-      item: { line: null, sku: effect.sku ?? null, name: null },
-    });
+  if (isHandedOver(effect)) {
+    const item = effect.kind === "product" ? { line: null, sku: effect.sku ?? null, name: null } : null;
+    return ok({ ...emptyEffect(effect), discount: 0, final: true, item });
   }
   if (basket.lines === null) return ok(withoutLines(effect, basket.sale_total));
   const lines = candidates(effect.only, basket.lines);
@@ -46,6 +42,8 @@ export function evaluateEffect(effect: RewardEffect, basket: EffectBasket): Resu
   switch (effect.kind) {
     case "free_item":
       return ok(freeItem(effect, lines));
+    case "upgrade":
+      return ok(upgrade(effect, effect.amount, lines));
     case "percent_off": {
       const whole = mulDivFloor(sumOf(lines), effect.percent, 100);
       return ok(spread(effect, lines, Math.min(whole, effect.max_discount ?? whole)));
@@ -55,6 +53,13 @@ export function evaluateEffect(effect: RewardEffect, basket: EffectBasket): Resu
     default:
       return assertNever(effect, "effect");
   }
+}
+
+type HandedOver = Extract<RewardEffect, { kind: "product" | "experience" | "event" | "partner" }>;
+
+/** Whether the reward changes nothing of the basket: something is handed over, now or elsewhere. */
+function isHandedOver(effect: RewardEffect): effect is HandedOver {
+  return ["product", "experience", "event", "partner"].includes(effect.kind);
 }
 
 function candidates(only: Matcher | undefined, lines: readonly BasketLine[]): BasketLine[] {
@@ -69,15 +74,16 @@ function emptyEffect(effect: RewardEffect): Effect {
     by_tax_rate: [],
     final: false,
     percent: effect.kind === "percent_off" ? effect.percent : null,
-    amount: effect.kind === "amount_off" ? effect.amount : null,
+    amount: effect.kind === "amount_off" || effect.kind === "upgrade" ? effect.amount : null,
     item: null,
   };
 }
 
 /** Without lines only an amount over the whole sale can be told, and only when the reward is not bound to some items. */
-function withoutLines(effect: Exclude<RewardEffect, { kind: "product" }>, saleTotal: number | null): Effect {
+function withoutLines(effect: Exclude<RewardEffect, HandedOver>, saleTotal: number | null): Effect {
   const open = emptyEffect(effect);
-  if (saleTotal === null || effect.kind === "free_item" || effect.only !== undefined) return open;
+  if (saleTotal === null || effect.kind === "free_item" || effect.kind === "upgrade" || effect.only !== undefined)
+    return open;
   if (effect.kind === "amount_off") return { ...open, discount: Math.min(effect.amount, saleTotal) };
   const whole = mulDivFloor(saleTotal, effect.percent, 100);
   return { ...open, discount: Math.min(whole, effect.max_discount ?? whole) };
@@ -87,12 +93,22 @@ function withoutLines(effect: Exclude<RewardEffect, { kind: "product" }>, saleTo
 function freeItem(effect: RewardEffect, lines: readonly BasketLine[]): Effect {
   const priced = lines.map((line) => ({ line, price: unitPrice(line) }));
   const cheapest = priced.reduce((best, next) => (next.price < best.price ? next : best));
-  const { line, price } = cheapest;
+  return onOneLine(effect, cheapest.line, cheapest.price);
+}
+
+/** The dearest eligible unit is the one that was upgraded; on a tie the earlier line. Never more off than it costs. */
+function upgrade(effect: RewardEffect, amount: number, lines: readonly BasketLine[]): Effect {
+  const priced = lines.map((line) => ({ line, price: unitPrice(line) }));
+  const dearest = priced.reduce((best, next) => (next.price > best.price ? next : best));
+  return onOneLine(effect, dearest.line, Math.min(amount, dearest.price));
+}
+
+function onOneLine(effect: RewardEffect, line: BasketLine, discount: number): Effect {
   return {
     ...emptyEffect(effect),
-    discount: price,
-    lines: [{ line: line.id, discount: price }],
-    by_tax_rate: [{ tax_rate: line.tax_rate, discount: price }],
+    discount,
+    lines: [{ line: line.id, discount }],
+    by_tax_rate: [{ tax_rate: line.tax_rate, discount }],
     final: true,
     item: { line: line.id, sku: line.sku, name: line.name },
   };

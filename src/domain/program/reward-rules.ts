@@ -28,6 +28,24 @@ const effect = z.discriminatedUnion("kind", [
     kind: z.literal("product").describe("Something to hand over."),
     sku: z.string().min(1).max(64).optional().describe("The product that is handed over."),
   }),
+  z.strictObject({
+    kind: z.literal("upgrade").describe("Something larger or better for the price of the ordinary."),
+    amount: z
+      .int()
+      .min(1)
+      .max(AMOUNT_MAX)
+      .describe("Minor units that the better one costs more; off the dearest eligible line."),
+    only: matcher.optional().describe("Which items may be upgraded; without it, any item."),
+  }),
+  z.strictObject({ kind: z.literal("experience").describe("Something to take part in, such as a tasting.") }),
+  z.strictObject({
+    kind: z.literal("event").describe("A seat at an event: `stock_max` seats, signed up for, checked in by scan."),
+    starts_at: z.iso.datetime({ offset: true }).optional().describe("When it begins; for people, not checked."),
+  }),
+  z.strictObject({
+    kind: z.literal("partner").describe("Something that another business hands over."),
+    partner: z.string().min(1).max(80).describe("Who."),
+  }),
 ]);
 export type RewardEffect = z.infer<typeof effect>;
 

@@ -97,6 +97,11 @@ export const effect: fc.Arbitrary<RewardEffect> = fc.oneof(
     { requiredKeys: ["kind", "amount"] },
   ),
   fc.record({ kind: fc.constant("free_item" as const), only: matcher }, { requiredKeys: ["kind"] }),
+  fc.record(
+    { kind: fc.constant("upgrade" as const), amount: fc.integer({ min: 1, max: 900 }), only: matcher },
+    { requiredKeys: ["kind", "amount"] },
+  ),
+  fc.constant<RewardEffect>({ kind: "experience" }),
   fc.record({ kind: fc.constant("product" as const), sku: fc.constant("mug") }, { requiredKeys: ["kind"] }),
 );
 

@@ -124,7 +124,9 @@ function spentOn(counted: readonly BasketLine[], all: readonly BasketLine[]): nu
 export type Discount = { readonly is: "none" } | { readonly is: "open" | "final"; readonly off: number | null };
 
 export function discountOf(effect: RewardEffect, lines: readonly BasketLine[] | null, total: number | null): Discount {
-  if (effect.kind === "product") return { is: "final", off: 0 };
+  if (effect.kind === "product" || effect.kind === "experience") return { is: "final", off: 0 };
+  // The stories redeem none of these.
+  if (effect.kind === "event" || effect.kind === "partner" || effect.kind === "upgrade") return { is: "final", off: 0 };
   if (lines === null) {
     const bound = effect.kind === "free_item" || effect.only !== undefined;
     return { is: "open", off: bound || total === null ? null : offAmount(effect, total) };
