@@ -70,7 +70,7 @@ describe("effects", () => {
         for (const share of shares) {
           const line = lines.find(({ id }) => id === share.line);
           expect(line?.kind).toBe("item");
-          expect(share.discount).toBeGreaterThanOrEqual(given.kind === "free_item" ? 0 : 1);
+          expect(share.discount).toBeGreaterThanOrEqual(given.kind === "free_item" || given.kind === "upgrade" ? 0 : 1);
           expect(share.discount).toBeLessThanOrEqual(line?.amount ?? 0);
         }
         for (const { tax_rate, discount: ofRate } of by_tax_rate) {
