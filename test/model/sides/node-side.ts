@@ -119,6 +119,23 @@ export class NodeSide implements Side {
     if (this.rows(account).length > 1) sql.exec("DELETE FROM booking WHERE seq = (SELECT max(seq) FROM booking)");
   }
 
+  /** Puts rows in the place of what is stored, as another release had stored them. */
+  replaceRows(
+    account: string,
+    rows: readonly (LedgerRow & { readonly idem: string | null; readonly nat: string | null })[],
+  ) {
+    const { sql } = this.#kept(account).storage;
+    sql.exec("DELETE FROM booking");
+    for (const { seq, idem, nat, body, hash, note, checkpoint } of rows) {
+      const values = [seq, idem, nat, body, hash, note, checkpoint];
+      sql.exec(
+        "INSERT INTO booking (seq, idem, nat, body, hash, note, checkpoint) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ...values,
+      );
+    }
+    this.evict(account);
+  }
+
   #address(account: string) {
     return { to: this.objectName(account), clock_offset_ms: 0 };
   }
