@@ -99,7 +99,7 @@ describe("points for another member", () => {
       if (!arrived.ok) throw new Error(arrived.error.code);
       receiver.take(arrived.value);
       // The natural key is taken: the double would refuse a second time.
-      expect(() => receiver.take(arrived.value)).toThrow();
+      expect(() => receiver.take(arrived.value)).toThrow("natural key");
     }
     expect(receiver.state.absorbed).toBeUndefined();
   });

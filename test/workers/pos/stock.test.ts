@@ -36,7 +36,7 @@ test("of 100 asking for the last one at once exactly one gets it", async () => {
   const answers = await Promise.all(
     Array.from({ length: 100 }, (_, index) => ask(undefined, index % 2 === 0 ? member : other)),
   );
-  const codes = answers.map(({ status, body }) => (status === 201 ? "held" : String(body["code"])));
+  const codes = answers.map(({ status, body }) => (status === 201 ? "held" : text(body["code"])));
 
   expect(codes.filter((code) => code === "held")).toHaveLength(1);
   expect(codes.filter((code) => code === "out_of_stock")).toHaveLength(99);
