@@ -25,7 +25,7 @@ describe("whatever happens to an account", () => {
   // The ledger double holds every state to its invariants and every key to its uniqueness.
   test("its balances are the sums of its entries and never below zero", () => {
     fc.assert(
-      fc.property(anyProgram(), anyStory, (program, steps) => {
+      fc.property(anyProgram(1, true), anyStory, (program, steps) => {
         const sums = new Map<string, number>();
         for (const body of played(program, steps).bodies) {
           for (const { unit, lot, delta, after } of body.entries) {
@@ -43,7 +43,7 @@ describe("whatever happens to an account", () => {
 
   test("its state is the fold of its bookings, from the beginning and from any checkpoint", () => {
     fc.assert(
-      fc.property(anyProgram(), anyStory, fc.nat(), (program, steps, at) => {
+      fc.property(anyProgram(1, true), anyStory, fc.nat(), (program, steps, at) => {
         const ledger = played(program, steps);
         const { bodies, state } = ledger;
         const cut = 1 + (at % bodies.length);
@@ -58,7 +58,7 @@ describe("whatever happens to an account", () => {
   test("a checkpoint that forgets something is noticed (negative control)", () => {
     const forgetful = (state: AccountState | null) => (state === null ? null : { ...state, remainders: {} });
     const result = fc.check(
-      fc.property(anyProgram(), anyStory, fc.nat(), (program, steps, at) => {
+      fc.property(anyProgram(1, true), anyStory, fc.nat(), (program, steps, at) => {
         const { bodies, state } = played(program, steps);
         const cut = 1 + (at % bodies.length);
         expect(foldBookings(forgetful(foldBookings(null, bodies.slice(0, cut))), bodies.slice(cut))).toEqual(state);
@@ -70,7 +70,7 @@ describe("whatever happens to an account", () => {
 
   test("the same input gives the same plan, so a preview equals the write", () => {
     fc.assert(
-      fc.property(anyProgram(), anyStory, (program, steps) => {
+      fc.property(anyProgram(1, true), anyStory, (program, steps) => {
         const ledger = new Ledger(program);
         steps.forEach((step, index) => {
           const command = commandOf(ledger, step, index);
@@ -85,7 +85,7 @@ describe("whatever happens to an account", () => {
 
   test("no sale gives back more than it earned, costs more than it was paid, or restores more than it captured", () => {
     fc.assert(
-      fc.property(anyProgram(), anyStory, (program, steps) => {
+      fc.property(anyProgram(1, true), anyStory, (program, steps) => {
         for (const sale of salesOf(played(program, steps).bodies)) {
           expect(sale.moneyBack).toBeLessThanOrEqual(Math.max(0, sale.paid));
           expect(sale.restored).toBe(sale.full ? sale.captured : 0);
@@ -104,7 +104,7 @@ describe("whatever happens to an account", () => {
   test("it does not matter whether an alarm books what is due or the next write does", () => {
     const alarms = fc.array(fc.boolean(), { minLength: 30, maxLength: 30 });
     fc.assert(
-      fc.property(anyProgram(), anyStory, alarms, (program, steps, rings) => {
+      fc.property(anyProgram(1, true), anyStory, alarms, (program, steps, rings) => {
         const [lazy, prompt] = [new Ledger(program), new Ledger(program)];
         steps.forEach((step, index) => {
           if (rings[index] === true) prompt.alarm();

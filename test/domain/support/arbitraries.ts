@@ -179,8 +179,8 @@ const schemes = fc.record(
   { requiredKeys: [] },
 );
 
-/** A programme with points, one stamp card and two rewards; rules, effects and expiry vary. */
-export function anyProgram(version = 1): fc.Arbitrary<CompiledProgram> {
+/** A programme with points, one stamp card and two rewards; rules, effects and expiry vary. `automatic` lets rewards issue themselves. */
+export function anyProgram(version = 1, automatic = false): fc.Arbitrary<CompiledProgram> {
   return fc
     .record({
       earning,
@@ -208,7 +208,10 @@ export function anyProgram(version = 1): fc.Arbitrary<CompiledProgram> {
           },
           ...(exclude === undefined ? {} : { exclude }),
           stamp_cards: [stamps.card],
-          rewards: [stamps.full, reward({ effect: given, cost: { unit: "points", amount: cost } })],
+          rewards: [
+            { ...stamps.full, automatic: automatic && cost % 2 === 0 },
+            reward({ effect: given, cost: { unit: "points", amount: cost }, automatic: automatic && cost === 6 }),
+          ],
           pay_with_points: { points: 10, amount: 25 },
         },
         version,
@@ -234,6 +237,9 @@ export type Step =
     }
   | { readonly kind: "capture" | "cancel" | "renew"; readonly hold: number }
   | { readonly kind: "adjustment"; readonly delta: number; readonly stamps: boolean }
+  | { readonly kind: "gift"; readonly amount: number }
+  | { readonly kind: "issue"; readonly origin: "gift" | "claim"; readonly lasts_days: number | null }
+  | { readonly kind: "redeem_issue" | "cancel_issue"; readonly issue: number }
   | { readonly kind: "card"; readonly block: boolean; readonly card: number }
   | { readonly kind: "publish"; readonly program: CompiledProgram }
   | { readonly kind: "wait"; readonly minutes: number };
@@ -290,6 +296,13 @@ export function anyStep(programs: boolean): fc.Arbitrary<Step> {
       delta: fc.integer({ min: -60, max: 60 }),
       stamps: fc.boolean(),
     }),
+    fc.record({ kind: fc.constant("gift" as const), amount: fc.integer({ min: 1, max: 20 }) }),
+    fc.record({
+      kind: fc.constant("issue" as const),
+      origin: fc.constantFrom("gift" as const, "claim" as const),
+      lasts_days: fc.option(fc.constantFrom(0, 1, 6)),
+    }),
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("redeem_issue", "cancel_issue"), issue: place }) },
     fc.record({ kind: fc.constant("card" as const), block: fc.boolean(), card: fc.nat({ max: 3 }) }),
     fc.record({ kind: fc.constant("wait" as const), minutes: fc.constantFrom(1, 7, 15, 60, 24 * 60, 5 * 24 * 60) }),
   );

@@ -1,5 +1,8 @@
 import type { Command } from "../../../src/domain/ledger/command.ts";
 import { settle } from "../../../src/domain/ledger/due.ts";
+import { issueKey, openIssues } from "../../../src/domain/ledger/issued.ts";
+import { addSpan } from "../../../src/domain/time/calendar.ts";
+import { localDate } from "../../../src/domain/time/local-date.ts";
 import { sumOf } from "../../../src/domain/program/basket.ts";
 import type { Step } from "./arbitraries.ts";
 import { MINUTE_MS } from "./clock.ts";
@@ -31,6 +34,22 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
     }
     case "adjustment":
       return adjust(step.delta, { unit: step.stamps ? "stamps:stc_latte" : "points" });
+    case "gift":
+      return { type: "gift", unit: "points", amount: step.amount, card_no: null };
+    case "issue": {
+      const today = localDate(ledger.now_ms, "Europe/Amsterdam");
+      const expires_on = step.lasts_days === null ? null : addSpan(today, { days: step.lasts_days });
+      return { type: "issue", origin: step.origin, reward: "rew_coffee", expires_on, card_no: null };
+    }
+    case "redeem_issue":
+    case "cancel_issue": {
+      const open = openIssues(settle(ledger.state, ledger.now_ms).state).map(issueKey);
+      if (open.length === 0) return null;
+      const issue = open[step.issue % open.length] ?? "";
+      return step.kind === "cancel_issue"
+        ? { type: "cancel_issue", issue }
+        : { ...holdOf("rew_coffee"), ask: { issue } };
+    }
     case "card":
       return step.block
         ? { type: "block_card", card_no: step.card }
