@@ -155,6 +155,7 @@ describe("the examples", () => {
       members: await tell("GET", "/v1/members"),
       program: await tell("GET", "/v1/program"),
       synced: await tell("POST", "/v1/sync", story.queuedOffline),
+      exported: await exported(),
       transferred: await tell("POST", `${member}/transfer`, story.giveTen),
       ...(await merge(member)),
       testClock: await tell("PUT", "/v1/test_clock", { now: "2030-01-01T00:00:00Z" }),
@@ -191,6 +192,12 @@ describe("the examples", () => {
   async function merge(member: string): Promise<Record<string, unknown>> {
     const shownMerge = await tell<{ token: string }>("POST", `${member}/merge/preview`, story.otherCard);
     return { shownMerge, merged: await tell("POST", `${member}/merge`, story.mergeOther(shownMerge.token)) };
+  }
+
+  /** Everything about the member who was queued offline: little has happened yet. */
+  async function exported(): Promise<unknown> {
+    const found = await tell<{ member: { id: string } }>("POST", "/v1/members/identify", story.identifyById);
+    return tell("GET", `/v1/members/${found.member.id}/export`);
   }
 
   /** One reward goes with a sale, one by itself, and one is given back. */

@@ -22,6 +22,7 @@ import type {
   Standing,
   StockClaim,
   StoredBooking,
+  UnitLot,
 } from "./protocol.ts";
 
 type Unaddressed<Message> = Omit<Message, "to" | "clock_offset_ms">;
@@ -38,6 +39,11 @@ export interface AccountClient {
   booking(seq: number): Promise<Answer<OwnedBooking>>;
   foreignReturn(sale: { readonly origin: string; readonly seq: number }): Promise<Answer<StoredBooking | null>>;
   chain(after_seq: number): Promise<ChainPage>;
+  lots(): Promise<UnitLot[]>;
+  /** Accounts that went up in this one. */
+  absorbed(): Promise<string[]>;
+  /** Forgets free text of an account that has ended. */
+  forgetNotes(): Promise<null>;
   standing(receipt: string): Promise<Standing>;
   handOver(message: Unaddressed<HandOverMessage>): Promise<Answer<Parcel>>;
   receive(message: Unaddressed<ReceiveMessage>): Promise<Answer<Received>>;
@@ -82,6 +88,9 @@ export function accountClient(
     saleOf: (seq, receipt) =>
       call((stub) => stub.saleOf({ ...address, seq, ...(receipt === undefined ? {} : { receipt }) })),
     standing: (receipt) => call((stub) => stub.standing({ ...address, receipt })),
+    lots: () => call((stub) => stub.lots(address)),
+    absorbed: () => call((stub) => stub.absorbed(address)),
+    forgetNotes: () => call((stub) => stub.forgetNotes(address)),
     chain: (after_seq) => call((stub) => stub.chain({ ...address, after_seq })),
   };
 }

@@ -110,6 +110,18 @@ export class MemberAccount extends DurableObject {
     return this.#step(message, estate.confirmDelivery);
   }
 
+  async lots(query: Addressed): Promise<protocol.UnitLot[]> {
+    return read.readLots(this.#enter(query));
+  }
+
+  async absorbed(query: Addressed): Promise<string[]> {
+    return read.readAbsorbed(this.#enter(query));
+  }
+
+  async forgetNotes(query: Addressed): Promise<null> {
+    return read.forgetNotes(this.#enter(query));
+  }
+
   async chain(query: Addressed & { readonly after_seq: number }): Promise<protocol.ChainPage> {
     return read.readChain(this.#enter(query), query.after_seq);
   }

@@ -1,5 +1,6 @@
 import type { Actor, BookingBody, BookingNote, CardOrigin, SaleByReceipt } from "../../domain/ledger/booking.ts";
 import type { Command, HoldEnd } from "../../domain/ledger/command.ts";
+import type { Lot } from "../../domain/ledger/lot.ts";
 import type { Refusal } from "../../domain/ledger/refusal.ts";
 import type { CardState } from "../../domain/ledger/state.ts";
 import type { IssueView, RewardView, Wallet } from "../../domain/ledger/view.ts";
@@ -169,6 +170,11 @@ export interface BookingStory extends StoredBooking {
   readonly hold_end: { readonly end: HoldEnd; readonly at_ms: number } | null;
   /** Until when a hold is held, or was when it ended. */
   readonly hold_expires_at_ms: number | null;
+}
+
+/** A lot and the unit it is of. */
+export interface UnitLot extends Lot {
+  readonly unit: string;
 }
 
 /** Rows of the chain as stored, for the verifier. */

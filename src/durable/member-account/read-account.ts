@@ -26,6 +26,7 @@ import type {
   Standing,
   StandingQuery,
   StoredBooking,
+  UnitLot,
   WalletQuery,
 } from "./protocol.ts";
 import { buriedRefusal, type Desk } from "./run-command.ts";
@@ -33,6 +34,7 @@ import type { BookingRow } from "./store.ts";
 
 /** Rows a single call may read for the verifier. */
 export const CHAIN_PAGE_MAX = 500;
+const ABSORBED_PAGE = 200;
 
 export function readWallet(desk: Desk, query: WalletQuery): Answer<AccountView> {
   return withAccount(desk, (state) => {
@@ -162,6 +164,36 @@ export function readStanding(desk: Desk, { receipt }: StandingQuery): Standing {
   if (state === null) return { stands: false, moved_to: null };
   const moved_to = state.tombstone?.kind === "merged" ? state.tombstone.to : null;
   return { stands: desk.store.byNaturalKey(receipt) !== null, moved_to };
+}
+
+/** What the account has, lot by lot, as it stands now. */
+export function readLots(desk: Desk): UnitLot[] {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state === null) return [];
+  return Object.entries(settle(state, desk.now_ms).state.units).flatMap(([unit, { lots }]) =>
+    lots.map((lot) => ({ unit, ...lot })),
+  );
+}
+
+/** Accounts that went up in this one, oldest first; told also after this one was erased. */
+export function readAbsorbed(desk: Desk): string[] {
+  if (desk.ledger.current(desk.now_ms) === null) return [];
+  const found: string[] = [];
+  let beyond_seq: number | null = null;
+  for (;;) {
+    const rows: BookingRow[] = desk.store.page({ beyond_seq, order: "asc", limit: ABSORBED_PAGE, types: ["absorbed"] });
+    for (const { body } of rows) if (body.type === "absorbed" && body.reason !== "transfer") found.push(body.from);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ABSORBED_PAGE) return found;
+    beyond_seq = last.seq;
+  }
+}
+
+/** Forgets free text of an account that went up in one that was erased. */
+export function forgetNotes(desk: Desk): null {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state !== null && state.tombstone !== null) desk.store.eraseNotes();
+  return null;
 }
 
 /** The chain as stored, also of an account that has ended: a verifier must see all of it. */

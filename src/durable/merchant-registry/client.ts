@@ -90,6 +90,10 @@ export class RegistryClient {
     return this.#call((stub) => stub.getMember({ to: this.#to, account }));
   }
 
+  identifiersOf(account: string): Promise<protocol.IdentifiersAnswer> {
+    return this.#call((stub) => stub.identifiersOf({ to: this.#to, account }));
+  }
+
   getMembers(accounts: readonly string[]): Promise<protocol.MembersAnswer> {
     return this.#call((stub) => stub.getMembers({ to: this.#to, accounts }));
   }

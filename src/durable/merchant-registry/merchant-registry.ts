@@ -12,7 +12,15 @@ import { MemberSearch } from "./member-search.ts";
 import { beginMerge, mergeMember } from "./merge-member.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type * as protocol from "./protocol.ts";
-import { findByIdentifier, getMember, getMembers, listMembers, readSearchPage, toSearchHit } from "./read-member.ts";
+import {
+  findByIdentifier,
+  getMember,
+  identifiersOf,
+  getMembers,
+  listMembers,
+  readSearchPage,
+  toSearchHit,
+} from "./read-member.ts";
 import { RegistryStore } from "./store.ts";
 import { openVault, type Vault } from "./vault.ts";
 import { createMember, eraseMember, linkCardNumber, releaseCardNumber, updateMember } from "./write-member.ts";
@@ -115,6 +123,11 @@ export class MerchantRegistry extends DurableObject {
   getMember(query: protocol.MemberQuery): protocol.MemberAnswer {
     const open = this.#open(query);
     return open === null ? UNKNOWN_MERCHANT : getMember(this.#openVault(open.name), query.account);
+  }
+
+  identifiersOf(query: protocol.MemberQuery): protocol.IdentifiersAnswer {
+    const open = this.#open(query);
+    return open === null ? UNKNOWN_MERCHANT : identifiersOf(this.#openVault(open.name), query.account);
   }
 
   getMembers(query: protocol.MembersQuery): protocol.MembersAnswer {

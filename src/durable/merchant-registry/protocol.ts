@@ -187,6 +187,9 @@ export interface MemberQuery extends Addressed {
   readonly account: string;
 }
 
+/** Every way by which a member is found, in clear; empty for nobody. */
+export type IdentifiersAnswer = Result<readonly Identifier[], RegistryRefusal>;
+
 /** At most {@link ACCOUNTS_MAX}. */
 export interface MembersQuery extends Addressed {
   readonly accounts: readonly string[];

@@ -8,6 +8,7 @@ import {
   ACCOUNTS_MAX,
   type CardNumber,
   type IdentifierAnswer,
+  type IdentifiersAnswer,
   type ListAnswer,
   type ListQuery,
   type MemberAnswer,
@@ -25,6 +26,21 @@ export function getMember(vault: Vault, account: string): MemberAnswer {
   if (row === null) return fail({ code: "unknown_member" });
   const record = toRecord(vault, row);
   return record === null ? fail({ code: "erased" }) : ok(record);
+}
+
+/** Every way by which a member is found: more than the profile says when cards were merged. */
+export function identifiersOf(vault: Vault, account: string): IdentifiersAnswer {
+  const row = vault.store.member(account);
+  if (row === null) return fail({ code: "unknown_member" });
+  if (row.key === null) return fail({ code: "erased" });
+  const key = vault.cipher.openKey(account, row.key);
+  return ok(
+    vault.store
+      .identifiersOf(account)
+      .flatMap(({ kind, sealed }) =>
+        sealed === null ? [] : [{ kind, value: key.open(`identifier:${kind}`, sealed) }],
+      ),
+  );
 }
 
 /** In the order asked, without those that are unknown or erased. */

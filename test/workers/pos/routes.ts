@@ -233,6 +233,13 @@ export const ROUTES: readonly RouteRow[] = [
     },
   },
   {
+    ...READ,
+    path: "/v1/members/{id}/export",
+    scopes: ["members"],
+    unknown: "member_unknown",
+    request: async ({ member }) => ({ path: `/v1/members/${member}/export` }),
+  },
+  {
     method: "POST",
     path: "/v1/members/{id}/transfer",
     scopes: ["members"],

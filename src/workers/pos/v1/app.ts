@@ -21,6 +21,7 @@ import { listMembers } from "./members/list.ts";
 import { mergeMember } from "./members/merge.ts";
 import { previewMerge } from "./members/preview-merge.ts";
 import { transferPoints } from "./members/transfer.ts";
+import { exportMember } from "./members/export.ts";
 import { getMember } from "./members/retrieve.ts";
 import { updateMember } from "./members/update.ts";
 import { createGift } from "./gifts/create.ts";
@@ -55,6 +56,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   previewMerge,
   mergeMember,
   transferPoints,
+  exportMember,
   blockCard,
   createSale,
   previewSale,

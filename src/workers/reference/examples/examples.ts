@@ -39,6 +39,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   },
   previewMerge: { request: { "Another card": story.otherCard }, answers: answer(200, answers.shownMerge) },
   transferPoints: { request: { "Ten points": story.giveTen }, answers: answer(201, answers.transferred) },
+  exportMember: { answers: answer(200, answers.exported) },
   mergeMember: {
     request: { "As it was shown": story.mergeOther(answers.shownMerge.token) },
     answers: answer(200, answers.merged),

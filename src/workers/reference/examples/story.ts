@@ -230,6 +230,8 @@ export const wholeSaleBack = (sale: string) =>
 
 export const changedMember = { name: "Anna Jansen", birthday: "03-14" } satisfies z.input<typeof memberPatch>;
 
+export const identifyById = { member: { external_id: "17850" } } satisfies z.input<typeof identifyInput>;
+
 export const otherCard = { from: { external_id: "17850" } } satisfies z.input<typeof mergePreviewInput>;
 
 export const mergeOther = (token: string) => ({ ...otherCard, token }) satisfies z.input<typeof mergeInput>;

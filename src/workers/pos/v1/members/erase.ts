@@ -5,6 +5,7 @@ import type { PosApp } from "../app.ts";
 import type { PosDesk } from "../desk.ts";
 import { problems, WRITES } from "../openapi.ts";
 import { runCommand } from "../run-command.ts";
+import { accountsOfPerson } from "./absorbed-accounts.ts";
 import { registryProblem } from "./registry-problem.ts";
 import { accountOf, memberParams } from "./retrieve.ts";
 
@@ -54,6 +55,8 @@ export function eraseMember(app: PosApp): void {
 }
 
 async function forgetPerson(desk: PosDesk, account: string): Promise<void> {
+  const [, ...absorbed] = await accountsOfPerson(desk, account);
+  for (const from of absorbed) await desk.account(from).forgetNotes();
   const erased = await desk.registry().eraseMember({ account, now_ms: Date.now() });
   if (!erased.ok && erased.error.code !== "erased") throw registryProblem(erased.error);
 }
