@@ -19,11 +19,7 @@ export function asSample(value: unknown): unknown {
         [1, kid, SAMPLE_LOCATOR, sampleAccount(kind), number, letters(`${kind} ${number}`, 16)].join("."),
     )
     .replaceAll(
-<<<<<<< HEAD
       /\b(mem|crd|sal|ret|red|adj|acn|gft|iss|ent)_([mr])[0-9a-z]{15}([0-9a-z]*)[0-9a-z]{8}\b/g,
-=======
-      /\b(mem|crd|sal|ret|red|adj|gft|iss|acn|ent)_([mr])[0-9a-z]{15}([0-9a-z]*)[0-9a-z]{8}\b/g,
->>>>>>> 78ee403 (Hand out everything about a member, and forget the free text of every card they had)
       (_id, prefix, kind, tail) =>
         [prefix, `${sampleAccount(kind)}${tail}${letters(`${prefix} ${kind} ${tail}`, 8)}`].join("_"),
     )
