@@ -351,6 +351,8 @@ export interface Estate {
   /** Issued rewards that were not used; absent when there are none. */
   readonly issued?: readonly IssuedReward[];
   readonly remainders: Readonly<Record<string, Remainder>>;
+  /** The zone in which its lots open and expire; absent when the giver never heard of one. */
+  readonly timezone?: string;
   /** Counters that rules look at; absent when there are none. */
   readonly meters?: Meters;
   /** The member's cards, for good; absent when a receipt hands over. */

@@ -9,7 +9,7 @@ import type {
 } from "../../domain/ledger/booking.ts";
 import type { EstateCommand } from "../../domain/ledger/command.ts";
 import { isUnclaimed, unclaimedUntil } from "../../domain/ledger/due.ts";
-import { foldBookings } from "../../domain/ledger/fold.ts";
+import { foldBookings, UNBORN } from "../../domain/ledger/fold.ts";
 import { absorbNaturalKey } from "../../domain/ledger/natural-key.ts";
 import { planEstate } from "../../domain/ledger/plan-estate.ts";
 import type { Refusal } from "../../domain/ledger/refusal.ts";
@@ -167,6 +167,12 @@ interface Booked {
   readonly preview?: boolean;
 }
 
+/** An account that has booked nothing by a programme yet learns from what it takes in when days begin. */
+function zoneBrought(state: AccountState, command: EstateCommand): string | null {
+  if (command.type !== "absorb" || state.timezone !== UNBORN.timezone) return null;
+  return command.estate.timezone ?? null;
+}
+
 function book(desk: Desk, state: AccountState, command: EstateCommand, message: Booked): Answer<BookingBody> {
   const { by, clock_offset_ms, confirmed, programs } = message;
   const stamp = {
@@ -176,7 +182,7 @@ function book(desk: Desk, state: AccountState, command: EstateCommand, message: 
     note_digest: null,
     clock_offset_ms,
     program: programs?.[0].version ?? null,
-    timezone: null,
+    timezone: zoneBrought(state, command),
   };
   const planned = planEstate(state, command, stamp, confirmed?.idem ?? null);
   if (!planned.ok) return refused(planned.error);

@@ -110,3 +110,13 @@ test("what was booked before the account went up in another is not booked again 
   expect(again).toMatchObject({ ok: true, replayed: true, view: { body: returned.body } });
   expect(await giver.send({ ...sold, total: 901 })).toMatchObject({ refusal: { code: "receipt_reused" } });
 });
+
+test("a member who only ever claimed has days that begin in the programme's zone", async () => {
+  const { giver, receiver } = await pair();
+  await giver.book(sale({ card_no: null, total: 900 }));
+  const { estate } = await handOver(giver, receiver);
+  await receiver.client.receive({ from: giver.id, estate, ...step });
+
+  const bookings = await receiver.bookings();
+  expect(bookings.at(-1)?.body).toMatchObject({ type: "absorbed", timezone: "Europe/Amsterdam" });
+});

@@ -5,6 +5,7 @@ import type { AbsorbCommand, Decision, DeliveredCommand, HandOverCommand } from 
 import { type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts, captureEntries, releaseEntries } from "../due.ts";
 import { handedOn, openIssues } from "../issued.ts";
+import { UNBORN } from "../fold.ts";
 import { lotKey } from "../lot.ts";
 import { absorbNaturalKey } from "../natural-key.ts";
 import type { AccountState } from "../state.ts";
@@ -78,11 +79,12 @@ function estateOf(state: AccountState, reason: HandOverReason): Estate {
   const lots = Object.entries(state.units).flatMap(([unit, { lots: all }]) =>
     all.map((lot) => ({ unit, lot: lotKey(lot), amount: lot.amount })),
   );
-  const { remainders, meters } = state;
+  const { remainders, meters, timezone } = state;
   const issued = openIssues(state).map(handedOn);
   const claimed = {
     lots,
     remainders,
+    ...(timezone === UNBORN.timezone ? {} : { timezone }),
     ...(meters === undefined ? {} : { meters }),
     ...(issued.length === 0 ? {} : { issued }),
   };
