@@ -154,7 +154,7 @@ describe("a card", () => {
     const merchant = await createTestMerchant();
     const { token } = await newMember(merchant);
     await sell(merchant, token);
-    const { units: _units, earning: _earning, pay_with_points: _pay, ...rest } = cafeProgram;
+    const { units: _units, earning: _earning, pay_with_points: _pay, actions: _actions, ...rest } = cafeProgram;
     await merchant.changeProgram({ ...rest, units: {}, rewards: cafeProgram.rewards.slice(3) });
     const page = await open(`/c/${token}`);
 
