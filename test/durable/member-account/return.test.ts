@@ -139,7 +139,7 @@ test("a return that names day, register and tills finds that sale and no other",
 test("points that are spent already are written off, stamps stay above zero", async () => {
   const account = await openAccount();
   const sold = await account.book(sale({ total: 10_000 }));
-  const spent = await account.book(hold("rew_ten_percent"));
+  const spent = await account.book(hold("rew_ten_percent", { sale_total: 1000 }));
   await account.book({ type: "capture", hold: spent.body.seq });
 
   const { body } = await account.book(returnOf(sold.body));
