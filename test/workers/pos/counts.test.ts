@@ -131,7 +131,7 @@ describe("every operation", () => {
     "POST /v1/members/identify": 2,
     "GET /v1/members/{id}": 2,
     "PATCH /v1/members/{id}": 2,
-    "DELETE /v1/members/{id}": 2,
+    "DELETE /v1/members/{id}": 3,
     "GET /v1/members/{id}/entries": 1,
     "POST /v1/members/{id}/cards": 3,
     "POST /v1/cards/block": 3,
