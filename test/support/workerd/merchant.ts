@@ -200,7 +200,11 @@ export async function sendApi(request: Request): Promise<ApiAnswer> {
   const answer = await sendRaw(request);
   const text = await answer.text();
   const isJson = answer.headers.get("content-type")?.includes("json") === true;
-  return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : { text } };
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: text === "" ? {} : isJson ? JSON.parse(text) : { text },
+  };
 }
 
 async function sendRaw(request: Request): Promise<Response> {

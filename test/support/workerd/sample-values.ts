@@ -23,6 +23,10 @@ export function asSample(value: unknown): unknown {
       (_id, prefix, kind, tail) =>
         [prefix, `${sampleAccount(kind)}${tail}${letters(`${prefix} ${kind} ${tail}`, 8)}`].join("_"),
     )
+    .replaceAll(/\b(test|live):[0-9a-z]{8}:(member|receipt):([mr])[0-9a-z]{15}\b/g, (_name, mode, kind, first) =>
+      [mode, SAMPLE_LOCATOR, kind, sampleAccount(first)].join(":"),
+    )
+    .replaceAll(/_at_ms":\d{13}\b/g, `_at_ms":${Date.parse(NOW)}`)
     .replaceAll(/"token":"[0-9a-z]{26}"/g, `"token":"${letters("merge", 26)}"`)
     .replaceAll(/\b(loc|til|req)_[0-9a-z]{16}\b/g, (_id, prefix) => `${prefix}_${letters(prefix, 16)}`)
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, sampleTime)

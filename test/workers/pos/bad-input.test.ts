@@ -195,10 +195,13 @@ describe.each(withBody)("%s: a body that is none", (_name, row) => {
 async function prepared(row: RouteRow): Promise<{ path: string; body: object }> {
   const bodies: Readonly<Record<string, object>> = {
     "POST /v1/cards/block": { card: world.card, reason: "lost" },
+    "POST /v1/members/{id}/merge": { from: { id: world.member }, token: "0".repeat(26) },
+    "POST /v1/members/{id}/merge/preview": { from: { id: world.member } },
+    "POST /v1/members/{id}/transfer": { to: { id: world.member }, amount: 3 },
     "POST /v1/returns": { return_id: "never", sale: { id: world.sale } },
   };
   const own = bodies[routeName(row)];
-  if (own !== undefined) return { path: row.path, body: own };
+  if (own !== undefined) return { path: pathOf(row), body: own };
   if (row.path === "/v1/claims") return { path: row.path, body: { token: world.token, member: { id: world.member } } };
   const { path, body } = await row.request(world);
   return { path, body: typeof body === "object" && body !== null ? body : {} };

@@ -94,6 +94,7 @@ describe("POST /v1/members", () => {
       ],
       card_token: cards?.[0]?.["token"],
       card_url: `http://stempel.test/c/${text(cards?.[0]?.["token"])}`,
+      issued_rewards: [],
       wallet: EMPTY_WALLET,
       rewards: expect.any(Array),
     });

@@ -46,8 +46,9 @@ export function mergeMember(app: PosApp): void {
     const programs = await desk.programsAt(desk.now_ms);
     const { account } = await resolveMember(desk, from, key);
     const into = await readSide(desk, accountOf(desk, c.req.valid("param").id), programs);
-    const parcel = await handedOver(desk, { account, into: into.account, token, key }, programs);
-    const delivered = await deliver(carrierOf(desk, account, programs), parcel);
+    const { parcel, replayed } = await handedOver(desk, { account, into: into.account, token, key }, programs);
+    const rules = replayed ? await desk.programsAt(parcel.at_ms) : programs;
+    const delivered = await deliver(carrierOf(desk, account, rules), parcel);
     if (delivered.outcome === "erased") throw new ProblemError("member_erased");
     if (delivered.outcome === "lost") throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
     if (delivered.account !== into.account) throw new ProblemError("already_merged");
@@ -56,6 +57,7 @@ export function mergeMember(app: PosApp): void {
     const { received } = delivered;
     const sides = { from: account, into: into.account, parcel, received };
     const outcome = await renderOutcome(desk, sides);
+    if (replayed) c.header("idempotency-replayed", "true");
     return c.json({ object: "merge" as const, merged_at: wireTime(parcel.at_ms), ...outcome }, 200);
   });
 }
@@ -67,12 +69,18 @@ interface Confirmation {
   readonly key: string;
 }
 
+interface Handed {
+  readonly parcel: Parcel;
+  /** Whether it was handed over by an earlier call. */
+  readonly replayed: boolean;
+}
+
 /** The account hands over what was shown, or has done so before: asking again changes nothing and answers the same. */
 async function handedOver(
   desk: PosDesk,
   { account, into, token, key }: Confirmation,
   programs: ProgramPayloads,
-): Promise<Parcel> {
+): Promise<Handed> {
   const idem = idemOf(desk, key);
   const request_hash = requestHash("member.merge", account, { into, token });
   const step = { reason: "merge", by: tillActor(desk) } as const;
@@ -84,7 +92,7 @@ async function handedOver(
   const handed = await desk.account(account).handOver({ receiver, ...step, confirmed: { idem, request_hash, seq } });
   if (!handed.ok) throw refusalProblem(handed.refusal, desk, false);
   if (handed.value.reason !== "merge") throw new ProblemError("already_merged");
-  return handed.value;
+  return { parcel: handed.value, replayed: !living.ok };
 }
 
 /** @throws ProblemError `merge_changed` unless both are as they were shown, and neither is on its way elsewhere */
