@@ -34,6 +34,7 @@ export function tierStanding(rules: TierRules, meters: Meters, month: string): T
 }
 
 function keptUntil(rules: TierRules, meters: Meters, month: string, index: number): string | null {
+  if (rules.downgrade === "never") return null;
   for (let ahead = 1; ahead <= AHEAD_MONTHS; ahead += 1) {
     if (tierIndex(rules, meters, monthOf(month, ahead)) < index) return monthOf(month, ahead - 1);
   }

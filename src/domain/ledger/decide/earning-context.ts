@@ -4,7 +4,7 @@ import type { FrozenContext, UnitOutcome } from "../../program/earn.ts";
 import type { Caps } from "../../program/earning-rules.ts";
 import { openPromotions } from "../../program/promotion.ts";
 import { tierLevel } from "../../program/tier.ts";
-import { endOfMonth, monthOf, startOfWeek } from "../../time/calendar.ts";
+import { addSpan, endOfMonth, monthOf, startOfWeek } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import type { SaleOffer } from "../booking.ts";
 import { capMeter, type MeterChange, metered, promotionMeter, tierMeter } from "../meter.ts";
@@ -69,11 +69,7 @@ function usage(state: AccountState, source: string, on: LocalDate): CapUsage {
   const given = (from: LocalDate, to: LocalDate) => metered(state.meters ?? {}, capMeter(source), from, to);
   const monday = startOfWeek(on);
   const month = monthOf(on);
-  return { day: given(on, on), week: given(monday, sunday(monday)), month: given(`${month}-01`, endOfMonth(on)) };
-}
-
-function sunday(monday: LocalDate): LocalDate {
-  return new Date(Date.parse(monday) + 6 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+  return { day: given(on, on), week: given(monday, addSpan(monday, { days: 6 })), month: given(`${month}-01`, endOfMonth(on)) };
 }
 
 /** Rules that gave something less than their cooldown ago; a sale that comes late is as near as one that comes early. */
