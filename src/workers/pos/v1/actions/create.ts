@@ -1,14 +1,12 @@
 import { createRoute, type z } from "@hono/zod-openapi";
 import { actionAnswer, actionInput } from "../../../../contract/pos-v1/action.ts";
 import { invariant } from "../../../../domain/invariant.ts";
-import { explainEntry } from "../../../../domain/ledger/explain.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { requireFull } from "../billing-gate.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
-import { renderEntries } from "../render/entry.ts";
+import { renderChange } from "../render/change.ts";
 import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
-import { renderRewards, renderWallet } from "../render/wallet.ts";
 import { resolveMember } from "../resolve-member.ts";
 import { type Carried, runCommand } from "../run-command.ts";
 
@@ -56,10 +54,11 @@ export function createAction(app: PosApp): void {
   });
 }
 
-function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer<typeof actionAnswer> {
+function renderAnswer(rendering: Rendering, carried: Carried): z.infer<typeof actionAnswer> {
+  const { account, view } = carried;
   const { body, note } = view;
   invariant(body.type === "action", `an action was answered with a ${body.type}`);
-  const { desk, reader } = rendering;
+  const { desk } = rendering;
   return {
     action: {
       object: "action",
@@ -72,9 +71,6 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer
       delta: body.amount,
       metadata: note?.metadata ?? {},
     },
-    entries: renderEntries(rendering, { account, body, note }),
-    wallet: renderWallet(rendering, view.wallet),
-    rewards: renderRewards(rendering, view.rewards),
-    explanation: body.entries.map((entry) => explainEntry(reader, entry)),
+    ...renderChange(rendering, carried),
   };
 }

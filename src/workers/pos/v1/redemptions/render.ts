@@ -3,12 +3,10 @@ import type { redemption, redemptionAnswer } from "../../../../contract/pos-v1/r
 import { invariant } from "../../../../domain/invariant.ts";
 import type { BookingBody, BookingNote } from "../../../../domain/ledger/booking.ts";
 import type { HoldEnd } from "../../../../domain/ledger/command.ts";
-import { explainEntry } from "../../../../domain/ledger/explain.ts";
 import { sumParts } from "../../../../domain/ledger/lot.ts";
 import { renderEffect } from "../render/effect.ts";
-import { renderEntries } from "../render/entry.ts";
+import { renderChange } from "../render/change.ts";
 import { type Rendering, wireTime } from "../render/reader.ts";
-import { renderRewards, renderWallet } from "../render/wallet.ts";
 import type { Carried } from "../run-command.ts";
 
 export type WireRedemption = z.infer<typeof redemption>;
@@ -48,12 +46,8 @@ export function renderRedemptionAnswer(
   carried: Carried,
   hold: HoldStory,
 ): z.infer<typeof redemptionAnswer> {
-  const { account, view } = carried;
   return {
     redemption: renderRedemption(rendering, hold),
-    entries: renderEntries(rendering, { account, body: view.body, note: view.note }),
-    wallet: renderWallet(rendering, view.wallet),
-    rewards: renderRewards(rendering, view.rewards),
-    explanation: view.body.entries.map((entry) => explainEntry(rendering.reader, entry)),
+    ...renderChange(rendering, carried),
   };
 }

@@ -1,11 +1,9 @@
 import type { z } from "zod";
 import type { issuedReward, issuedRewardAnswer } from "../../../../contract/pos-v1/issued-reward.ts";
-import { explainEntry } from "../../../../domain/ledger/explain.ts";
 import type { IssueView } from "../../../../domain/ledger/view.ts";
 import type { Carried } from "../run-command.ts";
-import { renderEntries } from "./entry.ts";
+import { renderChange } from "./change.ts";
 import { type Rendering, wireTime } from "./reader.ts";
-import { renderRewards, renderWallet } from "./wallet.ts";
 
 export type WireIssued = z.infer<typeof issuedReward>;
 
@@ -35,12 +33,8 @@ export function issuedBy(rendering: Rendering, { account, view }: Carried): Wire
   return renderIssues(rendering, account, own)[0] ?? null;
 }
 
-export function renderDone(rendering: Rendering, { account, view }: Carried): Done {
-  return {
-    entries: renderEntries(rendering, { account, body: view.body, note: view.note }),
-    wallet: renderWallet(rendering, view.wallet),
-    rewards: renderRewards(rendering, view.rewards),
-    issued_rewards: renderIssues(rendering, account, view.issues),
-    explanation: view.body.entries.map((entry) => explainEntry(rendering.reader, entry)),
-  };
+export function renderDone(rendering: Rendering, carried: Carried): Done {
+  const { account, view } = carried;
+  const { explanation, ...change } = renderChange(rendering, carried);
+  return { ...change, issued_rewards: renderIssues(rendering, account, view.issues), explanation };
 }
