@@ -69,7 +69,11 @@ function usage(state: AccountState, source: string, on: LocalDate): CapUsage {
   const given = (from: LocalDate, to: LocalDate) => metered(state.meters ?? {}, capMeter(source), from, to);
   const monday = startOfWeek(on);
   const month = monthOf(on);
-  return { day: given(on, on), week: given(monday, addSpan(monday, { days: 6 })), month: given(`${month}-01`, endOfMonth(on)) };
+  return {
+    day: given(on, on),
+    week: given(monday, addSpan(monday, { days: 6 })),
+    month: given(`${month}-01`, endOfMonth(on)),
+  };
 }
 
 /** Rules that gave something less than their cooldown ago; a sale that comes late is as near as one that comes early. */
