@@ -363,6 +363,13 @@ export const ERROR_CODES = {
     till: "show",
     help: "A member may have this reward so many times; `detail` says how many and in what time. Open redemptions count: cancel one to take another.",
   },
+  reward_not_for_tier: {
+    status: 409,
+    title: "The reward is for other levels",
+    retryable: false,
+    till: "show",
+    help: "Only members of certain levels may have this reward; `detail` names them. The member's level stands in the wallet.",
+  },
   issued_reward_unknown: {
     status: 404,
     title: "No such issued reward",

@@ -82,11 +82,30 @@ export const rewardStatus = z
     name: z.string().meta({ description: "In the reader's language.", example: "Free coffee" }),
     cost: z
       .strictObject({ unit, amount: z.int().meta({ description: "How many of the unit.", example: 10 }) })
-      .meta({ description: "What it costs." }),
+      .meta({ description: "What it costs this member." }),
+    regular_amount: z.int().nullable().meta({
+      description: "What others give, when the member's level has a price of its own; else null.",
+      example: null,
+    }),
+    tiers: z
+      .array(
+        z.strictObject({
+          id: z.string().meta({ description: "Id of the level.", example: "tir_gold" }),
+          name: z.string().meta({ description: "In the reader's language.", example: "Gold" }),
+        }),
+      )
+      .nullable()
+      .meta({ description: "The levels that it is for; null when it is for everybody.", example: null }),
     available: z.boolean().meta({ description: "Whether the member can have it now." }),
     missing: z.int().meta({ description: "Units still needed; 0 when there are enough.", example: 0 }),
     unavailable_because: z
-      .enum(["insufficient_balance", "reward_closed", "reward_outside_hours", "reward_limit_reached"])
+      .enum([
+        "insufficient_balance",
+        "reward_closed",
+        "reward_outside_hours",
+        "reward_limit_reached",
+        "reward_not_for_tier",
+      ])
       .nullable()
       .meta({
         description:

@@ -3,6 +3,7 @@ import type { LocalizedText } from "../program/document-parts.ts";
 import type { EarnFact, FrozenContext, UnitOutcome } from "../program/earn.ts";
 import type { Remainder } from "../program/remainder.ts";
 import type { Effect } from "../program/effect.ts";
+import type { TierPrice } from "../program/reward-price.ts";
 import type { Offer } from "../program/offer.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { LocalDate } from "../time/local-date.ts";
@@ -73,9 +74,9 @@ export interface Entry {
 export type EntryFact =
   | EarnFact
   | { readonly code: "returned"; readonly kept: EarnFact }
-  | { readonly code: "reserved"; readonly what: LocalizedText }
+  | { readonly code: "reserved"; readonly what: LocalizedText; readonly price?: TierPrice }
   | { readonly code: "released"; readonly what: LocalizedText; readonly reason: "cancelled" | "expired" }
-  | { readonly code: "redeemed"; readonly what: LocalizedText }
+  | { readonly code: "redeemed"; readonly what: LocalizedText; readonly price?: TierPrice }
   | { readonly code: "restored"; readonly what: LocalizedText }
   | { readonly code: "revoked"; readonly what: LocalizedText; readonly reason: "returned" | "cancelled" }
   | { readonly code: "gifted" }
@@ -270,6 +271,8 @@ export interface HoldEvent {
   readonly issued_reward?: string;
   /** What the reward asks of the sale, and the spending that the till had named when it was held; absent when it asks nothing. */
   readonly minimum?: SpendMinimum;
+  /** The level's own price that was paid; absent when it was everybody's. */
+  readonly price?: TierPrice;
 }
 
 export interface SpendMinimum {

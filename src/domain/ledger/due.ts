@@ -137,7 +137,8 @@ export function heldLot(from: LotKey): LotKey {
 
 /** Entries that take a hold's parts away for good. */
 export function captureEntries(hold: OpenHold): EntryDraft[] {
-  const why = { code: "redeemed", what: hold.what } as const;
+  const { what, price } = hold;
+  const why = { code: "redeemed", what, ...(price === undefined ? {} : { price }) } as const;
   return hold.parts.map((part: HeldPart) => ({ unit: hold.unit, lot: heldLot(part.from), delta: -part.amount, why }));
 }
 

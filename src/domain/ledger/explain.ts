@@ -3,6 +3,7 @@ import { formatMoney } from "../money.ts";
 import { formatDate } from "../time/format-date.ts";
 import { inLocale } from "../program/compile.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
+import type { TierPrice } from "../program/reward-price.ts";
 import type { EarnFact } from "../program/earn.ts";
 import { explainEarning } from "./explain-earning.ts";
 import type { Locale } from "../tenancy/config.ts";
@@ -71,11 +72,11 @@ function explainFact(reader: Reader, fact: EntryFact): string {
   const nl = reader.locale === "nl";
   switch (fact.code) {
     case "reserved":
-      return nl ? `gereserveerd voor ${text(reader, fact.what)}` : `reserved for ${text(reader, fact.what)}`;
+      return `${nl ? "gereserveerd voor" : "reserved for"} ${text(reader, fact.what)}${priceText(reader, fact.price)}`;
     case "released":
       return explainRelease(reader, fact.what, fact.reason);
     case "redeemed":
-      return nl ? `verzilverd voor ${text(reader, fact.what)}` : `redeemed for ${text(reader, fact.what)}`;
+      return `${nl ? "verzilverd voor" : "redeemed for"} ${text(reader, fact.what)}${priceText(reader, fact.price)}`;
     case "restored":
       return nl
         ? `terug, omdat de aankoop met ${text(reader, fact.what)} is geretourneerd`
@@ -121,6 +122,15 @@ function explainFact(reader: Reader, fact: EntryFact): string {
     default:
       return assertNever(fact, "entry fact");
   }
+}
+
+/** Why it cost less, or more, than it says in the list. */
+function priceText(reader: Reader, price: TierPrice | undefined): string {
+  if (price === undefined) return "";
+  const level = text(reader, price.name);
+  return reader.locale === "nl"
+    ? `, prijs voor ${level} in plaats van ${price.instead_of}`
+    : `, the price for ${level} instead of ${price.instead_of}`;
 }
 
 function explainRelease(reader: Reader, what: LocalizedText, reason: "cancelled" | "expired"): string {

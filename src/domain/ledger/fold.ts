@@ -232,13 +232,14 @@ function seenIn(
 }
 
 function openHold(body: BookingHeader & HoldEvent): OpenHold {
-  const { reward, what, unit, parts, effect, expires_at_ms, seq, taken_on, issued_reward, minimum } = body;
+  const { reward, what, unit, parts, effect, expires_at_ms, seq, taken_on, issued_reward, minimum, price } = body;
   const hold = { seq, reward, what, unit, parts, effect, expires_at_ms };
   return {
     ...hold,
     ...(taken_on === undefined ? {} : { taken_on }),
     ...(issued_reward === undefined ? {} : { issued: issued_reward }),
     ...(minimum === undefined ? {} : { minimum }),
+    ...(price === undefined ? {} : { price }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { RewardClosed } from "../program/reward-conditions.ts";
+import type { NotForTier } from "../program/reward-price.ts";
 import type { LimitPeriod } from "./redeemed.ts";
 
 /**
@@ -39,6 +40,7 @@ export type Refusal =
   | { readonly code: "minimum_spend_not_met"; readonly minimum: number; readonly spend: number }
   | { readonly code: "sale_required"; readonly minimum: number }
   | RewardClosed
+  | NotForTier
   | {
       readonly code: "reward_limit_reached";
       readonly reward: string;

@@ -1,3 +1,4 @@
+import type { TierPrice } from "../program/reward-price.ts";
 import type { Remainders } from "../program/remainder.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { CardOrigin, HeldPart, ParkedReturn, SpendMinimum } from "./booking.ts";
@@ -69,6 +70,7 @@ export interface OpenHold {
   readonly taken_on?: LocalDate;
   readonly issued?: string;
   readonly minimum?: SpendMinimum;
+  readonly price?: TierPrice;
 }
 
 export interface CardState {

@@ -1,6 +1,7 @@
 import type { CompiledProgram } from "../program/compile.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
 import type { Reward } from "../program/reward-rules.ts";
+import { notForTier, priceFor } from "../program/reward-price.ts";
 import { closedAt } from "../program/reward-conditions.ts";
 import { tierStanding } from "../program/tier.ts";
 import type { TierLevel, TierRules } from "../program/tier-rules.ts";
@@ -8,6 +9,7 @@ import { endOfMonth, monthOf } from "../time/calendar.ts";
 import { type LocalDate, localDate } from "../time/local-date.ts";
 import { availableOf } from "./due.ts";
 import { isHeld, type IssueOrigin, openIssues } from "./issued.ts";
+import { levelAt } from "./level.ts";
 import { reachedLimit } from "./redeemed.ts";
 import { type AccountState, inBucket, unitState } from "./state.ts";
 
@@ -68,13 +70,18 @@ export function issuesOf(state: AccountState): IssueView[] {
 export interface RewardView {
   readonly id: string;
   readonly name: LocalizedText;
+  /** What this member gives. */
   readonly cost: { readonly unit: string; readonly amount: number };
   readonly effect: Reward["effect"];
   readonly affordable: boolean;
   /** Units still needed; 0 when affordable. */
   readonly missing: number;
   /** The condition that keeps the member from it now, whatever the balance; null when none does. */
-  readonly blocked: "reward_closed" | "reward_outside_hours" | "reward_limit_reached" | null;
+  readonly blocked: "reward_closed" | "reward_outside_hours" | "reward_limit_reached" | "reward_not_for_tier" | null;
+  /** What others give, when the member's level has a price of its own. */
+  readonly instead_of?: number;
+  /** The levels that it is for; absent when it is for everybody. */
+  readonly tiers?: readonly { readonly id: string; readonly name: LocalizedText }[];
 }
 
 /** The wallet under a programme at an instant: its own units first, then units of earlier versions that still hold something. */
@@ -131,16 +138,20 @@ function kindOf(unit: string): WalletBalance["kind"] {
  * at `now_ms`.
  */
 export function rewardsOf(state: AccountState, program: CompiledProgram, now_ms: number): RewardView[] {
+  const level = levelAt(state, program, now_ms);
   const views = [...program.rewards.values()].map((reward): RewardView => {
-    const missing = Math.max(0, reward.cost.amount - availableOf(state, reward.cost.unit));
+    const { unit, amount, tier_price } = priceFor(reward, level);
+    const missing = Math.max(0, amount - availableOf(state, unit));
     return {
       id: reward.id,
       name: reward.name,
-      cost: reward.cost,
+      cost: { unit, amount },
       effect: reward.effect,
       affordable: missing === 0,
       missing,
-      blocked: blockedBy(state, reward, program, now_ms),
+      blocked: notForTier(reward, level)?.code ?? blockedBy(state, reward, program, now_ms),
+      ...(tier_price === null ? {} : { instead_of: tier_price.instead_of }),
+      ...(reward.tiers === undefined ? {} : { tiers: namedLevels(program, reward.tiers) }),
     };
   });
   const byCost = (left: RewardView, right: RewardView) => right.cost.amount - left.cost.amount;
@@ -149,6 +160,13 @@ export function rewardsOf(state: AccountState, program: CompiledProgram, now_ms:
     ...views.filter((view) => view.affordable).sort(byCost),
     ...views.filter((view) => !view.affordable).sort(byNearness),
   ];
+}
+
+function namedLevels({ levels }: CompiledProgram, ids: readonly string[]): NonNullable<RewardView["tiers"]> {
+  return ids.flatMap((id) => {
+    const level = levels.get(id);
+    return level === undefined ? [] : [{ id, name: level.name }];
+  });
 }
 
 function blockedBy(

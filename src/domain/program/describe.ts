@@ -95,9 +95,12 @@ function inOrder({ rewards }: ProgramDocument): Reward[] {
 
 function spendingSentence(reader: Reader, document: ProgramDocument, rewards: readonly Reward[]): string | null {
   const { nl, locale, currency } = reader;
-  const offers = rewards.map(({ name, cost }) => {
+  const offers = rewards.map((reward) => {
+    const { name, cost } = reward;
     const unit = cost.unit === "points" ? document.units.points?.name : STAMPS;
-    return `${insideSentence(inLocale(name, locale))} (${cost.amount} ${unit === undefined ? "" : inLocale(unit, locale)})`;
+    const price = `${cost.amount} ${unit === undefined ? "" : inLocale(unit, locale)}`;
+    const terms = [price, ...levelTerms(reader, document, reward)].join(", ");
+    return `${insideSentence(inLocale(name, locale))} (${terms})`;
   });
   const { pay_with_points: pay } = document;
   if (offers.length > 0)
@@ -107,6 +110,21 @@ function spendingSentence(reader: Reader, document: ProgramDocument, rewards: re
   return nl
     ? `Je betaalt ermee aan de kassa: ${pay.points} is ${worth} waard.`
     : `They pay at the till: ${pay.points} are worth ${worth}.`;
+}
+
+/** What levels pay, and which levels it is for. */
+function levelTerms(reader: Reader, { tiers }: ProgramDocument, reward: Reward): string[] {
+  const { nl, locale } = reader;
+  const levelName = (id: string) => {
+    const level = tiers?.levels.find((each) => each.id === id);
+    return level === undefined ? id : inLocale(level.name, locale);
+  };
+  const prices = (reward.tier_prices ?? []).map(({ tier, amount }) =>
+    nl ? `${amount} voor ${levelName(tier)}` : `${amount} for ${levelName(tier)}`,
+  );
+  if (reward.tiers === undefined) return prices;
+  const names = listed(reader, reward.tiers.map(levelName));
+  return [...prices, nl ? `alleen voor ${names}` : `only for ${names}`];
 }
 
 function listed({ nl }: Reader, parts: readonly string[], last: string = nl ? "en" : "and"): string {

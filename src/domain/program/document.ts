@@ -137,6 +137,7 @@ function crossCheck(document: ProgramDocument): CrossIssue[] {
     ...automaticIssues(document),
     ...promotionIssues(document),
     ...tierIssues(document),
+    ...rewardTierIssues(document),
     ...actionIssues(document),
   ];
 }
@@ -223,6 +224,25 @@ function promotionIssues(document: ProgramDocument): CrossIssue[] {
       .filter((id) => !levels.has(id))
       .map((id) => ({ path: ["promotions", index, "segment", "tiers"], message: `there is no level ${id}` })),
   ]);
+}
+
+/** A price for a level that cannot have the reward would never be paid. */
+function rewardTierIssues({ rewards, tiers }: ProgramDocument): CrossIssue[] {
+  const levels = new Set((tiers?.levels ?? []).map(({ id }) => id));
+  return rewards.flatMap(({ tiers: only, tier_prices = [] }, index) => {
+    const at = (field: string, message: string) => ({ path: ["rewards", index, field], message });
+    const unknown = (ids: readonly string[], field: string) =>
+      ids.filter((id) => !levels.has(id)).map((id) => at(field, `there is no level ${id}`));
+    const priced = tier_prices.map(({ tier }) => tier);
+    const twice = priced.filter((id, place) => priced.indexOf(id) < place);
+    const shut = only === undefined ? [] : priced.filter((id) => levels.has(id) && !only.includes(id));
+    return [
+      ...unknown(only ?? [], "tiers"),
+      ...unknown(priced, "tier_prices"),
+      ...twice.map((id) => at("tier_prices", `the level ${id} has two prices`)),
+      ...shut.map((id) => at("tier_prices", `the reward is not for the level ${id}`)),
+    ];
+  });
 }
 
 function actionIssues(document: ProgramDocument): CrossIssue[] {

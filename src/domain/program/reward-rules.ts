@@ -55,6 +55,22 @@ export const reward = z.strictObject({
   cost: z
     .strictObject({ unit: unitId, amount: points.describe("How many of the unit.") })
     .describe("What the member gives for it."),
+  tiers: z
+    .array(slug("tir", "A level."))
+    .min(1)
+    .max(10)
+    .optional()
+    .describe("Only for members of these levels; for everybody when absent."),
+  tier_prices: z
+    .array(
+      z.strictObject({
+        tier: slug("tir", "The level."),
+        amount: points.describe("How many of the unit its members give instead."),
+      }),
+    )
+    .max(10)
+    .optional()
+    .describe("Levels with a price of their own."),
   effect: effect.describe("What the member gets."),
   minimum_spend: minimumSpend,
   cost_price: money.optional().describe("What it costs the merchant, in minor units."),

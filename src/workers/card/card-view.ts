@@ -154,7 +154,9 @@ function stampReward({ story, locale }: Reader, unit: string): string | null {
 function rewardLines(reader: Reader): Pick<CardView, "ready" | "next"> {
   const { story, t, number, locale } = reader;
   const full = new Set(story.program?.document.stamp_cards.map((card) => card.reward));
-  const lines = (story.view?.rewards ?? []).map((reward) => {
+  // What is for another level no amount of points brings nearer.
+  const own = (story.view?.rewards ?? []).filter(({ blocked }) => blocked !== "reward_not_for_tier");
+  const lines = own.map((reward) => {
     const { name, cost, missing } = reward;
     const affordable = reward.affordable && reward.blocked === null;
     const unit = (amount: number) => unitName(reader, cost.unit, amount);

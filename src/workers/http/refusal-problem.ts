@@ -76,6 +76,7 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "reward_closed":
     case "reward_outside_hours":
     case "reward_limit_reached":
+    case "reward_not_for_tier":
       return { code: refusal.code, detail: rewardDetail(refusal, reader) };
     default:
       return assertNever(refusal, "refusal");

@@ -7,7 +7,7 @@ import type { ProblemReader } from "./refusal-problem.ts";
 
 export type RewardRefusal = Extract<
   Refusal,
-  { code: "sale_required" | "reward_closed" | "reward_outside_hours" | "reward_limit_reached" }
+  { code: "sale_required" | "reward_closed" | "reward_outside_hours" | "reward_limit_reached" | "reward_not_for_tier" }
 >;
 
 /** What a condition of a reward says that was not met, and what to do. */
@@ -20,6 +20,8 @@ export function rewardDetail(refusal: RewardRefusal, { locale, currency }: Probl
       const since = from === null ? "" : ` from ${formatDate(from, "en")}`;
       return `${refusal.reward} can be had${since}${until === null ? "" : ` up to and including ${formatDate(until, "en")}`}.`;
     }
+    case "reward_not_for_tier":
+      return `${refusal.reward} is for members of ${refusal.tiers.join(", ")}.`;
     case "reward_outside_hours":
       return `${refusal.reward} can be had ${refusal.hours.map(hoursText).join(", ")}.`;
     case "reward_limit_reached":

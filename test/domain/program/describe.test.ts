@@ -49,6 +49,24 @@ describe("a programme in words", () => {
     });
   });
 
+  test("what levels pay, and for whom a reward is", () => {
+    const level = (id: string, en: string, from: number) => ({ id, name: { en }, from });
+    const tiers = {
+      basis: "visits" as const,
+      window: { kind: "calendar_year" as const },
+      levels: [level("tir_silver", "Silver", 5), level("tir_gold", "Gold", 20)],
+    };
+    const cheaper = { tier_prices: [{ tier: "tir_gold", amount: 8 }], tiers: ["tir_silver", "tir_gold"] };
+    const changes = { tiers, rewards: [reward(cheaper)] };
+
+    expect(describeIn("en", changes).sentences[1]).toBe(
+      "They get you free coffee (10 points, 8 for Gold, only for Silver and Gold).",
+    );
+    expect(describeIn("nl", changes).sentences[1]).toBe(
+      "Daarvoor krijg je gratis koffie (10 punten, 8 voor Gold, alleen voor Silver en Gold).",
+    );
+  });
+
   test("points that pay", () => {
     const changes = { pay_with_points: { points: 100, amount: 500 } };
 

@@ -210,7 +210,13 @@ export function anyProgram(version = 1, automatic = false): fc.Arbitrary<Compile
           stamp_cards: [stamps.card],
           rewards: [
             { ...stamps.full, automatic: automatic && cost % 2 === 0 },
-            reward({ effect: given, cost: { unit: "points", amount: cost }, automatic: automatic && cost === 6 }),
+            reward({
+              effect: given,
+              cost: { unit: "points", amount: cost },
+              automatic: automatic && cost === 6,
+              ...(more.tiers === undefined ? {} : { tier_prices: [{ tier: "tir_low", amount: 7 - cost }] }),
+              ...(more.tiers === undefined || cost !== 4 ? {} : { tiers: ["tir_low", "tir_high"] }),
+            }),
           ],
           pay_with_points: { points: 10, amount: 25 },
         },

@@ -19,6 +19,49 @@ const rewards = [
   { ...cake, id: "rew_over", valid_until: "2020-01-01" },
 ];
 
+test("a level pays its own price for a reward, and some rewards are for a level alone", async () => {
+  const gold = { id: "tir_gold", name: { nl: "Goud", en: "Gold" }, from: 10_000 };
+  const { till } = await createTestMerchant({
+    program: {
+      ...cafeProgram,
+      tiers: { basis: "spend", window: { kind: "rolling", months: 12 }, levels: [gold] },
+      rewards: [
+        ...cafeProgram.rewards,
+        { ...cake, cost: { unit: "points", amount: 100 }, tier_prices: [{ tier: "tir_gold", amount: 80 }] },
+        { ...cake, id: "rew_gold", tiers: ["tir_gold"] },
+      ],
+    },
+  });
+  const english = { "accept-language": "en" };
+  const member = { id: text((await till.must("POST", "/v1/members", { name: "Anna" }))["member"]?.["id"]) };
+  await till.must("POST", "/v1/adjustments", { member, unit: "points", delta: 90, reason: "start" });
+  const shown = async (id: string) => {
+    const { body } = await till.call("POST", "/v1/members/identify", { body: { member }, headers: english });
+    return listOf(body["rewards"]).find((reward) => text(reward["id"]) === id);
+  };
+  const ask = (reward: string) => till.call("POST", "/v1/redemptions", { body: { member, reward }, headers: english });
+
+  expect(await shown("rew_cake")).toMatchObject({ cost: { amount: 100 }, regular_amount: null, available: false });
+  expect(await shown("rew_gold")).toMatchObject({
+    available: false,
+    unavailable_because: "reward_not_for_tier",
+    tiers: [{ id: "tir_gold", name: "Gold" }],
+  });
+  expect((await ask("rew_gold")).body).toMatchObject({ status: 409, code: "reward_not_for_tier" });
+
+  await till.must("POST", "/v1/sales", { receipt: "R-gold", member, total: eur(10_000) });
+  expect(await shown("rew_cake")).toMatchObject({ cost: { amount: 80 }, regular_amount: 100, available: true });
+  const { body } = await ask("rew_cake");
+  expect(body).toMatchObject({ redemption: { cost: { unit: "points", amount: 80 } } });
+  expect(listOf(body["explanation"])[0]).toContain("the price for Gold instead of 100");
+  const id = text(body["redemption"]?.["id"]);
+  const sold = await till.must("POST", "/v1/sales", { receipt: "R-1", member, total: eur(1000), redemptions: [id] });
+  const back = { return_id: "T-1", sale: { id: text(sold["sale"]?.["id"]) } };
+  const returned = await till.must("POST", "/v1/returns", back);
+  expect(JSON.stringify(returned["entries"])).toContain('"delta":80');
+  expect((await ask("rew_gold")).status).toBe(201);
+});
+
 test("conditions on a reward hold at the till, and say what to do", async () => {
   const merchant = await createTestMerchant({ program: { ...cafeProgram, rewards } });
   const { till } = merchant;

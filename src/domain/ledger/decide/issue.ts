@@ -1,6 +1,7 @@
 import type { CompiledProgram } from "../../program/compile.ts";
 import { lotOn } from "../../program/lot-policy.ts";
 import { policyOf } from "../../program/compile.ts";
+import { notForTier, priceFor, type RewardPrice } from "../../program/reward-price.ts";
 import { closedAt } from "../../program/reward-conditions.ts";
 import type { Reward } from "../../program/reward-rules.ts";
 import { fail, ok } from "../../result.ts";
@@ -10,6 +11,7 @@ import type { CancelIssueCommand, Decision, GiftCommand, IssueCommand } from "..
 import { type Draft, type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts, availableOf } from "../due.ts";
 import { isHeld, type IssuedReward, type IssueOrigin, issueKey, type OpenIssue, openIssues } from "../issued.ts";
+import { levelAt } from "../level.ts";
 import { takeFrom } from "../lot.ts";
 import { reachedLimit } from "../redeemed.ts";
 import { type AccountState, unitState } from "../state.ts";
@@ -53,14 +55,16 @@ export function decideIssue(
     const gift = { reward: reward.id, what: reward.name, origin: "gift", expires_on } as const;
     return ok([{ ...plainDraft(event), issued: [gift] }]);
   }
-  const closed = closedAt(reward, now_ms, program.document.timezone);
-  if (closed !== null) return fail(closed);
+  const level = levelAt(state, program, now_ms);
+  const shut = notForTier(reward, level) ?? closedAt(reward, now_ms, program.document.timezone);
+  if (shut !== null) return fail(shut);
   const reached = reachedLimit(state, reward, today);
   if (reached !== null) return fail({ code: "reward_limit_reached", reward: reward.id, ...reached });
-  const { unit, amount: needed } = reward.cost;
+  const price = priceFor(reward, level);
+  const { unit, amount: needed } = price;
   const available = availableOf(state, unit);
   if (available < needed) return fail({ code: "insufficient_balance", unit, needed, available });
-  const { entries, issue } = buy(state, reward, "claim", { today, expires_on });
+  const { entries, issue } = buy(state, reward, "claim", { today, expires_on, price });
   return ok([{ ...plainDraft(event, entries), issued: [issue] }]);
 }
 
@@ -86,16 +90,15 @@ export function withAutomaticIssues(
   const automatic = [...program.rewards.values()].filter((reward) => reward.automatic === true);
   if (automatic.length === 0) return draft;
   const today = localDate(now_ms, program.document.timezone);
+  const level = levelAt(state, program, now_ms);
   let after = applyDrafts(state, draft.entries);
   const entries = [...draft.entries];
   const issued = [...(draft.issued ?? [])];
   for (const reward of automatic) {
-    if (closedAt(reward, now_ms, program.document.timezone) !== null) continue;
-    while (
-      availableOf(after, reward.cost.unit) >= reward.cost.amount &&
-      openIssues(state).length + issued.length < ISSUES_MAX
-    ) {
-      const bought = buy(after, reward, "threshold", { today, expires_on: lastDayOf(reward, today) });
+    if ((notForTier(reward, level) ?? closedAt(reward, now_ms, program.document.timezone)) !== null) continue;
+    const price = priceFor(reward, level);
+    while (availableOf(after, price.unit) >= price.amount && openIssues(state).length + issued.length < ISSUES_MAX) {
+      const bought = buy(after, reward, "threshold", { today, expires_on: lastDayOf(reward, today), price });
       after = applyDrafts(after, bought.entries);
       entries.push(...bought.entries);
       issued.push(bought.issue);
@@ -154,16 +157,22 @@ function refund({ cost, what }: OpenIssue, reason: "returned" | "cancelled"): En
   return cost.parts.map(({ from, amount }) => ({ unit: cost.unit, lot: from, delta: amount, why }));
 }
 
+interface Purchase {
+  readonly today: LocalDate;
+  readonly expires_on: LocalDate | null;
+  readonly price: RewardPrice;
+}
+
 function buy(
   state: AccountState,
   reward: Reward,
   origin: IssueOrigin,
-  { today, expires_on }: { readonly today: LocalDate; readonly expires_on: LocalDate | null },
+  { today, expires_on, price }: Purchase,
 ): { readonly entries: readonly EntryDraft[]; readonly issue: IssuedReward } {
-  const { unit, amount } = reward.cost;
+  const { unit, amount, tier_price } = price;
   const lots = unitState(state, unit).lots.filter((lot) => lot.bucket === "available");
   const taken = takeFrom(lots, amount);
-  const why = { code: "redeemed", what: reward.name } as const;
+  const why = { code: "redeemed", what: reward.name, ...(tier_price === null ? {} : { price: tier_price }) } as const;
   return {
     entries: taken.map((part) => ({ unit, lot: part.key, delta: -part.amount, why })),
     issue: {

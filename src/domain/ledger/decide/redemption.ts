@@ -4,6 +4,7 @@ import type { CompiledProgram } from "../../program/compile.ts";
 import type { LocalizedText } from "../../program/document-parts.ts";
 import type { Reward, RewardEffect } from "../../program/reward-rules.ts";
 import { evaluateEffect } from "../../program/effect.ts";
+import { notForTier, priceFor, type TierPrice } from "../../program/reward-price.ts";
 import { closedAt } from "../../program/reward-conditions.ts";
 import { sumOf } from "../../program/basket.ts";
 import { fail, ok, type Result } from "../../result.ts";
@@ -13,6 +14,7 @@ import type { Decision, History, HoldActionCommand, HoldCommand } from "../comma
 import { type EntryDraft, plainDraft } from "../draft.ts";
 import { availableOf, captureEntries, heldLot, releaseEntries } from "../due.ts";
 import { isHeld } from "../issued.ts";
+import { levelAt } from "../level.ts";
 import { takeFrom } from "../lot.ts";
 import { reachedLimit } from "../redeemed.ts";
 import type { Refusal } from "../refusal.ts";
@@ -34,6 +36,8 @@ interface Wanted {
   readonly conditions: Reward | null;
   /** The issued reward that pays for it; null when units do. */
   readonly issue: string | null;
+  /** The price of the member's level; null when it is everybody's, or nothing is paid. */
+  readonly tier_price: TierPrice | null;
 }
 
 /** Decides a hold: the cost moves from available to held, soonest expiry first, and the effect is computed. */
@@ -45,7 +49,7 @@ export function decideHold(
 ): Decision {
   const refusedCard = checkCard(state, command.card_no);
   if (refusedCard !== null) return fail(refusedCard);
-  const found = findWanted(state, command.ask, program);
+  const found = findWanted(state, command.ask, program, now_ms);
   if (!found.ok) return found;
   const wanted = found.value;
   const spend = command.sale_total ?? (command.lines === null ? null : sumOf(command.lines));
@@ -74,6 +78,8 @@ function unmetCondition(
   const { timezone } = program.document;
   // One that was issued has its own last day, and was counted when it was issued.
   if (issue !== null) return closedAt({ id: conditions.id, hours: conditions.hours }, now_ms, timezone);
+  const shut = notForTier(conditions, levelAt(state, program, now_ms));
+  if (shut !== null) return shut;
   const closed = closedAt(conditions, now_ms, timezone);
   if (closed !== null) return closed;
   const reached = reachedLimit(state, conditions, localDate(now_ms, timezone));
@@ -89,7 +95,8 @@ function holdDraft(
 ): ReturnType<typeof plainDraft> {
   const lots = unitState(state, wanted.unit).lots.filter((lot) => lot.bucket === "available");
   const taken = takeFrom(lots, wanted.amount);
-  const why = { code: "reserved", what: wanted.what } as const;
+  const price = wanted.tier_price === null ? {} : { price: wanted.tier_price };
+  const why = { code: "reserved", what: wanted.what, ...price } as const;
   const entries: EntryDraft[] = taken.flatMap(({ key, amount }) => [
     { unit: wanted.unit, lot: key, delta: -amount, why },
     { unit: wanted.unit, lot: heldLot(key), delta: amount, why },
@@ -107,16 +114,22 @@ function holdDraft(
       : { taken_on: localDate(now_ms, program.document.timezone) }),
     ...(wanted.issue === null ? {} : { issued_reward: wanted.issue }),
     ...(wanted.minimum_spend === 0 ? {} : { minimum: { spend: wanted.minimum_spend, known: spend } }),
+    ...price,
   };
   return plainDraft(event, entries);
 }
 
-function findWanted(state: AccountState, ask: HoldCommand["ask"], program: CompiledProgram): Result<Wanted, Refusal> {
+function findWanted(
+  state: AccountState,
+  ask: HoldCommand["ask"],
+  program: CompiledProgram,
+  now_ms: number,
+): Result<Wanted, Refusal> {
   if ("issue" in ask) return findIssued(state, ask.issue, program);
   if ("reward" in ask) {
     const reward = program.rewards.get(ask.reward);
     if (reward === undefined) return fail({ code: "reward_unknown", reward: ask.reward });
-    const { unit, amount } = reward.cost;
+    const { unit, amount, tier_price } = priceFor(reward, levelAt(state, program, now_ms));
     return ok({
       reward: reward.id,
       what: reward.name,
@@ -126,6 +139,7 @@ function findWanted(state: AccountState, ask: HoldCommand["ask"], program: Compi
       minimum_spend: reward.minimum_spend ?? 0,
       conditions: reward,
       issue: null,
+      tier_price,
     });
   }
   const facts = program.units.get(ask.unit);
@@ -145,6 +159,7 @@ function findWanted(state: AccountState, ask: HoldCommand["ask"], program: Compi
     minimum_spend: 0,
     conditions: null,
     issue: null,
+    tier_price: null,
   });
 }
 
@@ -162,6 +177,7 @@ function findIssued(state: AccountState, key: string, program: CompiledProgram):
     minimum_spend: reward.minimum_spend ?? 0,
     conditions: reward,
     issue: key,
+    tier_price: null,
   });
 }
 

@@ -27,6 +27,7 @@ const route = createRoute({
       "reward_closed",
       "reward_outside_hours",
       "reward_limit_reached",
+      "reward_not_for_tier",
       "out_of_stock",
       "too_many_issued_rewards",
       "redeeming_paused",

@@ -36,6 +36,7 @@ const route = createRoute({
       "reward_closed",
       "reward_outside_hours",
       "reward_limit_reached",
+      "reward_not_for_tier",
       "no_eligible_item",
       "out_of_stock",
       "issued_reward_unknown",

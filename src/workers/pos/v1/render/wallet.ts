@@ -34,11 +34,13 @@ function renderTier({ text }: Pick<Rendering, "text">, tier: Wallet["tier"]): Wi
 }
 
 export function renderRewards({ text }: Rendering, rewards: readonly RewardView[]): WireReward[] {
-  return rewards.map(({ id, name, cost, affordable, missing, blocked }) => ({
+  return rewards.map(({ id, name, cost, affordable, missing, blocked, instead_of, tiers }) => ({
     object: "reward",
     id,
     name: text(name),
     cost,
+    regular_amount: instead_of ?? null,
+    tiers: tiers?.map((level) => ({ id: level.id, name: text(level.name) })) ?? null,
     available: affordable && blocked === null,
     missing,
     unavailable_because: blocked ?? (affordable ? null : "insufficient_balance"),
