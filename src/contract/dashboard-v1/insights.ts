@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FLAG_STATES } from "../../domain/insights/flag.ts";
+import { FLAG_RULES, FLAG_STATES } from "../../domain/insights/flag.ts";
 import { MODES } from "../../domain/tenancy/merchant.ts";
 import { localDate, timestamp } from "../pos-v1/common.ts";
 
@@ -92,12 +92,17 @@ export const totals = z.strictObject({
 export const flag = z.strictObject({
   object: z.literal("flag"),
   id: wireId,
-  rule: z.enum(["receipt_on_two_cards", "chain_broken"]),
+  rule: z.enum(FLAG_RULES),
   state: z.enum(FLAG_STATES),
+  explanation: z.strictObject({ nl: z.string(), en: z.string() }),
+  usual: z.int().nullable().meta({ description: "Up to how many are usual; null where one is too many." }),
   evidence: z.array(
     z.strictObject({
+      type: z.enum(ACTIVITY_TYPES).nullable().meta({ description: "What kind of booking; null for a place only." }),
       member: wireId.nullable(),
+      card: wireId.nullable().meta({ description: "The card that was shown; null when the member was named." }),
       sale: wireId.nullable(),
+      redemption: wireId.nullable(),
       at: timestamp,
       location: wireId.nullable(),
       till: wireId.nullable(),
@@ -106,6 +111,7 @@ export const flag = z.strictObject({
       amount: z.int().nullable(),
     }),
   ),
+  blocked_cards: z.array(wireId).meta({ description: "Cards that were blocked with the decision." }),
   opened_at: timestamp,
   resolved_at: timestamp.nullable(),
   resolved_by: z.string().nullable().meta({ description: "A person, or `system:withdrawn` when its cause is gone." }),

@@ -23,6 +23,23 @@ export const openingHours = z.array(
   }),
 );
 
+const usual = z.int().min(0).max(1_000).nullable();
+const watch = z
+  .strictObject({
+    card_uses_max: usual.meta({ description: "Uses of one card on one day." }),
+    lone_redemptions_max: usual.meta({
+      description: "Redemptions by one cashier on one day for members who bought nothing there that day.",
+    }),
+    own_card_uses_max: usual.meta({ description: "Times on one day that a cashier serves their own card." }),
+    outside_hours_minutes: z
+      .int()
+      .min(0)
+      .max(720)
+      .nullable()
+      .meta({ description: "Minutes before opening and after closing in which the shop is still at work." }),
+  })
+  .meta({ description: "What is usual; more is flagged for you to look at. Null: never flagged." });
+
 // --- Merchant ------------------------------------------------------------------------------------------------------
 
 export const merchant = z.strictObject({
@@ -41,6 +58,7 @@ export const merchant = z.strictObject({
   color: z.string().nullable().meta({ description: "The card's colour; null: ours.", example: "#7a3b12" }),
   goal: z.enum(GOALS).nullable(),
   template: z.string().nullable(),
+  watch,
   created_at: timestamp,
 });
 
@@ -53,6 +71,7 @@ export const merchantChange = z.strictObject({
   strict_receipts: z.boolean().optional(),
   color: z.string().max(7).nullable().optional(),
   goal: z.enum(GOALS).nullable().optional(),
+  watch: watch.partial().nullable().optional().meta({ description: "Left out stays; null: the defaults again." }),
 });
 
 // --- Locations and tills -------------------------------------------------------------------------------------------
@@ -181,15 +200,18 @@ export const staff = z.strictObject({
   email: z.string().nullable().meta({ description: "Null for those who only have a PIN." }),
   has_pin: z.boolean(),
   roles: z.array(roleAt),
+  own_member: z.string().nullable().meta({ description: "Their own card, of live mode: serving it is flagged." }),
+  till_code: z.string().nullable().meta({ description: "The code under which tills name them, when not by id." }),
   created_at: timestamp,
   archived_at: timestamp.nullable(),
 });
 export const staffList = z.strictObject({ data: z.array(staff) });
 const pin = z.string().regex(/^\d{4,8}$/, "must be 4 to 8 digits");
+const ownCard = { own_member: wireId.nullable().optional(), till_code: wireId.nullable().optional() };
 export const staffInput = z
-  .strictObject({ name, roles, pin: pin.nullable().optional() })
+  .strictObject({ name, roles, pin: pin.nullable().optional(), ...ownCard })
   .meta({ description: "Somebody with a PIN and no e-mail. Who shall use the dashboard is invited." });
-export const staffChange = z.strictObject({ name: name.optional(), roles: roles.optional() });
+export const staffChange = z.strictObject({ name: name.optional(), roles: roles.optional(), ...ownCard });
 export const pinInput = z.strictObject({ pin: pin.nullable().meta({ description: "Null takes the PIN away." }) });
 
 export const invitation = z.strictObject({

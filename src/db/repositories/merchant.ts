@@ -17,6 +17,7 @@ export type MerchantChange = Partial<
     | "status"
     | "goal"
     | "color"
+    | "watch"
   >
 >;
 

@@ -6,7 +6,7 @@ import { staffRole } from "../schema/staff-role.ts";
 import { countColumns } from "./counts.ts";
 
 export type NewStaff = Omit<typeof staff.$inferInsert, "merchant">;
-export type StaffChange = Partial<Pick<NewStaff, "name" | "email" | "member_account">>;
+export type StaffChange = Partial<Pick<NewStaff, "name" | "email" | "member_account" | "till_code">>;
 
 export function staffRepository(db: Database, tenant: string) {
   const own = eq(staff.merchant, tenant);
@@ -41,6 +41,13 @@ export function staffRepository(db: Database, tenant: string) {
         .select()
         .from(staff)
         .where(active)
+        .orderBy(...order),
+    /** Those whose own card is known. */
+    withOwnCard: () =>
+      db
+        .select()
+        .from(staff)
+        .where(and(active, isNotNull(staff.member_account)))
         .orderBy(...order),
     all: () =>
       db

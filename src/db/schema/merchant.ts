@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { WatchLimits } from "../../domain/insights/watch.ts";
 import type { Locale } from "../../domain/tenancy/config.ts";
 import type { Goal } from "../../domain/program/templates.ts";
 import type { Jurisdiction } from "../../domain/tenancy/merchant.ts";
@@ -37,6 +38,8 @@ export const merchant = sqliteTable(
     template: text(),
     /** Of the member's pages and mails, "#rrggbb"; null for our own. */
     color: text(),
+    /** What is usual here before something is flagged; null where the defaults hold. */
+    watch: text({ mode: "json" }).$type<Partial<WatchLimits>>(),
   },
   (table) => [
     // Partial: it holds only merchants that wait for a push, so the minutely repair reads nothing when all is well.

@@ -49,6 +49,7 @@ export interface ActivityFacts {
   readonly discount?: number;
   readonly hold?: number;
   readonly reserved?: string;
+  /** The card that was shown, issued or blocked. */
   readonly card_no?: number;
   /** An action of the programme that was given. */
   readonly action?: string;
@@ -149,9 +150,11 @@ function factsOf(body: BookingBody): ActivityFacts {
 }
 
 function saleFacts({ sale, captures, warnings }: SaleEvent): ActivityFacts {
+  const { card_no } = sale;
   const back = sale.lines.reduce((sum, line) => (line.kind === "exchange" ? sum + line.amount : sum), 0);
   return {
     receipt: sale.receipt,
+    ...(card_no === null ? {} : { card_no }),
     occurred_at_ms: sale.occurred_at_ms,
     currency: sale.currency,
     sold: sale.total - back,

@@ -58,7 +58,7 @@ export type Actor =
       readonly key: string;
       readonly staff?: string;
     }
-  | { readonly kind: "system"; readonly job: "alarm" | "parked_return" | "registry" | "join" | "claim" };
+  | { readonly kind: "system"; readonly job: "alarm" | "parked_return" | "registry" | "join" | "claim" | "flag" };
 
 /** One change of one unit inside a booking. Deltas of a unit over all its lots and buckets add up to its balance. */
 export interface Entry {

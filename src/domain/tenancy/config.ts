@@ -1,4 +1,5 @@
 import type { BillingFacts } from "../billing/state.ts";
+import type { WatchLimits } from "../insights/watch.ts";
 import type { Scope } from "./api-key.ts";
 import type { Mode } from "./merchant.ts";
 
@@ -12,6 +13,8 @@ export interface MerchantConfig {
   readonly merchant: MerchantFacts;
   readonly locations: readonly LocationFacts[];
   readonly tills: readonly TillFacts[];
+  /** Staff with a card of their own. Absent from replicas older than it. */
+  readonly staff?: readonly StaffFacts[];
   readonly keys: readonly KeyFacts[];
   readonly items: readonly ItemFacts[];
   /** Every published version, oldest first, without the document. */
@@ -37,6 +40,8 @@ export interface MerchantFacts {
   readonly strict_receipts: boolean;
   /** Of the member's pages and mails, "#rrggbb"; null for our own. Absent from replicas older than the setting. */
   readonly color?: string | null;
+  /** What is usual here, where it differs from what usually is. Absent or null: nothing differs. */
+  readonly watch?: Partial<WatchLimits> | null;
 }
 
 export type Locale = "nl" | "en";
@@ -55,6 +60,14 @@ export interface OpeningHours {
   readonly weekday: 1 | 2 | 3 | 4 | 5 | 6 | 7;
   readonly opens: string;
   readonly closes: string;
+}
+
+export interface StaffFacts {
+  readonly id: string;
+  /** The account of their own card. */
+  readonly member_account: string;
+  /** Under which code tills name them; null when by id. */
+  readonly till_code: string | null;
 }
 
 export interface TillFacts {

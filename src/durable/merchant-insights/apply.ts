@@ -35,6 +35,9 @@ export interface Applied {
   readonly broken_at: number | null;
   /** Receipts that may stand on two cards, or no longer do. */
   readonly receipts: ReadonlySet<string>;
+  /** The bookings that were written, and the sales that they wholly took back. */
+  readonly rows: readonly NewBooking[];
+  readonly voided: readonly { readonly account: string; readonly seq: number }[];
 }
 
 export interface ApplyContext {
@@ -64,6 +67,8 @@ export function applyBatch(store: GenerationStore, batch: Batch, context: ApplyC
   let broken_at: number | null = null;
   let written = 0;
   const receipts = new Set<string>();
+  const rows: NewBooking[] = [];
+  const voided: { account: string; seq: number }[] = [];
   for (const { row, activity } of batch.rows) {
     const hash = new Uint8Array(Buffer.from(row.hash_hex, "hex"));
     if (row.seq <= anchor.seq) {
@@ -72,11 +77,15 @@ export function applyBatch(store: GenerationStore, batch: Batch, context: ApplyC
     }
     if (row.seq > anchor.seq + 1) break;
     if (!sameBytes(chainHash(sha256, anchor.hash, row.body), hash)) broken_at ??= row.seq;
-    for (const receipt of project(store, batch.account, activity, hash, context)) receipts.add(receipt);
+    const projected = project(store, batch.account, activity, hash, context);
+    for (const receipt of projected.receipts) receipts.add(receipt);
+    rows.push(projected.row);
+    if (activity.voids !== null)
+      voided.push({ account: activity.voids.origin ?? batch.account, seq: activity.voids.seq });
     anchor = { seq: row.seq, hash };
     written += 1;
   }
-  return { seq: anchor.seq, written, broken_at, receipts };
+  return { seq: anchor.seq, written, broken_at, receipts, rows, voided };
 }
 
 /** Where the account's ledger goes on. One that was deleted and is written to again begins anew; its old rows step aside. */
@@ -109,17 +118,18 @@ function project(
   activity: Activity,
   hash: Uint8Array,
   context: ApplyContext,
-): string[] {
+): { readonly row: NewBooking; readonly receipts: readonly string[] } {
   const { seq, at_ms, type, location, receipt, voids } = activity;
   const day = activity.business_date ?? context.dayOf(location, at_ms);
   const facts = factsInContext(store, account, activity, day);
   const basket = at_ms < context.now_ms - BASKET_KEEP_MS ? null : activity.basket;
-  write(store, { account, seq, at_ms, type, location, receipt, facts, hash, day, basket }, context.folded);
-  if (voids === null) return receipt === null ? [] : [receipt];
+  const row = { account, seq, at_ms, type, location, receipt, facts, hash, day, basket };
+  write(store, row, context.folded);
+  if (voids === null) return { row, receipts: receipt === null ? [] : [receipt] };
   const origin = voids.origin ?? account;
   store.void(origin, voids.seq);
   const freed = store.receiptOf(origin, voids.seq);
-  return freed === null ? [] : [freed];
+  return { row, receipts: freed === null ? [] : [freed] };
 }
 
 /** A booking from before the last fold goes into its day's roll-up at once; any other is folded with its day. */

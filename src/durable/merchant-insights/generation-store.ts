@@ -216,6 +216,20 @@ export class GenerationStore {
     return found.length > 0;
   }
 
+  /** An account's newest bookings of one day, oldest first. */
+  onDay(account: string, day: LocalDate): BookingRow[] {
+    return this.#sql
+      .exec<Raw>(
+        `SELECT ${COLUMNS} FROM (
+           SELECT ${COLUMNS} FROM ${this.#booking} WHERE account = ?1 ORDER BY seq DESC LIMIT ${VISITS_BACK}
+         ) WHERE day = ?2 ORDER BY seq`,
+        account,
+        day,
+      )
+      .toArray()
+      .map(readRow);
+  }
+
   /** A page of the feed, newest first, and the place where it stopped looking; null at the end. */
   feed({ before, limit, account, location, types }: FeedFilter): {
     readonly rows: BookingRow[];

@@ -1,10 +1,7 @@
-import { type Evidence, type FlagRule, weigh } from "../../domain/insights/flag.ts";
+import { type Evidence, EVIDENCE_MAX, type Flag, weigh } from "../../domain/insights/flag.ts";
 import { timeOfPlace } from "../../domain/insights/retention.ts";
 import type { BookingRow, GenerationStore } from "./generation-store.ts";
 import type { InsightsStore } from "./store.ts";
-
-/** Cards that one receipt is named on in its flag; a receipt on more is suspect enough. */
-const EVIDENCE_MAX = 50;
 
 /**
  * Looks at receipts that a booking has touched. Reads one row for each that stands on one card only, as nearly all do,
@@ -20,7 +17,7 @@ export function judgeReceipts(
     const sales = seen.byReceipt(receipt).slice(0, EVIDENCE_MAX);
     if (new Set(sales.map(({ account }) => account)).size < 2) continue;
     const standing = sales.filter(({ account, seq }) => !seen.isVoided(account, seq));
-    judge(store, "receipt_on_two_cards", receipt, standing.map(evidenceOf), now_ms);
+    judge(store, { rule: "receipt_on_two_cards", subject: receipt, evidence: standing.map(evidenceOf) }, now_ms);
   }
 }
 
@@ -31,22 +28,22 @@ export function judgeChain(
   now_ms: number,
 ): void {
   const nothing = { location: null, till: null, staff: null, total: null, receipt: null };
-  judge(store, "chain_broken", account, [{ account, seq, at_ms: now_ms, ...nothing }], now_ms);
+  const evidence = [{ account, seq, at_ms: now_ms, ...nothing }];
+  judge(store, { rule: "chain_broken", subject: account, evidence }, now_ms);
 }
 
-function judge(
+/** What was found, and what was known of it before. */
+export function judge(
   store: InsightsStore,
-  rule: FlagRule,
-  subject: string,
-  evidence: readonly Evidence[],
+  found: Pick<Flag, "rule" | "subject" | "usual" | "evidence">,
   now_ms: number,
 ): void {
-  const known = store.flag(rule, subject);
-  const flag = weigh(known, { rule, subject, evidence }, now_ms);
+  const known = store.flag(found.rule, found.subject);
+  const flag = weigh(known, found, now_ms);
   if (flag !== null && flag !== known) store.putFlag(flag);
 }
 
-function evidenceOf({ account, seq, place, location, facts }: BookingRow): Evidence {
+export function evidenceOf({ account, seq, type, place, location, facts }: BookingRow): Evidence {
   return {
     account,
     seq,
@@ -56,5 +53,8 @@ function evidenceOf({ account, seq, place, location, facts }: BookingRow): Evide
     staff: facts.staff ?? null,
     total: facts.total ?? facts.sold ?? null,
     receipt: facts.receipt ?? null,
+    ...(type === "sale" ? {} : { type }),
+    ...(facts.card_no === undefined ? {} : { card_no: facts.card_no }),
+    ...(facts.hold === undefined ? {} : { hold: facts.hold }),
   };
 }

@@ -32,6 +32,19 @@ export const insightsMigrations: readonly Migration[] = [
       CREATE INDEX audit_subject ON audit (subject) WHERE subject IS NOT NULL;
     `,
   },
+  {
+    id: 2,
+    sql: `
+      -- Bookings that are unusual by themselves, under the finding that they count for. Most bookings are not here.
+      CREATE TABLE suspect (
+        rule TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        account TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (rule, subject, account, seq)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /**

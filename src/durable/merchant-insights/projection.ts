@@ -8,6 +8,7 @@ import type { GenerationStore } from "./generation-store.ts";
 import { judgeChain, judgeReceipts } from "./judge.ts";
 import type { CloseMessage, LedgerRow, PushAnswer, PushMessage } from "./protocol.ts";
 import { type InsightsStore, WELL } from "./store.ts";
+import { watchBookings } from "./watch-bookings.ts";
 import { Zones } from "./zones.ts";
 
 /** Takes bookings in: the one way into a generation, for accounts that push and for walks that fetch. */
@@ -85,6 +86,12 @@ export class Projection {
       folded: this.#store.meta(`folded:${target.generation}`) ?? 0,
     });
     judgeReceipts(this.#store, target, applied.receipts, now_ms);
+    const settings = this.#zones.watch;
+    if (settings !== null && applied.written > 0) {
+      const withdraws = target.generation === this.#store.current().generation;
+      const deps = { store: this.#store, seen: target, settings, withdraws, now_ms };
+      watchBookings(deps, applied.rows, applied.voided);
+    }
     if (applied.broken_at !== null) judgeChain(this.#store, { account: batch.account, seq: applied.broken_at }, now_ms);
     return applied;
   }

@@ -126,6 +126,8 @@ export interface FlagQuery extends Addressed {
 export interface ResolveFlagMessage extends Addressed {
   readonly id: string;
   readonly state: FlagState;
+  /** Cards that were blocked for it; none when absent. */
+  readonly blocked_cards?: Flag["blocked_cards"];
   /** Who decides; a person, never the system. */
   readonly by: AuditWho;
   readonly at_ms: number;

@@ -43,12 +43,12 @@ export function readFlags(store: InsightsStore, { state, behind, limit }: FlagsQ
 
 /** What a person decides about a flag, in the audit log too. Null when there is no such flag. */
 export function resolveFlag(store: InsightsStore, message: ResolveFlagMessage, day: string): FlagView | null {
-  const { id, state, by, at_ms } = message;
+  const { id, state, by, at_ms, blocked_cards = [] } = message;
   const known = store.flagById(id);
   if (known === null) return null;
   const decided =
     state === "open" ? { resolved_at_ms: null, resolved_by: null } : { resolved_at_ms: at_ms, resolved_by: by.who };
-  const flag = { ...known, state, ...decided };
+  const flag = { ...known, state, ...decided, ...(blocked_cards.length === 0 ? {} : { blocked_cards }) };
   store.transaction(() => {
     store.putFlag(flag);
     store.appendAudit({ place: placeAt(at_ms), day, ...by, action: `flag.${state}`, subject: id });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Flag, FlagRule, FlagState } from "../../domain/insights/flag.ts";
+import type { WatchSettings } from "../../domain/insights/watch.ts";
 import { encodeBase32 } from "../../domain/tenancy/base32.ts";
 import { hasSchema, runMigrations } from "../shared/run-migrations.ts";
 import { GenerationStore } from "./generation-store.ts";
@@ -17,6 +18,8 @@ export interface Meta {
 }
 
 export interface ZoneFacts {
+  /** What is unusual here; absent where the registry knows nothing of the merchant. */
+  readonly watch?: WatchSettings;
   readonly merchant: string;
   readonly locations: Readonly<Record<string, string>>;
   readonly fetched_at_ms: number;
@@ -206,6 +209,28 @@ export class InsightsStore {
       )
       .toArray()
       .map(({ id, json }) => ({ id, ...readFlag(json) }));
+  }
+
+  /** Remembers a booking that counts for a finding; once, however often. */
+  suspect(rule: FlagRule, subject: string, { account, seq }: { readonly account: string; readonly seq: number }): void {
+    this.#sql.exec(
+      "INSERT OR IGNORE INTO suspect (rule, subject, account, seq) VALUES (?, ?, ?, ?)",
+      rule,
+      subject,
+      account,
+      seq,
+    );
+  }
+
+  suspects(rule: FlagRule, subject: string, limit: number): { readonly account: string; readonly seq: number }[] {
+    return this.#sql
+      .exec<{ account: string; seq: number }>(
+        "SELECT account, seq FROM suspect WHERE rule = ? AND subject = ? ORDER BY account, seq LIMIT ?",
+        rule,
+        subject,
+        limit,
+      )
+      .toArray();
   }
 
   countOpen(rule: FlagRule): number {

@@ -1,10 +1,14 @@
 import { localDate, type LocalDate } from "../../domain/time/local-date.ts";
 import type { ObjectName } from "../../domain/tenancy/object-name.ts";
+import { WATCH_DEFAULTS, type WatchSettings } from "../../domain/insights/watch.ts";
+import type { MerchantConfig } from "../../domain/tenancy/config.ts";
 import { RegistryClient } from "../merchant-registry/client.ts";
 import type { InsightsStore, ZoneFacts } from "./store.ts";
 
-/** After so long the registry is asked again: a location may have moved to another zone. */
-const FRESH_MS = 24 * 3_600_000;
+/** After so long the registry is asked again: hours, limits and own cards may have changed. */
+const FRESH_MS = 15 * 60_000;
+/** What has not changed is written again after so long. */
+const KEPT_MS = 24 * 3_600_000;
 /** A registry that did not know the location either is not asked again for so long. */
 const ASK_AGAIN_MS = 60_000;
 /** Where nothing is known of the merchant. */
@@ -39,11 +43,20 @@ export class Zones {
     const age_ms = known === null ? Infinity : now_ms - known.fetched_at_ms;
     if (age_ms < (missing ? ASK_AGAIN_MS : FRESH_MS)) return;
     try {
-      this.#facts = await this.#fetch(now_ms);
-      if (known !== null || this.#facts.merchant !== NOWHERE) this.#store.setMeta("zones", this.#facts);
+      const fetched = await this.#fetch(now_ms);
+      this.#facts = fetched;
+      if (known === null ? fetched.merchant !== NOWHERE : isNews(this.#store.meta("zones"), fetched)) {
+        this.#store.setMeta("zones", fetched);
+      }
     } catch (error) {
       if (missing) throw error;
     }
+  }
+
+  /** What is unusual at this merchant; null while nothing is known of it. */
+  get watch(): WatchSettings | null {
+    this.#facts ??= this.#store.meta("zones");
+    return this.#facts?.watch ?? null;
   }
 
   dayOf(location: string | null, at_ms: number): LocalDate {
@@ -58,6 +71,28 @@ export class Zones {
     const config = answer.ok ? answer.value.snapshot?.config : undefined;
     if (config === undefined) return { merchant: NOWHERE, locations: {}, fetched_at_ms: now_ms };
     const locations = Object.fromEntries(config.locations.map(({ id, timezone }) => [id, timezone]));
-    return { merchant: config.merchant.timezone, locations, fetched_at_ms: now_ms };
+    const watch = watchSettings(config);
+    return { merchant: config.merchant.timezone, locations, fetched_at_ms: now_ms, watch };
   }
+}
+
+function watchSettings({ merchant, locations, staff = [] }: MerchantConfig): WatchSettings {
+  return {
+    limits: { ...WATCH_DEFAULTS, ...merchant.watch },
+    shops: Object.fromEntries(
+      locations.map(({ id, timezone, opening_hours }) => [id, { timezone, opening_hours }] as const),
+    ),
+    own_cards: Object.fromEntries(
+      staff.flatMap(({ id, till_code, member_account }) => [
+        [id, member_account],
+        ...(till_code === null ? [] : [[till_code, member_account]]),
+      ]),
+    ),
+  };
+}
+
+/** Whether it is worth a row: it says something else, or is a day newer. */
+function isNews(stored: ZoneFacts | null, fetched: ZoneFacts): boolean {
+  if (stored === null || fetched.fetched_at_ms - stored.fetched_at_ms > KEPT_MS) return true;
+  return JSON.stringify({ ...stored, fetched_at_ms: 0 }) !== JSON.stringify({ ...fetched, fetched_at_ms: 0 });
 }

@@ -3,6 +3,8 @@ import type * as login from "../../contract/dashboard-v1/login.ts";
 import type * as wire from "../../contract/dashboard-v1/merchant.ts";
 import type { Passkey } from "../auth/passkeys.ts";
 import type { LoginSession, LoginUser } from "../auth/sessions.ts";
+import { WATCH_DEFAULTS } from "../../domain/insights/watch.ts";
+import type { IdCodec } from "../../domain/tenancy/ids.ts";
 import type { Invitation } from "../services/invitation/schemas.ts";
 import type { Item } from "../services/item/schemas.ts";
 import type { ApiKey, NewKey } from "../services/key/schemas.ts";
@@ -41,8 +43,15 @@ export function renderPasskey({ id, name, created_at_ms, backed_up }: Passkey): 
   return { object: "passkey", id, name, created_at: atOrNull(created_at_ms), backed_up };
 }
 
-export function renderMerchant({ created_at_ms, color = null, ...merchant }: Merchant): z.infer<typeof wire.merchant> {
-  return { object: "merchant", ...merchant, color, created_at: at(created_at_ms) };
+export function renderMerchant(row: Merchant): z.infer<typeof wire.merchant> {
+  const { created_at_ms, color = null, watch, ...merchant } = row;
+  return {
+    object: "merchant",
+    ...merchant,
+    color,
+    watch: { ...WATCH_DEFAULTS, ...watch },
+    created_at: at(created_at_ms),
+  };
 }
 
 export function renderLocation(location: Location): z.infer<typeof wire.location> {
@@ -76,10 +85,12 @@ export function renderItem({ created_at_ms, archived_at_ms, ...item }: Item): z.
   return { object: "item", ...item, created_at: at(created_at_ms), archived_at: atOrNull(archived_at_ms) };
 }
 
-export function renderStaff(person: Staff): z.infer<typeof wire.staff> {
-  const { id, name, email, has_pin, roles, created_at_ms, archived_at_ms } = person;
+/** @param ids of live mode: a person's own card is a card that counts */
+export function renderStaff(person: Staff, ids: IdCodec): z.infer<typeof wire.staff> {
+  const { id, name, email, has_pin, roles, member_account, till_code, created_at_ms, archived_at_ms } = person;
+  const own_member = member_account === null ? null : ids.member(member_account);
   const times = { created_at: at(created_at_ms), archived_at: atOrNull(archived_at_ms) };
-  return { object: "staff", id, name, email, has_pin, roles: [...roles], ...times };
+  return { object: "staff", id, name, email, has_pin, roles: [...roles], own_member, till_code, ...times };
 }
 
 export function renderInvitation(invitation: Invitation): z.infer<typeof wire.invitation> {

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { activity, auditEntry, flag, insightsHealth, totals } from "../../contract/dashboard-v1/insights.ts";
 import { ACTIVITY_TYPES } from "../../contract/dashboard-v1/insights.ts";
+import { explainFlag } from "../../domain/insights/explain-flag.ts";
+import type { Evidence, FlagRule } from "../../domain/insights/flag.ts";
 import { accountKindOf } from "../../domain/tenancy/account-id.ts";
 import type { IdCodec } from "../../domain/tenancy/ids.ts";
 import type { AuditPage, FeedItem, FlagView, HealthView, Totals } from "../../durable/merchant-insights/protocol.ts";
@@ -60,25 +62,38 @@ export function renderTotals(
 }
 
 export function renderFlag(ids: IdCodec, found: FlagView): z.infer<typeof flag> {
-  const { id, rule, state, evidence, opened_at_ms, resolved_at_ms, resolved_by } = found;
+  const { id, rule, state, evidence, usual = null, opened_at_ms, resolved_at_ms, resolved_by } = found;
+  const { nl, en } = explainFlag(found);
   return {
     object: "flag",
     id,
     rule,
     state,
-    evidence: evidence.map(({ account, seq, at_ms, location, till, staff, receipt, total }) => ({
-      member: memberOf(ids, account),
-      sale: rule === "chain_broken" ? null : ids.booking("sal", { account, seq }),
-      at: wireTime(at_ms),
-      location,
-      till,
-      staff,
-      receipt,
-      amount: total,
-    })),
+    explanation: { nl, en },
+    usual,
+    evidence: evidence.map((piece) => renderEvidence(ids, piece, rule)),
+    blocked_cards: (found.blocked_cards ?? []).map(({ account, card_no }) => ids.card({ account, cardNo: card_no })),
     opened_at: wireTime(opened_at_ms),
     resolved_at: resolved_at_ms === null ? null : wireTime(resolved_at_ms),
     resolved_by,
+  };
+}
+
+function renderEvidence(ids: IdCodec, piece: Evidence, rule: FlagRule): z.infer<typeof flag>["evidence"][number] {
+  const { account, seq, at_ms, location, till, staff, receipt, total, card_no, hold } = piece;
+  const kind = rule === "chain_broken" ? null : (piece.type ?? "sale");
+  return {
+    type: ACTIVITY_TYPES.find((known) => known === kind) ?? null,
+    member: memberOf(ids, account),
+    card: card_no === undefined ? null : ids.card({ account, cardNo: card_no }),
+    sale: kind === "sale" ? ids.booking("sal", { account, seq }) : null,
+    redemption: hold === undefined ? null : ids.booking("red", { account, seq: hold }),
+    at: wireTime(at_ms),
+    location,
+    till,
+    staff,
+    receipt,
+    amount: total,
   };
 }
 

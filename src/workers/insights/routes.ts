@@ -13,15 +13,17 @@ import {
 } from "../../contract/dashboard-v1/insights.ts";
 import { localDate } from "../../contract/pos-v1/common.ts";
 import { FLAG_STATES } from "../../domain/insights/flag.ts";
-import { IdCodec } from "../../domain/tenancy/ids.ts";
+import { type CardRef, IdCodec } from "../../domain/tenancy/ids.ts";
 import type { Mode } from "../../domain/tenancy/merchant.ts";
 import { InsightsClient } from "../../durable/merchant-insights/client.ts";
-import { FEED_TYPES } from "../../durable/merchant-insights/protocol.ts";
+import { FEED_TYPES, type FlagView } from "../../durable/merchant-insights/protocol.ts";
 import type { DashboardApp } from "../dashboard/app.ts";
 import { json, jsonBody, merchantPath, problems, thingPath } from "../dashboard/openapi.ts";
 import type { AppEnv } from "../hono-env.ts";
 import { ProblemError, validationProblem } from "../http/problem.ts";
 import { readSecrets } from "../secrets.ts";
+import { deskOfMerchant } from "../card/member-desk.ts";
+import { blockCards } from "./block-cards.ts";
 import { auditWho, mayJudge, requireLook } from "./access.ts";
 import { decodePlace, encodePlace } from "./cursor.ts";
 import { renderActivity, renderAudit, renderFlag, renderHealth, renderTotals } from "./render.ts";
@@ -97,7 +99,8 @@ const resolveRoute = createRoute({
   operationId: "resolveFlag",
   tags,
   summary: "Decide about a flag",
-  description: "A person decides, never the system; who did stands in the audit log.",
+  description:
+    "A person decides, never the system; who did stands in the audit log. `blocked` blocks the card that a flag is about; where it is about several members, nobody's card is blocked.",
   request: { params: thingPath, query: z.strictObject({ mode }), body: jsonBody(flagChange) },
   responses: { 200: json("The flag.", flag), ...problems({ for: "merchant", changes: true }) },
 });
@@ -182,7 +185,10 @@ export function insightsRoutes(app: DashboardApp): void {
     if (!mayJudge(actor, known.evidence)) throw new ProblemError("role_missing");
     const by = auditWho(actor, known.evidence[0]?.location ?? null);
     const { state } = c.req.valid("json");
-    const resolved = await insights.resolveFlag({ id: known.id, state, by, at_ms: ports.now_ms() });
+    // Blocked first, decided after: cut off between the two, the flag is still open and can be decided again.
+    const blocked = state === "blocked" ? await blockedWith(c, c.req.valid("query").mode, known) : [];
+    const blocked_cards = blocked.map(({ account, cardNo }) => ({ account, card_no: cardNo }));
+    const resolved = await insights.resolveFlag({ id: known.id, state, by, at_ms: ports.now_ms(), blocked_cards });
     if (resolved === null) throw new ProblemError("resource_unknown");
     return c.json(renderFlag(ids, resolved), 200);
   });
@@ -218,6 +224,11 @@ function open(c: Context<AppEnv>, wanted: Mode): { readonly insights: InsightsCl
     insights: new InsightsClient(c.env.MERCHANT_INSIGHTS, tenant),
     ids: new IdCodec(readSecrets(c.env).idMac, tenant),
   };
+}
+
+async function blockedWith(c: Context<AppEnv>, wanted: Mode, flagged: FlagView): Promise<CardRef[]> {
+  const desk = await deskOfMerchant(c.env, { mode: wanted, merchant: c.req.param("merchant") ?? "" });
+  return desk === null ? [] : blockCards(desk, flagged);
 }
 
 function checkRange(from: string, to: string): void {

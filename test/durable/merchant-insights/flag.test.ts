@@ -44,6 +44,7 @@ describe("one receipt on two cards", () => {
           staff: null,
           total: 1250,
           receipt: "R-1",
+          card_no: 1,
         })),
     );
   });

@@ -32,8 +32,7 @@ export class TestShop {
   }
 
   /** Another opened account with the digital card 1. */
-  async account(kind: AccountKind = "member"): Promise<TestAccount> {
-    const id = createAccountId(kind, new Uint8Array(randomBytes(ACCOUNT_RANDOM_BYTES)));
+  async account(kind: AccountKind = "member", id = newAccountId(kind)): Promise<TestAccount> {
     const account = new TestAccount(this.tenant, id, programPayload(1));
     const opened = await account.open();
     if (!opened.ok) throw new Error(`could not open: ${opened.refusal.code}`);
@@ -92,6 +91,10 @@ export class TestShop {
       sorted2,
     );
   }
+}
+
+export function newAccountId(kind: AccountKind = "member"): string {
+  return createAccountId(kind, new Uint8Array(randomBytes(ACCOUNT_RANDOM_BYTES)));
 }
 
 function sorted2(_key: string, value: unknown): unknown {

@@ -153,3 +153,65 @@ test("a rebuild goes on while everything is read, and says so", async () => {
   expect((await get("health?mode=test"))["rebuilt_at"]).not.toBe(null);
   expect(rows(await get("feed?mode=test")).map(({ sale, type }) => [sale, type])).toEqual(before);
 });
+
+test("a card used more than is usual is flagged; deciding that it was misuse blocks it at the till", async () => {
+  const canteen = await signUpMerchant();
+  const changed = await canteen.owner.must("PATCH", canteen.path, { body: { watch: { card_uses_max: 1 } } });
+  expect(changed["watch"]).toEqual({
+    card_uses_max: 1,
+    lone_redemptions_max: 3,
+    own_card_uses_max: 0,
+    outside_hours_minutes: 60,
+  });
+  const checkout = testTill(canteen.till, canteen.liveKey);
+  const made = await checkout.must("POST", "/v1/members", { name: "Fien" });
+  const [id, card] = [text(made["member"]?.["id"]), text(made["card_token"])];
+  for (const receipt of ["U-1", "U-2"]) {
+    await checkout.must("POST", "/v1/sales", { receipt, member: { card }, total: EUR(300) });
+  }
+  const list = `${canteen.path}/insights/flags`;
+  const [flag] = await vi.waitFor(async () => {
+    const found = rows(await canteen.owner.must("GET", `${list}?state=open`));
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  expect(flag).toMatchObject({ rule: "card_used_often", usual: 1, blocked_cards: [] });
+  expect(text(flag?.["explanation"]?.["nl"])).toContain("2 keer gebruikt; tot 1 keer is gewoon.");
+  expect(text(flag?.["explanation"]?.["en"])).toContain("was used 2 times");
+  const evidence: unknown = flag?.["evidence"];
+  const piece = { type: "sale", member: id, card: expect.stringMatching(/^crd_/), redemption: null, amount: 300 };
+  expect(evidence).toEqual([expect.objectContaining(piece), expect.objectContaining(piece)]);
+
+  const path = `${list}/${text(flag?.["id"])}`;
+  const fine = await canteen.owner.must("PATCH", path, { body: { state: "fine" } });
+  expect(fine).toMatchObject({ state: "fine", blocked_cards: [] });
+  await checkout.must("POST", "/v1/sales/preview", { receipt: "U-3", member: { card }, total: EUR(300) });
+  const blocked = await canteen.owner.must("PATCH", path, { body: { state: "blocked" } });
+  expect(blocked).toMatchObject({ state: "blocked", blocked_cards: [expect.stringMatching(/^crd_/)] });
+  await canteen.owner.must("PATCH", path, { body: { state: "blocked" } });
+
+  const refused = await checkout.call("POST", "/v1/sales", {
+    body: { receipt: "U-3", member: { card }, total: EUR(300) },
+  });
+  expect(refused.body).toMatchObject({ code: "card_blocked" });
+  // The balance stays, and so does the member.
+  await checkout.must("POST", "/v1/sales", { receipt: "U-4", member: { id }, total: EUR(300) });
+});
+
+test("staff have a card of their own and a code; a stranger's card is no card", async () => {
+  const made = await testTill(shop.till, shop.liveKey).must("POST", "/v1/members", { name: "Gijs" });
+  const own_member = text(made["member"]?.["id"]);
+  const body = { name: "Gijs", roles: [{ location: shop.location, role: "cashier" }], own_member, till_code: "c07" };
+
+  const cashier = await shop.owner.must("POST", `${shop.path}/staff`, { body });
+  expect(cashier).toMatchObject({ own_member, till_code: "c07" });
+  const path = `${shop.path}/staff/${text(cashier["id"])}`;
+  expect(await shop.owner.must("PATCH", path, { body: { till_code: null } })).toMatchObject({ own_member });
+  expect(await shop.owner.must("PATCH", path, { body: { own_member: null } })).toMatchObject({ own_member: null });
+  const other = await signUpMerchant();
+  const theirs = await testTill(other.till, other.liveKey).must("POST", "/v1/members", { name: "Henk" });
+  const stranger = await shop.owner.call("PATCH", path, { body: { own_member: text(theirs["member"]?.["id"]) } });
+  expect(stranger).toMatchObject({ status: 404, body: { code: "member_unknown" } });
+  const wrong = await shop.owner.call("PATCH", path, { body: { till_code: "a b" } });
+  expect(wrong).toMatchObject({ status: 422, body: { code: "validation_failed" } });
+});

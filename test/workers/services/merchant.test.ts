@@ -35,6 +35,7 @@ describe("signing up", () => {
       color: null,
       status: "active",
       goal: null,
+      watch: null,
       template: null,
       created_at_ms: START_MS,
     });

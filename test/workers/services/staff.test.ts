@@ -25,6 +25,7 @@ describe("staff", () => {
       name: "Sam",
       email: null,
       has_pin: true,
+      till_code: null,
       member_account: null,
       roles: [{ location: world.location.id, role: "cashier" }],
       created_at_ms: START_MS,

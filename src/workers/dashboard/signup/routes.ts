@@ -1,4 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
+import { IdCodec } from "../../../domain/tenancy/ids.ts";
 import { agreementList, signedUp, signUpInput, templateList } from "../../../contract/dashboard-v1/merchant.ts";
 import { invariant } from "../../../domain/invariant.ts";
 import { EXCLUSIONS, listTemplates, makeFromTemplate } from "../../../domain/program/templates.ts";
@@ -89,7 +90,10 @@ export function signUpMerchant(app: DashboardApp): void {
         merchant: renderMerchant(made.merchant),
         location: renderLocation(made.location),
         till: renderTill(made.till),
-        staff: renderStaff(made.owner),
+        staff: renderStaff(
+          made.owner,
+          new IdCodec(login.locatorMac, { mode: "live", merchant: made.merchant.locator }),
+        ),
         program: made.program === null ? null : renderVersion(made.program),
         missing: [...made.missing],
         keys: made.keys.map(renderNewKey),

@@ -1,4 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { IdCodec } from "../../../domain/tenancy/ids.ts";
 import { pinInput, staff, staffChange, staffInput, staffList } from "../../../contract/dashboard-v1/merchant.ts";
 import { given } from "../../services/given.ts";
 import { archiveStaff } from "../../services/staff/archive.ts";
@@ -10,6 +12,9 @@ import type { DashboardApp } from "../app.ts";
 import { archivedQuery, json, jsonBody, merchantPath, problems, thingPath } from "../openapi.ts";
 import { must } from "../refusal.ts";
 import { renderStaff } from "../render.ts";
+import type { AppEnv } from "../../hono-env.ts";
+import { ProblemError } from "../../http/problem.ts";
+import { readSecrets } from "../../secrets.ts";
 
 const listRoute = createRoute({
   method: "get",
@@ -31,7 +36,7 @@ const takeOnRoute = createRoute({
   request: { params: merchantPath, body: jsonBody(staffInput) },
   responses: {
     201: json("The person.", staff),
-    ...problems({ for: "merchant", changes: true }, ["limit_reached", "pin_taken"]),
+    ...problems({ for: "merchant", changes: true }, ["limit_reached", "pin_taken", "member_unknown"]),
   },
 });
 
@@ -45,7 +50,7 @@ const updateRoute = createRoute({
   request: { params: thingPath, body: jsonBody(staffChange) },
   responses: {
     200: json("The person.", staff),
-    ...problems({ for: "merchant", changes: true }, ["pin_taken", "last_owner"]),
+    ...problems({ for: "merchant", changes: true }, ["pin_taken", "last_owner", "member_unknown"]),
   },
 });
 
@@ -78,22 +83,41 @@ const pinRoute = createRoute({
 export function staffRoutes(app: DashboardApp): void {
   app.openapi(listRoute, async (c) => {
     const rows = must(await listStaff({ ctx: c.var.desk, input: c.req.valid("query") }));
-    return c.json({ data: rows.map(renderStaff) }, 200);
+    const ids = idsOf(c);
+    return c.json({ data: rows.map((row) => renderStaff(row, ids)) }, 200);
   });
   app.openapi(takeOnRoute, async (c) => {
-    const { name, roles, pin = null } = c.req.valid("json");
-    return c.json(renderStaff(must(await createStaff({ ctx: c.var.desk, input: { name, roles, pin } }))), 201);
+    const { own_member = null, pin = null, till_code = null, name, roles } = c.req.valid("json");
+    const ids = idsOf(c);
+    const input = { name, roles, pin, till_code, member_account: accountOf(ids, own_member) };
+    return c.json(renderStaff(must(await createStaff({ ctx: c.var.desk, input })), ids), 201);
   });
   app.openapi(updateRoute, async (c) => {
-    const input = { id: c.req.valid("param").id, ...given(c.req.valid("json")) };
-    return c.json(renderStaff(must(await updateStaff({ ctx: c.var.desk, input }))), 200);
+    const { own_member, ...fields } = c.req.valid("json");
+    const ids = idsOf(c);
+    const member_account = own_member === undefined ? undefined : accountOf(ids, own_member);
+    const input = { id: c.req.valid("param").id, ...given({ ...fields, member_account }) };
+    return c.json(renderStaff(must(await updateStaff({ ctx: c.var.desk, input })), ids), 200);
   });
   app.openapi(archiveRoute, async (c) => {
     const gone = must(await archiveStaff({ ctx: c.var.desk, input: { id: c.req.valid("param").id } }));
-    return c.json(renderStaff(gone), 200);
+    return c.json(renderStaff(gone, idsOf(c)), 200);
   });
   app.openapi(pinRoute, async (c) => {
     const input = { id: c.req.valid("param").id, pin: c.req.valid("json").pin };
-    return c.json(renderStaff(must(await setPin({ ctx: c.var.desk, input }))), 200);
+    return c.json(renderStaff(must(await setPin({ ctx: c.var.desk, input })), idsOf(c)), 200);
   });
+}
+
+/** The ids of live mode, where the cards are that count. */
+function idsOf(c: Context<AppEnv>): IdCodec {
+  return new IdCodec(readSecrets(c.env).idMac, { mode: "live", merchant: c.req.param("merchant") ?? "" });
+}
+
+/** @throws ProblemError `member_unknown` */
+function accountOf(ids: IdCodec, member: string | null): string | null {
+  if (member === null) return null;
+  const account = ids.parseMember(member);
+  if (account === null) throw new ProblemError("member_unknown");
+  return account;
 }

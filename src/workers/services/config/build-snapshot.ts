@@ -4,6 +4,7 @@ import type { ItemRow } from "../../../db/schema/item.ts";
 import type { LocationRow } from "../../../db/schema/location.ts";
 import type { MerchantRow } from "../../../db/schema/merchant.ts";
 import type { ProgramVersionRow } from "../../../db/schema/program-version.ts";
+import type { StaffRow } from "../../../db/schema/staff.ts";
 import type { TillRow } from "../../../db/schema/till.ts";
 import type { TenantDb } from "../../../db/tenant-db.ts";
 import type { BillingFacts } from "../../../domain/billing/state.ts";
@@ -15,6 +16,7 @@ import type {
   MerchantFacts,
   ProgramText,
   ProgramVersionFacts,
+  StaffFacts,
   TillFacts,
 } from "../../../domain/tenancy/config.ts";
 import type { Mode } from "../../../domain/tenancy/merchant.ts";
@@ -31,7 +33,7 @@ export interface Snapshot {
 
 /** Reads in one transaction, so that the version belongs to the rows; null when there is no such merchant. */
 export async function readSnapshot(tenant: TenantDb, now_ms: number): Promise<Snapshot | null> {
-  const [[merchant], locations, tills, keys, items, programs, texts, [billing]] = await tenant.batch([
+  const [[merchant], locations, tills, keys, items, programs, texts, [billing], staff] = await tenant.batch([
     tenant.merchant.get(),
     tenant.locations.active(),
     tenant.tills.active(),
@@ -40,6 +42,7 @@ export async function readSnapshot(tenant: TenantDb, now_ms: number): Promise<Sn
     tenant.programVersions.facts(),
     tenant.programVersions.unconfirmedTexts(),
     tenant.billing.get(),
+    tenant.staff.withOwnCard(),
   ]);
   if (merchant === undefined) return null;
   const pushed = { live: merchant.config_pushed_version_live, test: merchant.config_pushed_version_test };
@@ -48,6 +51,7 @@ export async function readSnapshot(tenant: TenantDb, now_ms: number): Promise<Sn
     merchant: merchantFacts(merchant),
     locations: locations.map(locationFacts),
     tills: tills.map(tillFacts),
+    staff: staff.flatMap(staffFacts),
     items: items.map(itemFacts),
     programs: programs.map(programFacts),
   };
@@ -71,8 +75,8 @@ export async function readAllTexts(tenant: TenantDb, config_version: number): Pr
 }
 
 function merchantFacts(row: MerchantRow): MerchantFacts {
-  const { locator, name, currency, country, timezone, locale, claims, strict_receipts, color } = row;
-  return { locator, name, currency, country, timezone, locale, claims, strict_receipts, color };
+  const { locator, name, currency, country, timezone, locale, claims, strict_receipts, color, watch } = row;
+  return { locator, name, currency, country, timezone, locale, claims, strict_receipts, color, watch };
 }
 
 function locationFacts(row: LocationRow): LocationFacts {
@@ -87,6 +91,10 @@ export function billingFacts({ trial_ends_at_ms, subscription, demands, usage }:
 
 function tillFacts(row: TillRow): TillFacts {
   return { id: row.id, name: row.name, location: row.location };
+}
+
+function staffFacts({ id, member_account, till_code }: StaffRow): StaffFacts[] {
+  return member_account === null ? [] : [{ id, member_account, till_code }];
 }
 
 function keyFacts(row: ApiKeyRow): KeyFacts {

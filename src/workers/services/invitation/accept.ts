@@ -98,6 +98,7 @@ function planAcceptance(
     email: row.email,
     pin_hash: null,
     member_account: null,
+    till_code: null,
     created_at_ms: at_ms,
     archived_at_ms: null,
     user: user.id,

@@ -9,6 +9,14 @@ import { color, country, currency, email, id, line, locale, name, timezone } fro
 import { createItemInput } from "../item/schemas.ts";
 import { openingHours } from "../location/schemas.ts";
 
+const usual = z.int().min(0).max(1_000).nullable().optional();
+const watchInput = z.strictObject({
+  card_uses_max: usual,
+  lone_redemptions_max: usual,
+  own_card_uses_max: usual,
+  outside_hours_minutes: z.int().min(0).max(720).nullable().optional(),
+});
+
 export const createMerchantInput = z.strictObject({
   name,
   legal_name: line(160).nullable().default(null),
@@ -51,6 +59,7 @@ export const updateMerchantInput = z.strictObject({
   strict_receipts: z.boolean().optional(),
   color: color.nullable().optional(),
   goal: z.enum(GOALS).nullable().optional(),
+  watch: watchInput.nullable().optional().describe("Null brings the defaults back."),
 });
 
 /** A merchant as its own people see it. */
@@ -76,6 +85,7 @@ export function toMerchant(row: MerchantRow): Merchant {
     claims: row.claims,
     strict_receipts: row.strict_receipts,
     color: row.color,
+    watch: row.watch,
     status: row.status,
     goal: row.goal,
     template: row.template,

@@ -15,11 +15,13 @@ export async function updateMerchant({
   const parsed = parseInput(updateMerchantInput, input);
   if (!parsed.ok) return parsed;
 
-  const change = given(parsed.value);
-  return changeConfig<Merchant, ChangeRefusal>(ctx, async (row) =>
-    ok({
+  const { watch, ...fields } = parsed.value;
+  return changeConfig<Merchant, ChangeRefusal>(ctx, async (row) => {
+    const limits = watch === undefined || watch === null ? watch : { ...row.watch, ...given(watch) };
+    const change = given({ ...fields, watch: limits });
+    return ok({
       value: toMerchant({ ...row, ...change }),
       statements: Object.keys(change).length === 0 ? [] : [ctx.tenant.merchant.update(change)],
-    }),
-  );
+    });
+  });
 }

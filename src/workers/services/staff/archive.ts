@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from "../../../domain/result.ts";
-import { changePrivately } from "../change.ts";
+import { changeConfig } from "../change.ts";
 import type { ServiceCall } from "../context.ts";
 import { type ChangeRefusal, forbidden, notFound, parseInput } from "../refusal.ts";
 import { isOwnerSomewhere, type LastOwner, mayManage } from "./rules.ts";
@@ -16,7 +16,7 @@ export async function archiveStaff({
   if (!parsed.ok) return parsed;
   const { id } = parsed.value;
 
-  return changePrivately<Staff, ArchiveStaffRefusal>(ctx, async () => {
+  return changeConfig<Staff, ArchiveStaffRefusal>(ctx, async () => {
     const { staff, staffRoles, pinAttempts } = ctx.tenant;
     const [[row], roleRows, otherOwners] = await ctx.tenant.batch([
       staff.get(id),

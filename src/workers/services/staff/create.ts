@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { MerchantRow } from "../../../db/schema/merchant.ts";
 import type { StaffRow } from "../../../db/schema/staff.ts";
 import { fail, ok, type Result } from "../../../domain/result.ts";
-import { changePrivately } from "../change.ts";
+import { changeConfig, changePrivately } from "../change.ts";
 import type { ServiceCall, ServiceContext } from "../context.ts";
 import { limitRefusal } from "../limits.ts";
 import { newId } from "../new-id.ts";
@@ -25,7 +25,9 @@ export async function createStaff({
   const { roles } = parsed.value;
   if (!mayManage(ctx.actor, roles)) return fail(forbidden);
 
-  return changePrivately<Staff, CreateStaffRefusal>(ctx, async (merchant) => {
+  // Where serving one's own card is looked for, the card must be known.
+  const change = parsed.value.member_account === null ? changePrivately : changeConfig;
+  return change<Staff, CreateStaffRefusal>(ctx, async (merchant) => {
     const row = await staffRow(ctx, merchant, parsed.value);
     const refusal = await refuseCreation(ctx, parsed.value, row);
     if (refusal !== null) return fail(refusal);
@@ -44,6 +46,7 @@ async function staffRow(ctx: ServiceContext, merchant: MerchantRow, input: Input
     email: input.email,
     pin_hash: input.pin === null ? null : await hashPin(ctx.ports, merchant, input.pin),
     member_account: input.member_account,
+    till_code: input.till_code,
     created_at_ms: ctx.ports.now_ms(),
     archived_at_ms: null,
     user: null,

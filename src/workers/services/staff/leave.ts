@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from "../../../domain/result.ts";
-import { changePrivately } from "../change.ts";
+import { changeConfig } from "../change.ts";
 import type { ServiceContext } from "../context.ts";
 import { type ChangeRefusal, forbidden, notFound } from "../refusal.ts";
 import { isOwnerSomewhere, type LastOwner } from "./rules.ts";
@@ -15,7 +15,7 @@ export async function leaveStaff({
   if (actor.kind !== "staff") return fail(forbidden);
   const id = actor.staff;
 
-  return changePrivately<Staff, ChangeRefusal | LastOwner>(ctx, async () => {
+  return changeConfig<Staff, ChangeRefusal | LastOwner>(ctx, async () => {
     const { staff, staffRoles, pinAttempts } = ctx.tenant;
     const [[row], roleRows, otherOwners] = await ctx.tenant.batch([
       staff.get(id),

@@ -24,12 +24,19 @@ const memberAccount = z
   .refine((account) => accountKindOf(account) === "member", "must be a member's account")
   .nullable();
 
+/** As tills send it. */
+const tillCode = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
+  .nullable();
+
 export const createStaffInput = z.strictObject({
   name,
   email: email.nullable().default(null),
   roles,
   pin: newPin.nullable().default(null),
   member_account: memberAccount.default(null),
+  till_code: tillCode.default(null),
 });
 
 export const updateStaffInput = z.strictObject({
@@ -38,6 +45,7 @@ export const updateStaffInput = z.strictObject({
   email: email.nullable().optional(),
   roles: roles.optional(),
   member_account: memberAccount.optional(),
+  till_code: tillCode.optional(),
 });
 
 export const setPinInput = z.strictObject({ id, pin: newPin.nullable().describe("Null takes the PIN away.") });
@@ -58,6 +66,7 @@ export interface Staff {
   readonly email: string | null;
   readonly has_pin: boolean;
   readonly member_account: string | null;
+  readonly till_code: string | null;
   readonly roles: readonly RoleAt[];
   readonly created_at_ms: number;
   readonly archived_at_ms: number | null;
@@ -71,6 +80,7 @@ export function toStaff(row: StaffRow, roleRows: readonly RoleAt[]): Staff {
     email: row.email,
     has_pin: row.pin_hash !== null,
     member_account: row.member_account,
+    till_code: row.till_code,
     roles: toRoles(roleRows),
     created_at_ms: row.created_at_ms,
     archived_at_ms: row.archived_at_ms,

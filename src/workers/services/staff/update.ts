@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { StaffRow } from "../../../db/schema/staff.ts";
 import { fail, ok, type Result } from "../../../domain/result.ts";
 import type { RoleAt } from "../../../domain/tenancy/actor.ts";
-import { changePrivately } from "../change.ts";
+import { changeConfig, changePrivately } from "../change.ts";
 import type { ServiceCall, ServiceContext } from "../context.ts";
 import { given } from "../given.ts";
 import { type ChangeRefusal, forbidden, type NotFound, notFound, parseInput } from "../refusal.ts";
@@ -31,7 +31,9 @@ export async function updateStaff({
   const { id, roles: newRoles, ...fields } = parsed.value;
   const change = given(fields);
 
-  return changePrivately<Staff, UpdateStaffRefusal>(ctx, async () => {
+  const isOfOwnCard = change.member_account !== undefined || change.till_code !== undefined;
+  const commit = isOfOwnCard ? changeConfig : changePrivately;
+  return commit<Staff, UpdateStaffRefusal>(ctx, async () => {
     const { staff, staffRoles } = ctx.tenant;
     const [[row], roleRows] = await ctx.tenant.batch([staff.get(id), staffRoles.of(id)]);
     // Whoever may see no staff learns nothing of who works here.

@@ -1,0 +1,124 @@
+import type { Evidence } from "../../domain/insights/flag.ts";
+import { EVIDENCE_MAX } from "../../domain/insights/flag.ts";
+import {
+  isCardUse,
+  isJudged,
+  subjectsOf,
+  usualOf,
+  type Watched,
+  type WatchRule,
+  type WatchSettings,
+} from "../../domain/insights/watch.ts";
+import type { BookingRow, GenerationStore } from "./generation-store.ts";
+import { evidenceOf, judge } from "./judge.ts";
+import type { InsightsStore } from "./store.ts";
+
+/** Redemptions that are looked at for one finding. */
+const SUSPECTS_MAX = 200;
+const HOPS_MAX = 8;
+
+export interface WatchDeps {
+  readonly store: InsightsStore;
+  readonly seen: GenerationStore;
+  readonly settings: WatchSettings;
+  /** False while a generation is being filled: what it lacks is no reason to take a finding back. */
+  readonly withdraws: boolean;
+  readonly now_ms: number;
+}
+
+export interface WatchedRow extends Watched {
+  readonly seq: number;
+}
+
+/** A place in a ledger. */
+export interface Place {
+  readonly account: string;
+  readonly seq: number;
+}
+
+/**
+ * Looks at what bookings add to: the card's day, the cashier's, the shop's. Each finding is reckoned anew from all that is
+ * projected, so that order and repetition do not matter. Writes a row only for a booking that is unusual by itself.
+ *
+ * @param voided sales that have come back in full
+ */
+export function watchBookings(deps: WatchDeps, rows: readonly WatchedRow[], voided: readonly Place[]): void {
+  const asked = new Map<string, { readonly rule: WatchRule; readonly subject: string }>();
+  const ask = (rule: WatchRule, subject: string) => asked.set(`${rule}|${subject}`, { rule, subject });
+  for (const row of rows) {
+    if (!isJudged(row, deps.now_ms)) continue;
+    for (const { rule, subject } of subjectsOf(row, deps.settings, (account) => holderOf(deps.seen, account))) {
+      if (rule !== "card_used_often") deps.store.suspect(rule, subject, row);
+      ask(rule, subject);
+    }
+    if (row.type !== "sale") continue;
+    for (const lone of redemptionsOf(deps, row)) ask("redeemed_without_sale", lone);
+  }
+  for (const { account, seq } of voided) {
+    const sale = deps.seen.bySeq(account, seq);
+    if (sale === null || !isJudged(sale, deps.now_ms)) continue;
+    for (const { rule, subject } of subjectsOf(sale, deps.settings, (one) => holderOf(deps.seen, one)))
+      ask(rule, subject);
+    for (const lone of redemptionsOf(deps, sale)) ask("redeemed_without_sale", lone);
+  }
+  for (const { rule, subject } of asked.values()) look(deps, rule, subject);
+}
+
+function look({ store, seen, settings, withdraws, now_ms }: WatchDeps, rule: WatchRule, subject: string): void {
+  const usual = usualOf(rule, settings.limits);
+  if (usual === null) return;
+  const evidence = rule === "card_used_often" ? usesOf(seen, subject) : suspectsOf({ store, seen }, rule, subject);
+  if (!withdraws && evidence.length <= usual) return;
+  judge(store, { rule, subject, usual, evidence }, now_ms);
+}
+
+/** Where that day's redemptions of the sale's account were counted: they may be without a sale no longer, or again. */
+function redemptionsOf({ seen, settings }: WatchDeps, sale: WatchedRow): string[] {
+  if (settings.limits.lone_redemptions_max === null) return [];
+  return seen
+    .onDay(sale.account, sale.day)
+    .filter(({ type, location }) => type === "hold_captured" && location === sale.location)
+    .flatMap((row) => subjectsOf(row, settings, (account) => account))
+    .flatMap(({ rule, subject }) => (rule === "redeemed_without_sale" ? [subject] : []));
+}
+
+function usesOf(seen: GenerationStore, subject: string): Evidence[] {
+  const [account = "", day = ""] = subject.split("|");
+  return seen
+    .onDay(account, day)
+    .filter((row) => isCardUse(row) && row.facts.backfilled !== true && !seen.isVoided(row.account, row.seq))
+    .slice(0, EVIDENCE_MAX)
+    .map(evidenceOf);
+}
+
+function suspectsOf(
+  { store, seen }: Pick<WatchDeps, "store" | "seen">,
+  rule: Exclude<WatchRule, "card_used_often">,
+  subject: string,
+): Evidence[] {
+  return store
+    .suspects(rule, subject, SUSPECTS_MAX)
+    .flatMap(({ account, seq }) => seen.bySeq(account, seq) ?? [])
+    .filter((row) => !seen.isVoided(row.account, row.seq))
+    .filter((row) => rule !== "redeemed_without_sale" || !hasBought(seen, row))
+    .slice(0, EVIDENCE_MAX)
+    .map(evidenceOf);
+}
+
+/** Whether the member bought something there that day. */
+function hasBought(seen: GenerationStore, { account, location, day }: BookingRow): boolean {
+  return seen
+    .onDay(account, day)
+    .some((row) => row.type === "sale" && row.location === location && !seen.isVoided(account, row.seq));
+}
+
+/** The account that carries on for one that was merged. */
+function holderOf(seen: GenerationStore, account: string): string {
+  let current = account;
+  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
+    const next = seen.handedTo(current);
+    if (next === null) break;
+    current = next;
+  }
+  return current;
+}
