@@ -57,11 +57,13 @@ describe("signing up", () => {
         locale: "nl",
         claims: true,
         strict_receipts: false,
+        watch: null,
         color: null,
       },
       locations: [
         { id: world.location.id, name: "Haven", country: "NL", timezone: "Europe/Amsterdam", opening_hours: [] },
       ],
+      staff: [],
       tills: [{ id: world.till.id, name: "Kassa 1", location: world.location.id }],
       keys: [],
       items: [],
