@@ -41,6 +41,7 @@ function workerd(options: { readonly main?: string } = {}) {
 // The folder of a test decides where it runs.
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -65,14 +66,17 @@ export default defineConfig({
       },
       {
         // Objects, and D1, without the HTTP side, whose many modules every test file would load again.
-        plugins: [workerd({ main: "./src/durable/index.ts" })],
+        plugins: [oneModuleWorker(["contract", "domain", "durable"]), workerd({ main: "./src/durable/index.ts" })],
         test: {
           name: "objects",
           include: ["test/durable/**/*.test.ts"],
         },
       },
       {
-        plugins: [workerd({ main: "./src/durable/index.ts" })],
+        plugins: [
+          oneModuleWorker(["contract", "db", "domain", "durable"]),
+          workerd({ main: "./src/durable/index.ts" }),
+        ],
         test: {
           name: "db",
           include: ["test/db/**/*.test.ts"],
@@ -80,7 +84,12 @@ export default defineConfig({
         },
       },
       {
-        plugins: [quietSourceMaps, oneModuleWorker(), answerValidators(), workerd()],
+        plugins: [
+          quietSourceMaps,
+          oneModuleWorker(["contract", "db", "domain", "durable", "workers"]),
+          answerValidators(),
+          workerd(),
+        ],
         test: {
           name: "workers",
           include: ["test/workers/**/*.test.ts"],

@@ -1,8 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { CLAIM_MS } from "../../../src/domain/tenancy/receipt-account.ts";
 import { Projector } from "../../../src/durable/member-account/projector.ts";
-import * as accounts from "../../../src/durable/member-account/client.ts";
 import { coffee, grant, returnOf, sale } from "../../support/workerd/account.ts";
 import { TestShop } from "./support.ts";
 
@@ -96,7 +96,7 @@ describe("a rebuild", () => {
     const shop = await busyShop(4);
     const before = await shop.snapshot();
     vi.spyOn(console, "log").mockReturnValue();
-    const broken = vi.spyOn(accounts, "accountClient").mockImplementation(() => {
+    const broken = vi.spyOn(env.MEMBER_ACCOUNT, "getByName").mockImplementation(() => {
       throw new Error("not now");
     });
 
