@@ -370,6 +370,13 @@ export const ERROR_CODES = {
     till: "show",
     help: "Only members of certain levels may have this reward; `detail` names them. The member's level stands in the wallet.",
   },
+  reward_only_issued: {
+    status: 409,
+    title: "The reward cannot be bought",
+    retryable: false,
+    till: "fix",
+    help: "The reward has no cost: it is given by hand, by a promotion or by another rule. Redeem one that was issued to the member.",
+  },
   issued_reward_unknown: {
     status: 404,
     title: "No such issued reward",

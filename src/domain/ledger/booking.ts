@@ -226,10 +226,22 @@ export interface ReturnEvent {
   readonly full: boolean;
   /** Spent units that went back to the member because the whole sale was returned. */
   readonly restored: readonly Capture[];
+  /** What became of the coupon that the sale had given; absent when it gave none. */
+  readonly coupon?: ReturnedCoupon;
   /** Sequence of the parked return that this one carries out; null when the sale was known. */
   readonly parked: number | null;
   /** How counters of the sale's day moved; absent when none did. */
   readonly meters?: readonly MeterChange[];
+}
+
+/** The coupon of a sale after a return of it. */
+export interface ReturnedCoupon {
+  /** The promotion whose coupon stands now; null when none does. */
+  readonly promotion: string | null;
+  /** The one that this return took back. */
+  readonly taken_back?: LocalizedText;
+  /** The kept basket gives it no more, but it was used, is being used or is over. */
+  readonly gone?: true;
 }
 
 export interface ReturnedLine {

@@ -7,7 +7,8 @@ import type { TierPrice } from "../program/reward-price.ts";
 import type { EarnFact } from "../program/earn.ts";
 import { explainEarning } from "./explain-earning.ts";
 import type { Locale } from "../tenancy/config.ts";
-import type { EntryFact, HandOverReason, SaleWarning } from "./booking.ts";
+import type { LocalDate } from "../time/local-date.ts";
+import type { EntryFact, HandOverReason, ReturnedCoupon, SaleWarning } from "./booking.ts";
 
 /** What a reader needs for a sentence: the language, the money, and what units are called. */
 export interface Reader {
@@ -31,6 +32,28 @@ export function explainOutcome(
   outcome: { readonly unit: string; readonly amount: number; readonly fact: EarnFact },
 ): string {
   return `${signed(outcome.amount)} ${unitLabel(reader, outcome.unit, outcome.amount)}: ${explainEarning(reader, outcome.fact)}`;
+}
+
+/** A reward for a later visit, as a sentence: what it is and until when. */
+export function explainCoupon(
+  reader: Reader,
+  { what, expires_on }: { readonly what: LocalizedText; readonly expires_on: LocalDate | null },
+): string {
+  const until = expires_on === null ? "" : formatDate(expires_on, reader.locale);
+  if (reader.locale === "nl") {
+    return `${text(reader, what)}: voor een volgend bezoek${until === "" ? "" : `, tot en met ${until}`}`;
+  }
+  return `${text(reader, what)}: for another visit${until === "" ? "" : `, until ${until} included`}`;
+}
+
+/** What a return did to the coupon of its sale, as a sentence; null when nothing. */
+export function explainReturnedCoupon(reader: Reader, coupon: ReturnedCoupon | undefined): string | null {
+  const nl = reader.locale === "nl";
+  if (coupon?.taken_back !== undefined) return explainRevocation(reader, coupon.taken_back, "returned");
+  if (coupon?.gone !== true) return null;
+  return nl
+    ? "De tegoedbon van deze aankoop is al gebruikt, of is verlopen; dat blijft zo."
+    : "The coupon of this sale was used already, or is over; that stays as it is.";
 }
 
 /** A warning of a sale as a sentence. */

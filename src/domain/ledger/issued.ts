@@ -4,8 +4,8 @@ import type { BookingHeader, HeldPart } from "./booking.ts";
 import { countRedeemed } from "./redeemed.ts";
 import type { AccountState } from "./state.ts";
 
-/** How a member came by an issued reward: by hand, by spending on it, by itself at a threshold, or back after a return. */
-export type IssueOrigin = "gift" | "claim" | "threshold" | "restored";
+/** How a member came by an issued reward: by hand, by spending on it, by itself at a threshold, back after a return, or by a promotion at a sale. */
+export type IssueOrigin = "gift" | "claim" | "threshold" | "restored" | "promotion";
 
 /** A reward that a booking issues: the member has it and redeems it later, once, for nothing. */
 export interface IssuedReward {
@@ -20,7 +20,21 @@ export interface IssuedReward {
   readonly taken_on?: LocalDate;
   /** Programme version under which it was first issued; absent when it is that of the booking. */
   readonly program?: number;
+  /** The promotion that gave it. */
+  readonly promotion?: string;
+  /** The sale at which a promotion gave it; absent when it is the booking that issues it. */
+  readonly sale?: SalePlace;
 }
+
+/** Where a sale stands. */
+export interface SalePlace {
+  /** The account in whose ledger it stands; null for the one that says so. */
+  readonly origin: string | null;
+  readonly seq: number;
+}
+
+/** Issued rewards that an account may have open at a time. */
+export const ISSUES_MAX = 100;
 
 /** An issued reward that has not been used. */
 export interface OpenIssue extends Omit<IssuedReward, "program"> {
@@ -55,8 +69,25 @@ export function handedOn({ seq: _seq, index: _index, issued_at_ms: _at, program,
 }
 
 /** What a sale that uses an issued reward keeps of it, so that a return can give it again. */
-export function usedIssue({ reward, what, origin, expires_on }: OpenIssue): IssuedReward {
-  return { reward, what, origin, expires_on };
+export function usedIssue({ reward, what, origin, expires_on, promotion, sale }: OpenIssue): IssuedReward {
+  return { reward, what, origin, expires_on, ...givenAt({ promotion, sale }) };
+}
+
+/** By which promotion and at which sale something was given, as far as it was. */
+export function givenAt({
+  promotion,
+  sale,
+}: {
+  readonly promotion: string | undefined;
+  readonly sale: SalePlace | undefined;
+}): Pick<IssuedReward, "promotion" | "sale"> {
+  return { ...(promotion === undefined ? {} : { promotion }), ...(sale === undefined ? {} : { sale }) };
+}
+
+/** The same for another account: sales that stood here stand there under this account. */
+export function seenFrom<Issue extends Pick<IssuedReward, "sale">>(issue: Issue, account: string | null): Issue {
+  if (issue.sale === undefined || account === null) return issue;
+  return { ...issue, sale: { ...issue.sale, origin: issue.sale.origin ?? account } };
 }
 
 /** Whether an open redemption has taken it. */
@@ -86,6 +117,7 @@ export function applyIssues(
     index,
     issued_at_ms: at_ms,
     program: item.program ?? program ?? null,
+    ...(item.origin === "promotion" ? { sale: item.sale ?? { origin: null, seq } } : {}),
   }));
   const revoked = (revoked_issues ?? []).flatMap((key) => state.issued?.[key] ?? []);
   const before = state.redeemed ?? {};

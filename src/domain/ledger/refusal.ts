@@ -47,6 +47,7 @@ export type Refusal =
       readonly max: number;
       readonly period: LimitPeriod;
     }
+  | { readonly code: "reward_only_issued"; readonly reward: string }
   | { readonly code: "issue_gone" }
   | { readonly code: "issue_held" }
   | { readonly code: "too_many_issues"; readonly max: number }

@@ -134,15 +134,17 @@ function kindOf(unit: string): WalletBalance["kind"] {
 }
 
 /**
- * Every reward of the programme: affordable ones first, dearest first; then the others, nearest first. Conditions are judged
+ * Every reward of the programme that can be bought: affordable ones first, dearest first; then the others, nearest first. Conditions are judged
  * at `now_ms`.
  */
 export function rewardsOf(state: AccountState, program: CompiledProgram, now_ms: number): RewardView[] {
   const level = levelAt(state, program, now_ms);
-  const views = [...program.rewards.values()].map((reward): RewardView => {
-    const { unit, amount, tier_price } = priceFor(reward, level);
+  const views = [...program.rewards.values()].flatMap((reward): RewardView[] => {
+    const price = priceFor(reward, level);
+    if (price === null) return [];
+    const { unit, amount, tier_price } = price;
     const missing = Math.max(0, amount - availableOf(state, unit));
-    return {
+    const view = {
       id: reward.id,
       name: reward.name,
       cost: { unit, amount },
@@ -153,6 +155,7 @@ export function rewardsOf(state: AccountState, program: CompiledProgram, now_ms:
       ...(tier_price === null ? {} : { instead_of: tier_price.instead_of }),
       ...(reward.tiers === undefined ? {} : { tiers: namedLevels(program, reward.tiers) }),
     };
+    return [view];
   });
   const byCost = (left: RewardView, right: RewardView) => right.cost.amount - left.cost.amount;
   const byNearness = (left: RewardView, right: RewardView) => nearness(right) - nearness(left);

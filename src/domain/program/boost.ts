@@ -76,11 +76,11 @@ function addition({ promotion }: CompiledPromotion): Addition[] {
 }
 
 function givesMoreOf({ promotion: { gives } }: CompiledPromotion, unit: string): boolean {
-  return gives.kind !== "effect" && gives.unit === unit;
+  return (gives.kind === "multiplier" || gives.kind === "addition") && gives.unit === unit;
 }
 
 /** Whether the basket has what the promotion asks for. */
-function fits(program: CompiledProgram, { promotion, only }: CompiledPromotion, basket: Basket): boolean {
+export function fits(program: CompiledProgram, { promotion, only }: CompiledPromotion, basket: Basket): boolean {
   const lines = eligibleLines(basket, { only, except: null, exclude: program.exclude });
   const eligible = eligibleAmount(basket, lines);
   return eligible > 0 && eligible >= (promotion.minimum_spend ?? 0);

@@ -87,13 +87,17 @@ function wayToEarn({ nl, currency, locale }: Reader, rule: EarningRule): string 
   }
 }
 
+/** A reward that can be bought. */
+type PricedReward = Reward & { readonly cost: NonNullable<Reward["cost"]> };
+
 /** Rewards of stamp cards first, then the cheapest: what is nearest to somebody who begins. */
-function inOrder({ rewards }: ProgramDocument): Reward[] {
-  const rank = (reward: Reward) => (reward.cost.unit === "points" ? 1 : 0);
-  return [...rewards].sort((left, right) => rank(left) - rank(right) || left.cost.amount - right.cost.amount);
+function inOrder({ rewards }: ProgramDocument): PricedReward[] {
+  const rank = (reward: PricedReward) => (reward.cost.unit === "points" ? 1 : 0);
+  const priced = rewards.flatMap(({ cost, ...reward }) => (cost === undefined ? [] : [{ ...reward, cost }]));
+  return priced.sort((left, right) => rank(left) - rank(right) || left.cost.amount - right.cost.amount);
 }
 
-function spendingSentence(reader: Reader, document: ProgramDocument, rewards: readonly Reward[]): string | null {
+function spendingSentence(reader: Reader, document: ProgramDocument, rewards: readonly PricedReward[]): string | null {
   const { nl, locale, currency } = reader;
   const offers = rewards.map((reward) => {
     const { name, cost } = reward;

@@ -173,7 +173,7 @@ function unitIssues(document: ProgramDocument): CrossIssue[] {
   }
   const units = new Set(unitIdsOf(document));
   document.rewards.forEach((item, index) => {
-    if (!units.has(item.cost.unit)) {
+    if (item.cost !== undefined && !units.has(item.cost.unit)) {
       issues.push({ path: ["rewards", index, "cost", "unit"], message: `the programme has no unit ${item.cost.unit}` });
     }
   });
@@ -185,6 +185,7 @@ function automaticIssues(document: ProgramDocument): CrossIssue[] {
   const units = new Set<string>();
   return document.rewards.flatMap(({ automatic, cost }, index) => {
     if (automatic !== true) return [];
+    if (cost === undefined) return [{ path: ["rewards", index, "automatic"], message: "needs a cost to be reached" }];
     if (units.has(cost.unit)) {
       return [{ path: ["rewards", index, "automatic"], message: `another reward of ${cost.unit} is issued by itself` }];
     }
@@ -206,7 +207,7 @@ function stampRewardIssues(document: ProgramDocument): CrossIssue[] {
     const target = document.rewards.find((item) => item.id === card.reward);
     const path = ["stamp_cards", index, "reward"];
     if (target === undefined) return [{ path, message: `there is no reward ${card.reward}` }];
-    if (target.cost.unit !== `stamps:${card.id}` || target.cost.amount !== card.size) {
+    if (target.cost?.unit !== `stamps:${card.id}` || target.cost.amount !== card.size) {
       return [{ path, message: `the reward ${card.reward} must cost ${card.size} of stamps:${card.id}` }];
     }
     return [];
@@ -217,19 +218,30 @@ function promotionIssues(document: ProgramDocument): CrossIssue[] {
   const units = new Set(unitIdsOf(document));
   const levels = new Set((document.tiers?.levels ?? []).map(({ id }) => id));
   return document.promotions.flatMap(({ gives, segment }, index) => [
-    ...(gives.kind === "effect" || units.has(gives.unit)
+    ...(gives.kind === "effect" || gives.kind === "issue" || units.has(gives.unit)
       ? []
       : [{ path: ["promotions", index, "gives", "unit"], message: `the programme has no unit ${gives.unit}` }]),
+    ...(gives.kind === "issue" ? couponIssues(document, gives.reward, index) : []),
     ...(segment?.tiers ?? [])
       .filter((id) => !levels.has(id))
       .map((id) => ({ path: ["promotions", index, "segment", "tiers"], message: `there is no level ${id}` })),
   ]);
 }
 
+/** What is given for a later visit must be there, and must end. */
+function couponIssues({ rewards }: ProgramDocument, id: string, index: number): CrossIssue[] {
+  const path = ["promotions", index, "gives", "reward"];
+  const issued = rewards.find((each) => each.id === id);
+  if (issued === undefined) return [{ path, message: `there is no reward ${id}` }];
+  return issued.valid_for === undefined
+    ? [{ path, message: `the reward ${id} must say how long it is valid_for` }]
+    : [];
+}
+
 /** A price for a level that cannot have the reward would never be paid. */
 function rewardTierIssues({ rewards, tiers }: ProgramDocument): CrossIssue[] {
   const levels = new Set((tiers?.levels ?? []).map(({ id }) => id));
-  return rewards.flatMap(({ tiers: only, tier_prices = [] }, index) => {
+  return rewards.flatMap(({ tiers: only, tier_prices = [], cost }, index) => {
     const at = (field: string, message: string) => ({ path: ["rewards", index, field], message });
     const unknown = (ids: readonly string[], field: string) =>
       ids.filter((id) => !levels.has(id)).map((id) => at(field, `there is no level ${id}`));
@@ -237,6 +249,7 @@ function rewardTierIssues({ rewards, tiers }: ProgramDocument): CrossIssue[] {
     const twice = priced.filter((id, place) => priced.indexOf(id) < place);
     const shut = only === undefined ? [] : priced.filter((id) => levels.has(id) && !only.includes(id));
     return [
+      ...(cost === undefined && priced.length > 0 ? [at("tier_prices", "the reward has no cost")] : []),
       ...unknown(only ?? [], "tiers"),
       ...unknown(priced, "tier_prices"),
       ...twice.map((id) => at("tier_prices", `the level ${id} has two prices`)),

@@ -69,6 +69,12 @@ const gives = z
       kind: z.literal("effect").describe("Something off the basket that costs no points; the till takes it off."),
       effect: basketEffect,
     }),
+    z.strictObject({
+      kind: z
+        .literal("issue")
+        .describe("A reward for a later visit; of several the one that asks for the largest basket."),
+      reward: slug("rew", "The reward that is issued, never to be used in the same sale."),
+    }),
   ])
   .describe("What it gives.");
 

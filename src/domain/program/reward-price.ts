@@ -19,8 +19,9 @@ export interface RewardPrice {
   readonly tier_price: TierPrice | null;
 }
 
-/** What a member of a level gives for a reward; null stands below the lowest level. */
-export function priceFor({ cost, tier_prices = [] }: Reward, level: TierLevel | null): RewardPrice {
+/** What a member of a level gives for a reward; null for one that is only issued. A null level stands below the lowest. */
+export function priceFor({ cost, tier_prices = [] }: Reward, level: TierLevel | null): RewardPrice | null {
+  if (cost === undefined) return null;
   const own = level === null ? undefined : tier_prices.find(({ tier }) => tier === level.id);
   if (own === undefined || level === null) return { ...cost, tier_price: null };
   const { id: tier, name } = level;

@@ -54,7 +54,8 @@ export const reward = z.strictObject({
   name: localizedText.describe("What members read."),
   cost: z
     .strictObject({ unit: unitId, amount: points.describe("How many of the unit.") })
-    .describe("What the member gives for it."),
+    .optional()
+    .describe("What the member gives for it. A reward without a cost cannot be bought: it is only issued."),
   tiers: z
     .array(slug("tir", "A level."))
     .min(1)

@@ -53,6 +53,7 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "subject_required":
     case "action_already_given":
     case "transfers_off":
+    case "reward_only_issued":
       return { code: refusal.code };
     case "sale_not_known_yet":
       return { code: "sale_not_known_yet", retryAfterSeconds: 30 };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { ReturnLineRequest } from "../../../src/domain/ledger/booking.ts";
+import { openIssues } from "../../../src/domain/ledger/issued.ts";
 import { type BasketLine, sumOf } from "../../../src/domain/program/basket.ts";
 import { atRate } from "../../../src/domain/program/remainder.ts";
 import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
@@ -59,10 +60,15 @@ function takeBack({ program: first, next, lines, before, after, spent }: Setting
   return ledger;
 }
 
-/** Balances and fractions; a fraction of zero is as good as none. */
+/** Balances, fractions (a fraction of zero is as good as none) and what promotions have given for later. */
 function outcome(ledger: Ledger) {
   const fractions = Object.entries(ledger.state.remainders).filter(([, { value }]) => value !== 0);
-  return { balances: ledger.balances(), remainders: Object.fromEntries(fractions) };
+  const coupons = openIssues(ledger.state).filter(({ origin }) => origin === "promotion");
+  return {
+    balances: ledger.balances(),
+    remainders: Object.fromEntries(fractions),
+    coupons: coupons.map(({ promotion, reward, expires_on, sale: of }) => ({ promotion, reward, expires_on, of })),
+  };
 }
 
 function quantityOf(name: string, quantity_milli: number): ReturnLineRequest {

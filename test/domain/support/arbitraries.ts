@@ -153,6 +153,20 @@ const promotions = fc
       windows: [{ starts: "2026-06-01T00:00", minutes: 1440, rrule: "FREQ=DAILY;INTERVAL=2" }],
       counts_for_tier,
     },
+    {
+      id: "prm_next",
+      name: { en: "next time" },
+      minimum_spend: 300,
+      gives: { kind: "issue" as const, reward: "rew_next" },
+      ...(only === undefined ? {} : { only }),
+    },
+    {
+      id: "prm_next_large",
+      name: { en: "next time more" },
+      minimum_spend: 1500,
+      per_member_day: 2,
+      gives: { kind: "issue" as const, reward: "rew_next" },
+    },
   ]);
 const tiers = fc
   .record({
@@ -208,6 +222,7 @@ export function anyProgram(version = 1, automatic = false): fc.Arbitrary<Compile
           },
           ...(exclude === undefined ? {} : { exclude }),
           stamp_cards: [stamps.card],
+          // One of them only promotions issue; it is used and taken back in the stories like any other.
           rewards: [
             { ...stamps.full, automatic: automatic && cost % 2 === 0 },
             reward({
@@ -217,6 +232,7 @@ export function anyProgram(version = 1, automatic = false): fc.Arbitrary<Compile
               ...(more.tiers === undefined ? {} : { tier_prices: [{ tier: "tir_low", amount: 7 - cost }] }),
               ...(more.tiers === undefined || cost !== 4 ? {} : { tiers: ["tir_low", "tir_high"] }),
             }),
+            { id: "rew_next", name: { en: "next" }, effect: given, valid_for: { days: 2 } },
           ],
           pay_with_points: { points: 10, amount: 25 },
         },

@@ -52,7 +52,11 @@ export function reward(changes: Partial<Reward> = {}): Reward {
 }
 
 /** A stamp card and the reward that a full one buys. */
-export function stampCard(name: string, rule: EarningRule, size = 10): { card: StampCard; full: Reward } {
+export function stampCard(
+  name: string,
+  rule: EarningRule,
+  size = 10,
+): { card: StampCard; full: Reward & { readonly cost: NonNullable<Reward["cost"]> } } {
   const card: StampCard = {
     id: `stc_${name}`,
     name: { nl: `${name}kaart`, en: `${name} card` },
@@ -63,8 +67,7 @@ export function stampCard(name: string, rule: EarningRule, size = 10): { card: S
   const full = reward({
     id: `rew_${name}`,
     name: { nl: `Gratis ${name}`, en: `Free ${name}` },
-    cost: { unit: `stamps:stc_${name}`, amount: size },
     effect: { kind: "free_item" },
   });
-  return { card, full };
+  return { card, full: { ...full, cost: { unit: `stamps:stc_${name}`, amount: size } } };
 }

@@ -35,6 +35,7 @@ export function wantedBy({ ask }: HoldCommand, program: ProgramDocument): Wanted
   if ("reward" in ask) {
     const reward = program.rewards.find(({ id }) => id === ask.reward);
     if (reward === undefined) return { refused: "reward_unknown" };
+    if (reward.cost === undefined) return { refused: "reward_only_issued" };
     return { ...reward.cost, reward: reward.id, effect: reward.effect, minimum: reward.minimum_spend ?? 0 };
   }
   // The stories issue no rewards.

@@ -105,3 +105,47 @@ test("paid for now, collected later: the stock is taken when it is paid for, and
   await merchant.wait(DAY_MS);
   expect((await buy()).body).toMatchObject({ status: 409, code: "out_of_stock" });
 });
+
+test("a sale gives a coupon for the next one: previewed, printed, used once, taken back with the sale that gave it", async () => {
+  const coupon = { id: "rew_next", name: { nl: "10% korting", en: "10% off" }, valid_for: { days: 30 } };
+  const promotion = { id: "prm_next", name: { en: "See you" }, minimum_spend: 2000 };
+  const merchant = await createTestMerchant({
+    program: {
+      ...cafeProgram,
+      promotions: [{ ...promotion, gives: { kind: "issue", reward: "rew_next" } }],
+      rewards: [...cafeProgram.rewards, { ...coupon, effect: { kind: "percent_off", percent: 10 } }],
+    },
+  });
+  const { till } = merchant;
+  const english = { "accept-language": "en" };
+  const member = { id: text((await till.must("POST", "/v1/members", { name: "Anna" }))["member"]?.["id"]) };
+  const sale = { receipt: "R-1", member, total: { amount: 2000, currency: "EUR" } };
+  const previewed = await till.call("POST", "/v1/sales/preview", { body: sale, headers: english });
+  const { body: sold } = await till.call("POST", "/v1/sales", { body: sale, headers: english });
+  for (const key of ["explanation", "receipt_lines", "wallet"]) expect(previewed.body[key]).toEqual(sold[key]);
+  expect(listOf(previewed.body["issued_rewards"])).toHaveLength(1);
+  const [issued] = listOf(sold["issued_rewards"]);
+  expect(issued).toMatchObject({ reward: "rew_next", origin: "promotion", held: false });
+  expect(JSON.stringify(sold["explanation"])).toContain("10% off: for another visit, until ");
+  expect(JSON.stringify(sold["receipt_lines"])).toContain("10% off");
+
+  const ask = { member, issued_reward: text(issued?.["id"]) };
+  expect((await till.call("POST", "/v1/redemptions", { body: { member, reward: "rew_next" } })).body).toMatchObject({
+    code: "reward_only_issued",
+  });
+  const held = await till.must("POST", "/v1/redemptions", ask);
+  const used = { receipt: "R-2", member, total: { amount: 900, currency: "EUR" } };
+  const second = { ...used, redemptions: [text(held["redemption"]?.["id"])] };
+  expect((await till.must("POST", "/v1/sales", second))["issued_rewards"]).toEqual([]);
+
+  const back = { return_id: "T-1", sale: { id: text(sold["sale"]?.["id"]) } };
+  expect((await till.must("POST", "/v1/returns", back))["warnings"]).toMatchObject([{ code: "coupon_gone" }]);
+  const third = await till.must("POST", "/v1/sales", { ...sale, receipt: "R-3" });
+  expect(listOf(third["issued_rewards"])).toHaveLength(1);
+  const again = { return_id: "T-2", sale: { id: text(third["sale"]?.["id"]) } };
+  const { body: returned } = await till.call("POST", "/v1/returns", { body: again, headers: english });
+  expect(returned["warnings"]).toEqual([]);
+  expect(JSON.stringify(returned["explanation"])).toContain("10% off was taken back, because the sale was returned");
+  const shown = await till.must("POST", "/v1/members/identify", { member });
+  expect(shown["issued_rewards"]).toEqual([]);
+});

@@ -104,6 +104,8 @@ export function startedCooldowns(program: CompiledProgram, outcomes: readonly Un
 export interface CountedSale {
   readonly outcomes: readonly UnitOutcome[];
   readonly offers: readonly SaleOffer[];
+  /** The promotion whose coupon it gave; null when it gave none. */
+  readonly coupon: string | null;
   /** Minor units paid and kept. */
   readonly spend: number;
   /** Whether anything is left of the sale. */
@@ -130,7 +132,7 @@ export function meterChanges(
 }
 
 function metersOf(program: CompiledProgram, on: LocalDate, sale: CountedSale): MeterChange[] {
-  const { outcomes, offers } = sale;
+  const { outcomes, offers, coupon } = sale;
   const capped = new Set(cappedSources(program));
   const given = outcomes.flatMap(({ unit, rule, amount, by_rule }): MeterChange[] => [
     ...(capped.has(unit) ? [{ meter: capMeter(unit), on, amount }] : []),
@@ -138,6 +140,7 @@ function metersOf(program: CompiledProgram, on: LocalDate, sale: CountedSale): M
   ]);
   const used = new Set([
     ...outcomes.flatMap(({ promotions = [] }) => promotions),
+    ...(coupon === null ? [] : [coupon]),
     ...offers.flatMap(({ id, applied }) => (applied && !program.levels.has(id) ? [id] : [])),
   ]);
   const uses = [...used].flatMap((id): MeterChange[] => [

@@ -4,7 +4,7 @@ import type { ArrivedCard, Estate, EstateCard, HandOverReason, RemainderChange }
 import type { AbsorbCommand, Decision, DeliveredCommand, HandOverCommand } from "../command.ts";
 import { type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts, captureEntries, releaseEntries } from "../due.ts";
-import { handedOn, openIssues } from "../issued.ts";
+import { handedOn, openIssues, seenFrom } from "../issued.ts";
 import { UNBORN } from "../fold.ts";
 import { lotKey } from "../lot.ts";
 import { absorbNaturalKey } from "../natural-key.ts";
@@ -33,7 +33,7 @@ export function decideAbsorb(state: AccountState, { from, reason, estate, parcel
   const remainders = Object.entries(estate.remainders).map(([rule, arriving]) => joined(state, rule, arriving));
   const along = { ...metersOf(estate), ...arrivals(state, from, estate) };
   const event = { type: "absorbed", from, reason, remainders, ...along } as const;
-  const issued = estate.issued === undefined ? {} : { issued: estate.issued };
+  const issued = estate.issued === undefined ? {} : { issued: estate.issued.map((issue) => seenFrom(issue, from)) };
   const absorbed = { ...plainDraft(event, entries), ...issued, natural_key: absorbNaturalKey(from, parcel) };
   // They take no natural key: the same return may have been waiting here too, and is carried out once all the same.
   const waiting = (estate.parked ?? []).map((parked) => plainDraft({ type: "return_parked", parked }));

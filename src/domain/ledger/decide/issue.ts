@@ -10,15 +10,21 @@ import { type LocalDate, localDate } from "../../time/local-date.ts";
 import type { CancelIssueCommand, Decision, GiftCommand, IssueCommand } from "../command.ts";
 import { type Draft, type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts, availableOf } from "../due.ts";
-import { isHeld, type IssuedReward, type IssueOrigin, issueKey, type OpenIssue, openIssues } from "../issued.ts";
+import {
+  givenAt,
+  isHeld,
+  ISSUES_MAX,
+  type IssuedReward,
+  type IssueOrigin,
+  issueKey,
+  type OpenIssue,
+  openIssues,
+} from "../issued.ts";
 import { levelAt } from "../level.ts";
 import { takeFrom } from "../lot.ts";
 import { reachedLimit } from "../redeemed.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
-
-/** Issued rewards that an account may have open at a time. */
-const ISSUES_MAX = 100;
 
 /** Decides a gift of units by hand: they can be spent at once, before what was earned, and expire like what is earned today. */
 export function decideGift(
@@ -61,6 +67,7 @@ export function decideIssue(
   const reached = reachedLimit(state, reward, today);
   if (reached !== null) return fail({ code: "reward_limit_reached", reward: reward.id, ...reached });
   const price = priceFor(reward, level);
+  if (price === null) return fail({ code: "reward_only_issued", reward: reward.id });
   const { unit, amount: needed } = price;
   const available = availableOf(state, unit);
   if (available < needed) return fail({ code: "insufficient_balance", unit, needed, available });
@@ -97,7 +104,11 @@ export function withAutomaticIssues(
   for (const reward of automatic) {
     if ((notForTier(reward, level) ?? closedAt(reward, now_ms, program.document.timezone)) !== null) continue;
     const price = priceFor(reward, level);
-    while (availableOf(after, price.unit) >= price.amount && openIssues(state).length + issued.length < ISSUES_MAX) {
+    while (
+      price !== null &&
+      availableOf(after, price.unit) >= price.amount &&
+      openIssues(state).length + issued.length < ISSUES_MAX
+    ) {
       const bought = buy(after, reward, "threshold", { today, expires_on: lastDayOf(reward, today), price });
       after = applyDrafts(after, bought.entries);
       entries.push(...bought.entries);
@@ -142,12 +153,13 @@ const RESTORE_GRACE_DAYS = 7;
 /** An issued reward again, after the sale that used it came back. */
 export function reissued(issue: IssuedReward, today: LocalDate): IssuedReward {
   const least = addSpan(today, { days: RESTORE_GRACE_DAYS });
-  const { reward, what, expires_on } = issue;
+  const { reward, what, expires_on, promotion, sale } = issue;
   return {
     reward,
     what,
     origin: "restored",
     expires_on: expires_on !== null && expires_on < least ? least : expires_on,
+    ...givenAt({ promotion, sale }),
   };
 }
 

@@ -129,7 +129,9 @@ function findWanted(
   if ("reward" in ask) {
     const reward = program.rewards.get(ask.reward);
     if (reward === undefined) return fail({ code: "reward_unknown", reward: ask.reward });
-    const { unit, amount, tier_price } = priceFor(reward, levelAt(state, program, now_ms));
+    const price = priceFor(reward, levelAt(state, program, now_ms));
+    if (price === null) return fail({ code: "reward_only_issued", reward: reward.id });
+    const { unit, amount, tier_price } = price;
     return ok({
       reward: reward.id,
       what: reward.name,
@@ -171,7 +173,8 @@ function findIssued(state: AccountState, key: string, program: CompiledProgram):
   return ok({
     reward: reward.id,
     what: issue.what,
-    unit: reward.cost.unit,
+    // Nothing of it is spent; a reward that is only issued has no unit of its own.
+    unit: reward.cost?.unit ?? "points",
     amount: 0,
     effect: reward.effect,
     minimum_spend: reward.minimum_spend ?? 0,

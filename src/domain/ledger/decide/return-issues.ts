@@ -5,6 +5,7 @@ import type { ReturnRequest } from "../booking.ts";
 import type { Decision } from "../command.ts";
 import type { Draft } from "../draft.ts";
 import { applyDrafts } from "../due.ts";
+import { seenFrom } from "../issued.ts";
 import type { AccountState } from "../state.ts";
 import { reissued, revokeFor } from "./issue.ts";
 import { decideReturn, type ReturnableSale } from "./return.ts";
@@ -33,7 +34,7 @@ export function decideReturnWithIssues(
     again.value.map((draft) => ({
       ...withReissues(draft, today),
       entries: [...entries, ...draft.entries],
-      revoked_issues: keys,
+      revoked_issues: [...(draft.revoked_issues ?? []), ...keys],
     })),
   );
 }
@@ -47,6 +48,9 @@ function missingIn({ event, entries }: Draft): { readonly unit: string; readonly
 
 function withReissues(draft: Draft, today: string): Draft {
   if (draft.event.type !== "return") return draft;
-  const used = draft.event.restored.flatMap(({ issued }) => issued ?? []);
-  return used.length === 0 ? draft : { ...draft, issued: used.map((issue) => reissued(issue, today)) };
+  const { restored, origin } = draft.event;
+  const used = restored.flatMap(({ issued }) => issued ?? []);
+  if (used.length === 0) return draft;
+  const again = used.map((issue) => reissued(seenFrom(issue, origin), today));
+  return { ...draft, issued: [...(draft.issued ?? []), ...again] };
 }

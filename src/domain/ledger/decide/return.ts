@@ -14,6 +14,7 @@ import type { MeterChange } from "../meter.ts";
 import { DEBT_LOT } from "../debt.ts";
 import { returnNaturalKey } from "../natural-key.ts";
 import { type AccountState, unitState } from "../state.ts";
+import { returnCoupon } from "./coupon.ts";
 import { type CountedSale, meterChanges } from "./earning-context.ts";
 import { applyReturn, keptBasket, keptTotal, nothingReturned } from "./kept-sale.ts";
 
@@ -52,9 +53,21 @@ export function decideReturn(
     moveUnits(state, outcome, { before, back, own: ownLots(sale, outcome), policy }),
   );
   const { offers = [] } = sale;
+  const standing = standingCoupon(sale, previous);
+  const given = returnCoupon(state, program, {
+    place: { origin: returnable.origin, seq: sale.seq },
+    on: localDate(sale.sale.occurred_at_ms, program.document.timezone),
+    standing,
+    frozen: sale.frozen,
+    kept: full ? null : keptBasket(sale.sale, kept),
+  });
+  const earlier = keptTotal(sale.sale, previous?.kept ?? nothingReturned());
+  const { promotion: coupon } = given.coupon;
   const meters = returnedMeters(sale, program, {
-    before: { outcomes: before, offers, spend: keptTotal(sale.sale, previous?.kept ?? nothingReturned()), visits: 1 },
-    after: { outcomes, offers: full ? [] : offers, spend: full ? 0 : keptTotal(sale.sale, kept), visits: full ? 0 : 1 },
+    before: { outcomes: before, offers, coupon: standing, spend: earlier, visits: 1 },
+    after: full
+      ? { outcomes, offers: [], coupon, spend: 0, visits: 0 }
+      : { outcomes, offers, coupon, spend: keptTotal(sale.sale, kept), visits: 1 },
   });
   const event: ReturnEvent = {
     type: "return",
@@ -71,6 +84,7 @@ export function decideReturn(
     written_off: taken.flatMap(({ unit, missing }) => (missing === 0 ? [] : [{ unit, amount: missing }])),
     full,
     restored,
+    ...(standing === null && previous?.coupon === undefined ? {} : { coupon: given.coupon }),
     parked,
     ...(meters.length === 0 ? {} : { meters }),
   };
@@ -80,8 +94,16 @@ export function decideReturn(
       entries: [...back, ...taken.flatMap((move) => move.entries)],
       natural_key: returnNaturalKey({ origin: returnable.origin, seq: sale.seq }, request.return_id),
       frees: full && returnable.origin === null ? sale.seq : null,
+      ...(given.issued.length === 0 ? {} : { issued: given.issued }),
+      ...(given.revoked.length === 0 ? {} : { revoked_issues: given.revoked }),
     },
   ]);
+}
+
+/** The promotion whose coupon a sale has given and no return has taken back. */
+function standingCoupon(sale: SaleBooking, previous: ReturnEvent | null): string | null {
+  if (previous?.coupon !== undefined) return previous.coupon.promotion;
+  return sale.issued?.find(({ origin }) => origin === "promotion")?.promotion ?? null;
 }
 
 /** A sale that counted nowhere, paid in another currency or while earning was paused, is not taken out of any counter. */

@@ -16,6 +16,7 @@ import { saleNaturalKey } from "../natural-key.ts";
 import type { Refusal } from "../refusal.ts";
 import { type AccountState, type OpenHold, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
+import { couponFor } from "./coupon.ts";
 import { freeze, meterChanges, startedCooldowns } from "./earning-context.ts";
 import { type DecidedOffers, decideOffers } from "./offers.ts";
 import { usedIssue } from "../issued.ts";
@@ -44,7 +45,9 @@ export function decideSale(
   const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
   const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
   const { offers, warnings: offerWarnings } = isForeign ? NO_OFFERS : decideOffers(command, sale, program, frozen);
-  const counted = { outcomes, offers, spend: sale.total, visits: 1 } as const;
+  const coupon = earns ? couponFor(state, program, frozen, { basket: earningBasket(sale), on: earned_on }) : null;
+  const given = coupon?.promotion ?? null;
+  const counted = { outcomes, offers, coupon: given, spend: sale.total, visits: 1 } as const;
   const meters = earns ? meterChanges(program, earned_on, null, counted) : [];
   const cooldowns = startedCooldowns(program, outcomes);
   const event: SaleEvent = {
@@ -62,7 +65,8 @@ export function decideSale(
   const natural_key = saleNaturalKey({ ...command, till });
   const extended = extendEntries(applyDrafts(state, captureDrafts), program, earned_on);
   const entries = [...captureDrafts, ...extended, ...earnEntries(program, outcomes, earned_on)];
-  return ok([{ event, entries, natural_key, frees: null }]);
+  const draft = { event, entries, natural_key, frees: null };
+  return ok([coupon === null ? draft : { ...draft, issued: [coupon] }]);
 }
 
 const NO_OFFERS: DecidedOffers = { offers: [], warnings: [] };

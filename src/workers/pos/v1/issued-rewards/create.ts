@@ -28,6 +28,7 @@ const route = createRoute({
       "reward_outside_hours",
       "reward_limit_reached",
       "reward_not_for_tier",
+      "reward_only_issued",
       "out_of_stock",
       "too_many_issued_rewards",
       "redeeming_paused",

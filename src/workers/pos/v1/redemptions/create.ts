@@ -37,6 +37,7 @@ const route = createRoute({
       "reward_outside_hours",
       "reward_limit_reached",
       "reward_not_for_tier",
+      "reward_only_issued",
       "no_eligible_item",
       "out_of_stock",
       "issued_reward_unknown",

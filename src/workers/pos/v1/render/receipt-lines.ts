@@ -1,16 +1,26 @@
 import type { Wallet } from "../../../../domain/ledger/view.ts";
+import type { LocalizedText } from "../../../../domain/program/document-parts.ts";
+import { formatDate } from "../../../../domain/time/format-date.ts";
+import type { LocalDate } from "../../../../domain/time/local-date.ts";
 import type { Rendering } from "./reader.ts";
 import type { WireReward } from "./wallet.ts";
 
 const WIDTH = 32;
 const LINES_MAX = 5;
 
-/** What a till prints under the receipt: what was earned, the balances, and how far the next reward is. */
+/** A reward for a later visit, as the receipt names it. */
+interface PrintedCoupon {
+  readonly what: LocalizedText;
+  readonly expires_on: LocalDate | null;
+}
+
+/** What a till prints under the receipt: what was earned, the balances, what is for the next visit, and how far the next reward is. */
 export function receiptLines(
   { desk, text }: Rendering,
   earned: readonly { readonly unit: string; readonly delta: number }[],
   wallet: Wallet,
   rewards: readonly WireReward[],
+  coupons: readonly PrintedCoupon[] = [],
 ): string[] {
   const nl = desk.locale === "nl";
   const balances = wallet.balances.map((balance) => {
@@ -19,12 +29,23 @@ export function receiptLines(
     const of = balance.of === null ? "" : `/${balance.of}`;
     return `${text(balance.name)}: ${balance.available}${of}${change}`;
   });
+  const couponLines = coupons.map(({ what, expires_on }) => {
+    if (expires_on === null) return nl ? `Volgende keer: ${text(what)}` : `Next time: ${text(what)}`;
+    const date = formatDate(expires_on, desk.locale);
+    return nl ? `T/m ${date}: ${text(what)}` : `Until ${date}: ${text(what)}`;
+  });
   const ready = rewards.find((reward) => reward.available);
   const next = rewards.find((reward) => !reward.available);
   const readyLine = ready === undefined ? [] : [nl ? `Klaar: ${ready.name}` : `Ready: ${ready.name}`];
   const nextLine =
     next === undefined ? [] : [nl ? `Nog ${next.missing} voor ${next.name}` : `${next.missing} more for ${next.name}`];
-  const all = [desk.parts.config.config.merchant.name, ...balances.slice(0, 2), ...readyLine, ...nextLine];
+  const all = [
+    desk.parts.config.config.merchant.name,
+    ...balances.slice(0, 2),
+    ...couponLines,
+    ...readyLine,
+    ...nextLine,
+  ];
   return all.slice(0, LINES_MAX).map(fit);
 }
 

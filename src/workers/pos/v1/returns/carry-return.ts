@@ -3,7 +3,7 @@ import type { ReturnInput, returnAnswer } from "../../../../contract/pos-v1/retu
 import { invariant } from "../../../../domain/invariant.ts";
 import type { BookingHeader, ReturnEvent, ReturnRequest } from "../../../../domain/ledger/booking.ts";
 import type { ReturnCommand } from "../../../../domain/ledger/command.ts";
-import { explainEntry } from "../../../../domain/ledger/explain.ts";
+import { explainCoupon, explainEntry, explainReturnedCoupon } from "../../../../domain/ledger/explain.ts";
 import { formatMilli } from "../../../../domain/numbers.ts";
 import { localDate } from "../../../../domain/time/local-date.ts";
 import { ProblemError, validationProblem } from "../../../http/problem.ts";
@@ -107,6 +107,8 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer
   invariant(body.type === "return", `a return was answered with a ${body.type}`);
   const { desk, reader } = rendering;
   const rewards = renderRewards(rendering, view.rewards);
+  const coupon = explainReturnedCoupon(reader, body.coupon);
+  const coupons = (body.issued ?? []).filter(({ origin }) => origin === "promotion");
   return {
     return: {
       object: "return",
@@ -131,10 +133,19 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer
     entries: renderEntries(rendering, { account, body, note: view.note }),
     wallet: renderWallet(rendering, view.wallet),
     rewards,
-    explanation: body.entries.map((entry) => explainEntry(reader, entry)),
+    explanation: [
+      ...body.entries.map((entry) => explainEntry(reader, entry)),
+      ...(coupon === null || body.coupon?.gone === true ? [] : [coupon]),
+      ...coupons.map((issued) => explainCoupon(reader, issued)),
+    ],
     receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards),
-    warnings: writtenOff(rendering, body),
+    warnings: [...writtenOff(rendering, body), ...keptCoupon(rendering, body)],
   };
+}
+
+function keptCoupon({ reader }: Rendering, { coupon }: ReturnEvent): { code: string; detail: string }[] {
+  const detail = coupon?.gone === true ? explainReturnedCoupon(reader, coupon) : null;
+  return detail === null ? [] : [{ code: "coupon_gone", detail }];
 }
 
 function writtenOff({ desk }: Rendering, body: BookingHeader & ReturnEvent): { code: string; detail: string }[] {

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { SaleInput, saleAnswer } from "../../../../contract/pos-v1/sale.ts";
 import { invariant } from "../../../../domain/invariant.ts";
 import type { ExchangeReturn, SaleCommand } from "../../../../domain/ledger/command.ts";
-import { explainEntry, explainOutcome } from "../../../../domain/ledger/explain.ts";
+import { explainCoupon, explainEntry, explainOutcome } from "../../../../domain/ledger/explain.ts";
 import { accountKindOf } from "../../../../domain/tenancy/account-id.ts";
 import { createCardToken } from "../../../../domain/tenancy/card-token.ts";
 import { CLAIM_CARD_NO, CLAIM_MS } from "../../../../domain/tenancy/receipt-account.ts";
@@ -133,6 +133,7 @@ function exchangeReturns(desk: PosDesk, input: SaleInput, named: NamedAccount, d
 function renderAnswer(rendering: Rendering, { account, view }: Carried, preview: boolean): WireSaleAnswer {
   const body = saleBody(view.body);
   const rewards = renderRewards(rendering, view.rewards);
+  const coupons = (body.issued ?? []).filter(({ origin }) => origin === "promotion");
   const unearned = body.outcomes.filter((outcome) => outcome.amount === 0);
   return {
     sale: renderSale(rendering, { account, owner: account, body, note: view.note, last_return: null, preview }),
@@ -145,8 +146,9 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried, preview:
     explanation: [
       ...body.entries.map((entry) => explainEntry(rendering.reader, entry)),
       ...unearned.map((outcome) => explainOutcome(rendering.reader, outcome)),
+      ...coupons.map((coupon) => explainCoupon(rendering.reader, coupon)),
     ],
-    receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards),
+    receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards, coupons),
     warnings: renderWarnings(rendering, body),
   };
 }
