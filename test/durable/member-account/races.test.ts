@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Command } from "../../../src/domain/ledger/command.ts";
+import { Ledger } from "../../../src/durable/member-account/ledger.ts";
 import { grant, hold, MINUTE_MS, openAccount, sale, type TestAccount } from "../../support/workerd/account.ts";
 
 /** How often the race for the last points is run: 200 times in the full run, `RACE_RUNS=200`. */
@@ -8,17 +9,44 @@ const RUNS = Number(env.RACE_RUNS);
 const PARALLEL = 100;
 const COST = 100;
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** An account with points for one reward, and how many of those who ask for it at once have it. */
+async function race(meanwhile: (account: TestAccount) => Promise<void> = async () => {}) {
+  const account = await openAccount();
+  await account.book(grant(COST));
+  await meanwhile(account);
+  const answers = await Promise.all(Array.from({ length: PARALLEL }, () => account.send(hold("rew_mug"))));
+  return { account, winners: answers.filter((answer) => answer.ok).length };
+}
+
 test(`${PARALLEL} parallel redemptions of one reward, ${RUNS} times: exactly one has it each time`, async () => {
   const winners: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
-    const account = await openAccount();
-    await account.book(grant(COST));
-    const answers = await Promise.all(Array.from({ length: PARALLEL }, () => account.send(hold("rew_mug"))));
-    winners.push(answers.filter((answer) => answer.ok).length);
+    const { account, winners: had } = await race();
+    winners.push(had);
     expect(await account.balances()).toEqual({ points: { available: 0, held: COST } });
   }
   expect(winners).toEqual(winners.map(() => 1));
 }, 600_000);
+
+test("an account that decides on what it read before the others booked is caught (negative control)", async () => {
+  const { winners } = await race(async (account) => {
+    const read = await account.inside((_, object) =>
+      object.chain({ to: account.name, clock_offset_ms: 0, after_seq: 0 }),
+    );
+    expect(read.head_seq).toBe(2);
+    const current = Ledger.prototype.current;
+    let before: ReturnType<typeof current> | undefined;
+    vi.spyOn(Ledger.prototype, "current").mockImplementation(function (this: Ledger, now_ms) {
+      return (before ??= current.call(this, now_ms));
+    });
+    vi.spyOn(Ledger.prototype, "commit").mockReturnValue();
+  });
+  expect(winners).toBeGreaterThan(1);
+});
 
 /** What can end a hold. The alarm rings twice, as the platform may let it. */
 type Ending = "capture" | "cancel" | "sale" | "expiry";

@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { saleNaturalKey } from "../../../src/domain/ledger/natural-key.ts";
 import { formatObjectName, guardObjectName } from "../../../src/domain/tenancy/object-name.ts";
 import type { MerchantGuard } from "../../../src/durable/merchant-guard/merchant-guard.ts";
+import { GuardStore } from "../../../src/durable/merchant-guard/store.ts";
 import { receiptGuard } from "../../../src/durable/merchant-guard/client.ts";
 import { returnOf, sale, type TestAccount, TILL } from "../../support/workerd/account.ts";
 import { TestShop } from "../merchant-insights/support.ts";
@@ -44,6 +45,20 @@ test("the first card gets the receipt, again and again; any other is refused", a
   expect(await reserve(anna, "R-1")).toMatchObject({ ok: true });
   expect(await reserve(bram, "R-1")).toEqual(TAKEN);
   expect(await reserve(bram, "R-2")).toMatchObject({ ok: true });
+});
+
+/** How many of three cards get one receipt when all ask at once. */
+async function creditsOfOneReceipt(): Promise<number> {
+  const { anna, bram, cees, reserve } = await guarded();
+  const answers = await Promise.all([anna, bram, cees].map((account) => reserve(account, "R-1")));
+  return answers.filter(({ ok }) => ok).length;
+}
+
+test("of three cards at once one gets the receipt, and a guard that remembers nothing is caught (negative control)", async () => {
+  expect(await creditsOfOneReceipt()).toBe(1);
+
+  vi.spyOn(GuardStore.prototype, "receipt").mockReturnValue(null);
+  expect(await creditsOfOneReceipt()).toBe(3);
 });
 
 test("a reservation that no sale followed runs out", async () => {

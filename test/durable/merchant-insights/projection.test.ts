@@ -106,6 +106,24 @@ test("a sale is in the feed, the roll-ups and the baskets within a second, and n
   await expectEqual(shop);
 });
 
+test("an account that takes a lost delivery for a delivered one is caught (negative control)", async () => {
+  const shop = new TestShop();
+  const account = await shop.account();
+  await shop.settle();
+  const { push } = InsightsClient.prototype;
+  let calls = 0;
+  vi.spyOn(InsightsClient.prototype, "push").mockImplementation(function (this: InsightsClient, message) {
+    calls += 1;
+    const last = message.rows.at(-1);
+    return calls % 3 === 1 && last !== undefined ? Promise.resolve({ seq: last.seq }) : push.call(this, message);
+  });
+  await account.book(grant(100));
+  await shop.settle();
+
+  expect(calls).toBeGreaterThan(0);
+  await expect(expectEqual(shop)).rejects.toThrow();
+});
+
 test("a day's sums: sales, returns, rewards, members once each", async () => {
   const shop = new TestShop();
   const [anna, bram] = [await shop.account(), await shop.account()];

@@ -1,7 +1,28 @@
 import { expect, test, vi } from "vitest";
 import { Projector } from "../../../src/durable/member-account/projector.ts";
+import { GenerationStore } from "../../../src/durable/merchant-insights/generation-store.ts";
 import { coffee, grant, hold, returnOf, sale } from "../../support/workerd/account.ts";
 import { ledgerRows, randomFrom, TestShop } from "./support.ts";
+
+test("an insights that forgets how far it has come is caught (negative control)", async () => {
+  vi.spyOn(Projector.prototype, "note").mockReturnValue();
+  const shop = new TestShop();
+  const account = await shop.account();
+  await account.book(grant(40));
+  const rows = await ledgerRows(account);
+  const deliver = () => shop.insights.push({ account: account.id, rows, failed_attempts: 0 });
+  await deliver();
+  const once = { feed: (await shop.feed()).length, sum: (await shop.totals()).sum };
+  await deliver();
+  expect({ feed: (await shop.feed()).length, sum: (await shop.totals()).sum }).toEqual(once);
+
+  await shop.inside(({ sql }) => sql.exec("DROP INDEX booking_1_account"));
+  vi.spyOn(GenerationStore.prototype, "anchor").mockReturnValue(null);
+  await deliver();
+  expect((await shop.feed()).length).toBeGreaterThan(once.feed);
+  expect((await shop.totals()).sum).not.toEqual(once.sum);
+  vi.restoreAllMocks();
+});
 
 test.for([1, 2, 3, 4, 5])(
   "every booking delivered %i times over, in any order, is projected as if it had come once",

@@ -1,5 +1,18 @@
-import { expect, test } from "vitest";
-import { addMember, dumpOf, newAccount, newConsent, newIdem, newProfile, NOW_MS, openRegistry } from "./support.ts";
+import { runInDurableObject } from "cloudflare:test";
+import { expect, test, vi } from "vitest";
+import { RegistryStore } from "../../../src/durable/merchant-registry/store.ts";
+import { PersonKey } from "../../../src/durable/shared/field-cipher.ts";
+import {
+  addMember,
+  dumpOf,
+  newAccount,
+  newConsent,
+  newIdem,
+  newProfile,
+  NOW_MS,
+  openRegistry,
+  type TestRegistry,
+} from "./support.ts";
 
 const PERSONAL = [
   "Zoë van der Broek",
@@ -63,6 +76,38 @@ test("personal data are never stored in the clear, neither before nor after eras
 
   await registry.client.eraseMember({ account, now_ms: NOW_MS });
   expect(leaks(await dumpOf(registry))).toEqual([]);
+});
+
+/** Whatever of an erased person is left: words in the clear, the key to sealed ones, and what leads to them. */
+async function remainsOf(registry: TestRegistry, account: string): Promise<string[]> {
+  const left = await runInDurableObject(registry.stub(), (_object, { storage: { sql } }) =>
+    ["member WHERE data_key IS NOT NULL AND", "identifier WHERE", "identifier_history WHERE", "consent WHERE"].filter(
+      (where) => sql.exec(`SELECT 1 FROM ${where} account = ?`, account).toArray().length > 0,
+    ),
+  );
+  return [...leaks(await dumpOf(registry)), ...left];
+}
+
+test("an erased person is gone, and an erasure that forgets a part is caught (negative control)", async () => {
+  const { registry, account } = await fullMember();
+  expect(await remainsOf(registry, account)).not.toEqual([]);
+  await registry.client.eraseMember({ account, now_ms: NOW_MS });
+  expect(await remainsOf(registry, account)).toEqual([]);
+
+  const other = await fullMember();
+  vi.spyOn(RegistryStore.prototype, "eraseMember").mockReturnValue();
+  await other.registry.client.eraseMember({ account: other.account, now_ms: NOW_MS });
+  vi.restoreAllMocks();
+  expect(await remainsOf(other.registry, other.account)).toHaveLength(4);
+});
+
+test("a store that writes personal data in the clear is caught (negative control)", async () => {
+  vi.spyOn(PersonKey.prototype, "seal").mockImplementation((_field, text) => new TextEncoder().encode(text));
+  vi.spyOn(PersonKey.prototype, "open").mockImplementation((_field, box) => new TextDecoder().decode(box));
+  const { registry } = await fullMember();
+  vi.restoreAllMocks();
+
+  expect(leaks(await dumpOf(registry))).toContain("zoe@example.nl");
 });
 
 test("erasing leaves the tombstone and the key's digest, and of the person nothing", async () => {
