@@ -38,6 +38,9 @@ function workerd(options: { readonly main?: string } = {}) {
   }));
 }
 
+/** A guard against hanging, not a measure of speed: the machine may be busy. */
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+
 // The folder of a test decides where it runs.
 export default defineConfig({
   test: {
@@ -46,6 +49,7 @@ export default defineConfig({
       {
         test: {
           name: "domain",
+          ...patience,
           environment: "node",
           include: ["test/domain/**/*.test.ts"],
         },
@@ -53,6 +57,7 @@ export default defineConfig({
       {
         test: {
           name: "model",
+          ...patience,
           environment: "node",
           include: ["test/model/**/*.test.ts"],
         },
@@ -60,6 +65,7 @@ export default defineConfig({
       {
         test: {
           name: "architecture",
+          ...patience,
           environment: "node",
           include: ["test/architecture/**/*.test.ts"],
         },
@@ -69,6 +75,7 @@ export default defineConfig({
         plugins: [oneModuleWorker(["contract", "domain", "durable"]), workerd({ main: "./src/durable/index.ts" })],
         test: {
           name: "objects",
+          ...patience,
           include: ["test/durable/**/*.test.ts"],
         },
       },
@@ -79,6 +86,7 @@ export default defineConfig({
         ],
         test: {
           name: "db",
+          ...patience,
           include: ["test/db/**/*.test.ts"],
           setupFiles: ["test/support/workerd/apply-migrations.ts"],
         },
@@ -92,6 +100,7 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
+          ...patience,
           include: ["test/workers/**/*.test.ts"],
           setupFiles: ["test/support/workerd/apply-migrations.ts"],
         },

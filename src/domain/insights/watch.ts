@@ -55,6 +55,9 @@ export function isJudged({ at_ms, facts }: Pick<Watched, "at_ms" | "facts">, now
   return facts.backfilled !== true && (facts.occurred_at_ms ?? at_ms) > now_ms - JUDGED_BACK_MS;
 }
 
+/** Bookings that may be a use of the member's card. */
+export const CARD_USES: readonly ActivityType[] = ["sale", "hold_captured", "absorbed"];
+
 /** Whether a booking is a use of the member's card. */
 export function isCardUse({ account, type, facts }: Pick<Watched, "account" | "type" | "facts">): boolean {
   if (accountKindOf(account) !== "member") return false;

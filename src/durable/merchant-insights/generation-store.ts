@@ -57,6 +57,9 @@ const COLUMNS = "place, account, seq, type, location, day, facts";
 const SCAN_MAX = 5_000;
 /** How far back a visit looks for an earlier one of the same day. */
 const VISITS_BACK = 200;
+const VISITS: readonly ActivityType[] = ["sale", "return", "hold"];
+/** Local midnight comes at most this much before that of UTC; an hour is spared for tills that run ahead. */
+const ZONE_AHEAD_MAX_MS = 15 * 3_600_000;
 
 /** All SQL of one generation of the projection. Every method is synchronous. */
 export class GenerationStore {
@@ -203,31 +206,32 @@ export class GenerationStore {
 
   /** Whether the member has been at this location on this day before. */
   visitedOn(account: string, location: string, day: LocalDate): boolean {
-    const found = this.#sql
-      .exec(
-        `SELECT 1 FROM (
-           SELECT location, day, type FROM ${this.#booking} WHERE account = ?1 ORDER BY seq DESC LIMIT ${VISITS_BACK}
-         ) WHERE location = ?2 AND day = ?3 AND type IN ('sale', 'return', 'hold') LIMIT 1`,
-        account,
-        location,
-        day,
-      )
-      .toArray();
-    return found.length > 0;
+    for (const raw of this.#newestOn(account, day)) {
+      if (raw.location === location && VISITS.includes(raw.type)) return true;
+    }
+    return false;
   }
 
-  /** An account's newest bookings of one day, oldest first. */
-  onDay(account: string, day: LocalDate): BookingRow[] {
-    return this.#sql
-      .exec<Raw>(
-        `SELECT ${COLUMNS} FROM (
-           SELECT ${COLUMNS} FROM ${this.#booking} WHERE account = ?1 ORDER BY seq DESC LIMIT ${VISITS_BACK}
-         ) WHERE day = ?2 ORDER BY seq`,
-        account,
-        day,
-      )
-      .toArray()
-      .map(readRow);
+  /** An account's newest bookings of one day and of the given types, oldest first. */
+  onDay(account: string, day: LocalDate, types: readonly ActivityType[]): BookingRow[] {
+    const newest = [...this.#newestOn(account, day)];
+    return newest
+      .filter(({ type }) => types.includes(type))
+      .map(readRow)
+      .toReversed();
+  }
+
+  /** Read row by row, so that an old member's past is not: a booking is never written before the day it counts on. */
+  *#newestOn(account: string, day: LocalDate): Generator<Raw, void> {
+    const from = placeAt(Date.parse(day) - ZONE_AHEAD_MAX_MS);
+    const newest = this.#sql.exec<Raw>(
+      `SELECT ${COLUMNS} FROM ${this.#booking} WHERE account = ? ORDER BY seq DESC LIMIT ${VISITS_BACK}`,
+      account,
+    );
+    for (const raw of newest) {
+      if (raw.place < from) return;
+      if (raw.day === day) yield raw;
+    }
   }
 
   /** A page of the feed, newest first, and the place where it stopped looking; null at the end. */

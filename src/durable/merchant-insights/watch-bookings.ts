@@ -1,6 +1,7 @@
 import type { Evidence } from "../../domain/insights/flag.ts";
 import { EVIDENCE_MAX } from "../../domain/insights/flag.ts";
 import {
+  CARD_USES,
   isCardUse,
   isJudged,
   subjectsOf,
@@ -45,20 +46,24 @@ export interface Place {
 export function watchBookings(deps: WatchDeps, rows: readonly WatchedRow[], voided: readonly Place[]): void {
   const asked = new Map<string, { readonly rule: WatchRule; readonly subject: string }>();
   const ask = (rule: WatchRule, subject: string) => asked.set(`${rule}|${subject}`, { rule, subject });
+  // One sale of each day and shop is enough to look for the redemptions beside it.
+  const bought = new Map<string, WatchedRow>();
   for (const row of rows) {
     if (!isJudged(row, deps.now_ms)) continue;
     for (const { rule, subject } of subjectsOf(row, deps.settings, (account) => holderOf(deps.seen, account))) {
       if (rule !== "card_used_often") deps.store.suspect(rule, subject, row);
       ask(rule, subject);
     }
-    if (row.type !== "sale") continue;
-    for (const lone of redemptionsOf(deps, row)) ask("redeemed_without_sale", lone);
+    if (row.type === "sale") bought.set(`${row.account}|${row.location}|${row.day}`, row);
   }
   for (const { account, seq } of voided) {
     const sale = deps.seen.bySeq(account, seq);
     if (sale === null || !isJudged(sale, deps.now_ms)) continue;
     for (const { rule, subject } of subjectsOf(sale, deps.settings, (one) => holderOf(deps.seen, one)))
       ask(rule, subject);
+    bought.set(`${sale.account}|${sale.location}|${sale.day}`, sale);
+  }
+  for (const sale of bought.values()) {
     for (const lone of redemptionsOf(deps, sale)) ask("redeemed_without_sale", lone);
   }
   for (const { rule, subject } of asked.values()) look(deps, rule, subject);
@@ -76,8 +81,8 @@ function look({ store, seen, settings, withdraws, now_ms }: WatchDeps, rule: Wat
 function redemptionsOf({ seen, settings }: WatchDeps, sale: WatchedRow): string[] {
   if (settings.limits.lone_redemptions_max === null) return [];
   return seen
-    .onDay(sale.account, sale.day)
-    .filter(({ type, location }) => type === "hold_captured" && location === sale.location)
+    .onDay(sale.account, sale.day, ["hold_captured"])
+    .filter(({ location }) => location === sale.location)
     .flatMap((row) => subjectsOf(row, settings, (account) => account))
     .flatMap(({ rule, subject }) => (rule === "redeemed_without_sale" ? [subject] : []));
 }
@@ -85,7 +90,7 @@ function redemptionsOf({ seen, settings }: WatchDeps, sale: WatchedRow): string[
 function usesOf(seen: GenerationStore, subject: string): Evidence[] {
   const [account = "", day = ""] = subject.split("|");
   return seen
-    .onDay(account, day)
+    .onDay(account, day, CARD_USES)
     .filter((row) => isCardUse(row) && row.facts.backfilled !== true && !seen.isVoided(row.account, row.seq))
     .slice(0, EVIDENCE_MAX)
     .map(evidenceOf);
@@ -108,8 +113,8 @@ function suspectsOf(
 /** Whether the member bought something there that day. */
 function hasBought(seen: GenerationStore, { account, location, day }: BookingRow): boolean {
   return seen
-    .onDay(account, day)
-    .some((row) => row.type === "sale" && row.location === location && !seen.isVoided(account, row.seq));
+    .onDay(account, day, ["sale"])
+    .some((row) => row.location === location && !seen.isVoided(account, row.seq));
 }
 
 /** The account that carries on for one that was merged. */
