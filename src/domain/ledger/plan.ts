@@ -210,7 +210,15 @@ function decideReturnOf(
   const program = version === context.program.version ? context.program : context.programOf(version);
   if (program === null) return fail({ code: "need_program", version });
   const moment = { parked, now_ms: context.stamp.now_ms };
-  return decideReturnWithIssues(draft.state, returnable, request, program, moment);
+  const decided = decideReturnWithIssues(draft.state, returnable, request, program, moment);
+  return decided.ok
+    ? ok(decided.value.flatMap((one) => (givesUnits(one) ? draft.withAutomatic([one]) : [one])))
+    : decided;
+}
+
+/** A smaller basket may earn more than a larger one did: what a return gives again may issue rewards again. */
+function givesUnits({ entries }: Draft): boolean {
+  return entries.some(({ delta, why }) => why.code === "returned" && delta > 0);
 }
 
 /** Collects bookings and keeps the state they lead to; what was due rides on the first one. */

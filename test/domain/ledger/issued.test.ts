@@ -205,6 +205,28 @@ describe("a reward that issues itself", () => {
     expect([open(ledger).length, ledger.available()]).toEqual([1, 0]);
   });
 
+  test("a sale that comes back whole takes back what it issued for older points that had no room before", () => {
+    const ledger = ledgerWith(1005, automatic);
+    expect([open(ledger).length, ledger.available()]).toEqual([100, 5]);
+    ledger.must(adjust(20));
+    ledger.must({ type: "cancel_issue", issue: "2.0" });
+    expect([open(ledger).length, ledger.available()]).toEqual([99, 35]);
+    const { seq } = ledger.must(sale(0));
+    expect([open(ledger).length, ledger.available()]).toEqual([100, 25]);
+    ledger.must(refund(seq, "all"));
+    expect([open(ledger).length, ledger.available()]).toEqual([99, 35]);
+    expect(ledger.refolded()).toEqual(ledger.state);
+  });
+
+  test("a return takes the reward back that its own sale issued, not a newer one", () => {
+    const ledger = ledgerWith(4, automatic);
+    ledger.must(sale(600, { receipt: "A" }));
+    ledger.must(sale(1000, { receipt: "B" }));
+    const [own, newer] = openIssues(ledger.state).map(({ seq }) => seq);
+    ledger.must(refund(own ?? 0, "all", "T1"));
+    expect(openIssues(ledger.state).map(({ seq }) => seq)).toEqual([newer]);
+  });
+
   test("many small returns come to the same as one large one", () => {
     const [small, large] = [ledgerWith(4, automatic), ledgerWith(4, automatic)];
     for (const ledger of [small, large]) ledger.must(sale(2500));

@@ -40,8 +40,8 @@ interface Setting {
   readonly spent: number;
 }
 const setting: fc.Arbitrary<Setting> = fc.record({
-  program: anyProgram(1),
-  next: anyProgram(2),
+  program: anyProgram(1, true),
+  next: anyProgram(2, true),
   lines: soldBasket,
   before: fc.integer({ min: 0, max: 1500 }),
   after: fc.integer({ min: 0, max: 1500 }),
@@ -60,15 +60,27 @@ function takeBack({ program: first, next, lines, before, after, spent }: Setting
   return ledger;
 }
 
-/** Balances, fractions (a fraction of zero is as good as none) and what promotions have given for later. */
+/**
+ * Balances, fractions (a fraction of zero is as good as none, and 100/15000 as good as 1/150) and what promotions have given
+ * for later.
+ */
 function outcome(ledger: Ledger) {
-  const fractions = Object.entries(ledger.state.remainders).filter(([, { value }]) => value !== 0);
+  const fractions = Object.entries(ledger.state.remainders)
+    .filter(([, { value }]) => value !== 0)
+    .map(([rule, { value, rate }]) => {
+      const common = divisor(Math.abs(value), rate);
+      return [rule, { value: value / common, rate: rate / common }] as const;
+    });
   const coupons = openIssues(ledger.state).filter(({ origin }) => origin === "promotion");
   return {
     balances: ledger.balances(),
     remainders: Object.fromEntries(fractions),
     coupons: coupons.map(({ promotion, reward, expires_on, sale: of }) => ({ promotion, reward, expires_on, of })),
   };
+}
+
+function divisor(left: number, right: number): number {
+  return right === 0 ? left : divisor(right, left % right);
 }
 
 function quantityOf(name: string, quantity_milli: number): ReturnLineRequest {
@@ -201,10 +213,10 @@ describe("a sale that comes back whole", () => {
 
   test("leaves balances and fractions as if it had not happened, whatever happened before", () => {
     fc.assert(
-      fc.property(anyProgram(), anyStory, soldBasket, fc.boolean(), (first, story, lines, wholly) => {
+      fc.property(anyProgram(1, true), anyStory, soldBasket, fc.boolean(), (first, story, lines, wholly) => {
         const ledger = new Ledger(first);
         story.forEach((step, index) => play(ledger, step, index));
-        const { remainders } = outcome(ledger);
+        const { remainders } = ledger.state;
         // Free and waiting together: a return takes what waits first, also where the sale's own units were free at once.
         const totals = ledger.totals();
         // With a reward when the points are there: it comes back too.

@@ -21,7 +21,7 @@ import {
   openIssues,
 } from "../issued.ts";
 import { levelAt } from "../level.ts";
-import { takeFrom } from "../lot.ts";
+import { sumParts, takeFrom } from "../lot.ts";
 import { reachedLimit } from "../redeemed.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
@@ -124,27 +124,42 @@ export interface Revocation {
   readonly entries: readonly EntryDraft[];
 }
 
-/** Takes unused rewards back, the newest first, until so many units are there; fewer when those are used. */
+/** The sale that is returned, as far as it stands in this ledger, and whether nothing of it is left. */
+export interface ReturnedSale {
+  /** Sequence of its booking; null when it stands in another account's ledger. */
+  readonly seq: number | null;
+  readonly whole: boolean;
+}
+
+/**
+ * Takes unused rewards back until so many units are there: those that the sale itself issued first, then the newest; fewer
+ * when those are used. A sale that comes back whole takes all that it issued along, those too that older units paid for.
+ */
 export function revokeFor(
   state: AccountState,
   missing: readonly { readonly unit: string; readonly amount: number }[],
+  sale: ReturnedSale,
 ): Revocation {
-  const keys: string[] = [];
-  const entries: EntryDraft[] = [];
+  const unused = openIssues(state)
+    .filter((issue) => issue.origin === "threshold" && !isHeld(state, issue))
+    .sort((left, right) => right.seq - left.seq || right.index - left.index);
+  const own = unused.filter(({ seq }) => seq === sale.seq);
+  const revoked = sale.whole ? [...own] : [];
+  const others = unused.filter(({ seq }) => seq !== sale.seq);
   for (const { unit, amount } of missing) {
-    let open = amount;
-    const fitting = openIssues(state)
-      .filter((issue) => issue.origin === "threshold" && issue.cost?.unit === unit && !isHeld(state, issue))
-      .sort((left, right) => right.seq - left.seq || right.index - left.index);
-    for (const issue of fitting) {
+    let open = amount - revoked.reduce((sum, issue) => sum + costIn(issue, unit), 0);
+    for (const issue of sale.whole ? others : [...own, ...others]) {
       if (open <= 0) break;
-      keys.push(issueKey(issue));
-      const back = refund(issue, "returned");
-      entries.push(...back);
-      open -= back.reduce((sum, { delta }) => sum + delta, 0);
+      if (issue.cost?.unit !== unit) continue;
+      revoked.push(issue);
+      open -= costIn(issue, unit);
     }
   }
-  return { keys, entries };
+  return { keys: revoked.map(issueKey), entries: revoked.flatMap((issue) => refund(issue, "returned")) };
+}
+
+function costIn({ cost }: OpenIssue, unit: string): number {
+  return cost?.unit === unit ? sumParts(cost.parts) : 0;
 }
 
 /** Days that a reward given back by a return can at least be used. */

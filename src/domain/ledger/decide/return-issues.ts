@@ -7,7 +7,7 @@ import type { Draft } from "../draft.ts";
 import { applyDrafts } from "../due.ts";
 import { seenFrom } from "../issued.ts";
 import type { AccountState } from "../state.ts";
-import { reissued, revokeFor } from "./issue.ts";
+import { reissued, type ReturnedSale, revokeFor } from "./issue.ts";
 import { decideReturn, type ReturnableSale } from "./return.ts";
 
 /**
@@ -25,7 +25,9 @@ export function decideReturnWithIssues(
   if (!first.ok) return first;
   // Where only waiting units are taken back, what was issued for others is the member's.
   const takes = program.document.returns.spent_points !== "pending_only";
-  const { keys, entries } = revokeFor(state, takes ? first.value.flatMap(missingIn) : []);
+  const { keys, entries } = takes
+    ? revokeFor(state, first.value.flatMap(missingIn), returnedSale(returnable, first.value))
+    : { keys: [], entries: [] };
   const today = localDate(moment.now_ms, program.document.timezone);
   if (keys.length === 0) return ok(first.value.map((draft) => withReissues(draft, today)));
   const again = decideReturn(applyDrafts(state, entries), returnable, request, program, moment);
@@ -37,6 +39,11 @@ export function decideReturnWithIssues(
       revoked_issues: [...(draft.revoked_issues ?? []), ...keys],
     })),
   );
+}
+
+function returnedSale({ sale, origin }: ReturnableSale, drafts: readonly Draft[]): ReturnedSale {
+  const whole = drafts.some(({ event }) => event.type === "return" && event.full);
+  return { seq: origin === null ? sale.seq : null, whole };
 }
 
 /** What a return could not take: written off, or owed. */
