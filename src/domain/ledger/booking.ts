@@ -10,6 +10,7 @@ import type { LocalDate } from "../time/local-date.ts";
 import type { LotKey } from "./lot.ts";
 import type { MeterChange, Meters } from "./meter.ts";
 import type { IssuedReward, IssueOrigin } from "./issued.ts";
+import type { RedeemedCounts } from "./redeemed.ts";
 import type { Refusal } from "./refusal.ts";
 
 /**
@@ -354,13 +355,25 @@ export interface CardEvent {
 
 export interface ErasedEvent {
   readonly type: "erased";
+  /** The account sees to it itself that the rest of the person is forgotten; absent in bookings of earlier releases. */
+  readonly forgets?: true;
 }
 
 /** Why one account goes up in another. */
 export type HandOverReason = "claim" | "merge" | "transfer";
 
+/** What keeps a member from being given something too soon or too often; it goes along, or a merge would start it anew. */
+export interface PastGiven {
+  /** When rules with a cooldown last gave something; absent when none did. */
+  readonly last_gave_at_ms?: Readonly<Record<string, number>>;
+  /** When the latest sale was; absent when there was none. */
+  readonly last_sale_at_ms?: number;
+  /** How often rewards were redeemed, without the issued rewards that go along by themselves; absent when none was. */
+  readonly redeemed?: RedeemedCounts;
+}
+
 /** Everything an account hands over when it goes up in another. */
-export interface Estate {
+export interface Estate extends PastGiven {
   /** Free and waiting amounts, by unit; held amounts are released first. */
   readonly lots: readonly { readonly unit: string; readonly lot: LotKey; readonly amount: number }[];
   /** Issued rewards that were not used; absent when there are none. */
@@ -419,6 +432,8 @@ export interface AbsorbedEvent {
   readonly remainders: readonly RemainderChange[];
   /** Counters that came along; absent when none did. */
   readonly meters?: readonly MeterChange[];
+  /** What was given when, and how often; absent when nothing was, and in bookings of earlier releases. */
+  readonly past?: PastGiven;
   /** Cards that came along. */
   readonly cards?: readonly ArrivedCard[];
   /** Accounts that had gone up in the giver before. */

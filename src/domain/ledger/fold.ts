@@ -7,13 +7,14 @@ import type {
   CardEvent,
   Entry,
   HoldEvent,
+  PastGiven,
   RemainderChange,
   SaleEvent,
 } from "./booking.ts";
 import { applyIssues, withoutIssues } from "./issued.ts";
 import { addToLots } from "./lot.ts";
 import { applyMeters, type MeterChange } from "./meter.ts";
-import { countRedeemed, type RedeemedCounts } from "./redeemed.ts";
+import { addRedeemed, countRedeemed, type RedeemedCounts } from "./redeemed.ts";
 import { type AccountState, type CardState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
 
 /** A transfer waits as long as it takes. */
@@ -170,7 +171,11 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     case "card_blocked":
       return { ...state, cards: applyCard(state.cards, body) };
     case "erased":
-      return { ...state, tombstone: { kind: "erased" } };
+      return {
+        ...state,
+        tombstone: { kind: "erased" },
+        ...(body.forgets === true ? { outbox: { ...state.outbox, [body.seq]: { to: "", since_ms: body.at_ms } } } : {}),
+      };
     case "handed_over":
       return {
         ...state,
@@ -263,8 +268,26 @@ function redeemed(
   return { redeemed: counts };
 }
 
+/** The later of both waits, and both members' redemptions count: a merge gives nobody a second turn. */
+function withPast(state: AccountState, past: PastGiven | undefined): AccountState {
+  if (past === undefined) return state;
+  const { last_gave_at_ms, last_sale_at_ms, redeemed: counts } = past;
+  const waits = Object.entries(last_gave_at_ms ?? {}).reduce<Record<string, number>>(
+    (all, [rule, at_ms]) => ({ ...all, [rule]: Math.max(all[rule] ?? at_ms, at_ms) }),
+    { ...state.last_gave_at_ms },
+  );
+  return {
+    ...state,
+    ...(last_gave_at_ms === undefined ? {} : { last_gave_at_ms: waits }),
+    ...(last_sale_at_ms === undefined
+      ? {}
+      : { last_sale_at_ms: Math.max(state.last_sale_at_ms ?? last_sale_at_ms, last_sale_at_ms) }),
+    ...(counts === undefined ? {} : { redeemed: addRedeemed(state.redeemed ?? {}, counts) }),
+  };
+}
+
 function applyAbsorbed(before: AccountState, body: BookingHeader & AbsorbedEvent): AccountState {
-  const state = withMeters(before, body.meters);
+  const state = withPast(withMeters(before, body.meters), body.past);
   const arrived = (body.cards ?? []).map(({ card_no, card_kind, state: is, issued_at_ms, origin }): CardState => ({
     card_no,
     kind: card_kind,

@@ -102,7 +102,7 @@ export function plan(state: AccountState, command: Command, context: PlanContext
     case "block_card":
       return draft.answer(decideBlockCard(draft.state, command));
     case "erase":
-      return draft.answer(ok([plainDraft({ type: "erased" })]));
+      return draft.answer(ok([plainDraft({ type: "erased", forgets: true })]));
     default:
       return assertNever(command, "command");
   }

@@ -25,11 +25,27 @@ export function countRedeemed(
   if (reward === null || on === undefined) return counts;
   const { total, days } = counts[reward] ?? { total: 0, days: {} };
   const onDay = Math.max(0, (days[on] ?? 0) + change);
-  const kept = Object.entries({ ...days, [on]: onDay })
+  return { ...counts, [reward]: { total: Math.max(0, total + change), days: recent({ ...days, [on]: onDay }) } };
+}
+
+/** The counts of two members who became one: both redeemed, so both count. */
+export function addRedeemed(left: RedeemedCounts, right: RedeemedCounts): RedeemedCounts {
+  return Object.entries(right).reduce<RedeemedCounts>((all, [reward, { total, days }]) => {
+    const before = all[reward] ?? { total: 0, days: {} };
+    const together = Object.entries(days).reduce<Record<LocalDate, number>>(
+      (sum, [on, count]) => ({ ...sum, [on]: (sum[on] ?? 0) + count }),
+      { ...before.days },
+    );
+    return { ...all, [reward]: { total: before.total + total, days: recent(together) } };
+  }, left);
+}
+
+function recent(days: Readonly<Record<LocalDate, number>>): Record<LocalDate, number> {
+  const kept = Object.entries(days)
     .filter(([, count]) => count > 0)
     .sort(([left], [right]) => (left < right ? 1 : -1))
     .slice(0, DAYS_KEPT);
-  return { ...counts, [reward]: { total: Math.max(0, total + change), days: Object.fromEntries(kept) } };
+  return Object.fromEntries(kept);
 }
 
 export type LimitPeriod = "total" | "day" | "week" | "month";

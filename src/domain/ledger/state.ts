@@ -86,6 +86,7 @@ export interface CardState {
 
 /** What is on its way to another account. */
 export interface Delivery {
+  /** The account that gets it; empty when nothing goes anywhere, but the rest of an erased person must be forgotten. */
   readonly to: string;
   readonly since_ms: number;
 }

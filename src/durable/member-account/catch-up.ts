@@ -2,9 +2,13 @@ import type { Actor } from "../../domain/ledger/booking.ts";
 import type { Stamp } from "../../domain/ledger/draft.ts";
 import { isUnclaimed, unclaimedUntil } from "../../domain/ledger/due.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
+import { RegistryClient } from "../merchant-registry/client.ts";
+import { accountClient } from "./client.ts";
 import { deliver, giverOf } from "./deliver.ts";
 import { confirmDelivery, openParcels } from "./estate.ts";
 import type { Ledger } from "./ledger.ts";
+import { readAbsorbed } from "./read-account.ts";
+import type { Desk } from "./run-command.ts";
 import type { Projector } from "./projector.ts";
 import type { LedgerStore } from "./store.ts";
 
@@ -54,6 +58,7 @@ async function deliverAll({ ctx, env, store, ledger }: CatchUpDeps, before: Acco
   const giver = giverOf(ctx.id.name);
   const desk = { store, ledger, now_ms: Date.now() + clock_offset_ms };
   const state = ledger.current(desk.now_ms);
+  if (state?.tombstone?.kind === "erased") await forgetRest({ ctx, env, desk, clock_offset_ms }, state);
   for (const parcel of state === null ? [] : openParcels(desk, state)) {
     const { MEMBER_ACCOUNT: accounts, MERCHANT_REGISTRY: registries } = env;
     const { outcome } = await deliver({ accounts, registries, giver, clock_offset_ms, by: ALARM }, parcel);
@@ -67,6 +72,26 @@ async function deliverAll({ ctx, env, store, ledger }: CatchUpDeps, before: Acco
       });
     }
   }
+}
+
+/** What stands of an erased person elsewhere: free text in accounts that went up in this one, and the profile. */
+async function forgetRest(
+  { ctx, env, desk, clock_offset_ms }: Pick<CatchUpDeps, "ctx" | "env"> & { desk: Desk; clock_offset_ms: number },
+  { outbox }: AccountState,
+): Promise<void> {
+  const open = Object.entries(outbox).find(([, { to }]) => to === "");
+  if (open === undefined) return;
+  const person = giverOf(ctx.id.name);
+  const clientOf = (account: string) => accountClient(env.MEMBER_ACCOUNT, person, account, { clock_offset_ms });
+  const absorbed = readAbsorbed(desk);
+  // The list grows while it is walked.
+  for (const account of absorbed) {
+    const before = await clientOf(account).absorbed();
+    absorbed.push(...before.filter((one) => !absorbed.includes(one)));
+    await clientOf(account).forgetNotes();
+  }
+  await new RegistryClient(env.MERCHANT_REGISTRY, person).eraseMember({ account: person.id, now_ms: Date.now() });
+  confirmDelivery(desk, { to: ctx.id.name ?? "", clock_offset_ms, delivered: Number(open[0]), by: ALARM });
 }
 
 const ALARM: Actor = { kind: "system", job: "alarm" };

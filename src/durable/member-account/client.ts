@@ -16,6 +16,7 @@ import type {
   ChainPage,
   CommandAnswer,
   CommandMessage,
+  ForeignReturnQuery,
   MovedClaim,
   OpenMessage,
   ProgramPayloads,
@@ -37,7 +38,7 @@ export interface AccountClient {
   bookings(query: Unaddressed<BookingsQuery>): Promise<Answer<StoredBooking[]>>;
   stories(query: Unaddressed<BookingsQuery>): Promise<Answer<BookingStory[]>>;
   booking(seq: number): Promise<Answer<OwnedBooking>>;
-  foreignReturn(sale: { readonly origin: string; readonly seq: number }): Promise<Answer<StoredBooking | null>>;
+  foreignReturn(sale: Unaddressed<ForeignReturnQuery>): Promise<Answer<StoredBooking | null>>;
   chain(after_seq: number): Promise<ChainPage>;
   lots(): Promise<UnitLot[]>;
   /** Accounts that went up in this one. */

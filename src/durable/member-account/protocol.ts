@@ -151,6 +151,8 @@ export interface SaleQuery extends Addressed {
 export interface ForeignReturnQuery extends Addressed {
   readonly origin: string;
   readonly seq: number;
+  /** This return of it, instead of the latest. */
+  readonly return_id?: string;
 }
 
 /** A booking, and the account that carries on for the one it stands in. */

@@ -3,7 +3,7 @@ import type { BookingBody } from "../../domain/ledger/booking.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
 import { settle } from "../../domain/ledger/due.ts";
 import { issueKey } from "../../domain/ledger/issued.ts";
-import { returnPrefix } from "../../domain/ledger/natural-key.ts";
+import { returnNaturalKey, returnPrefix } from "../../domain/ledger/natural-key.ts";
 import type { AccountState, CardState } from "../../domain/ledger/state.ts";
 import { issuesOf, type IssueView, rewardsOf, walletOf } from "../../domain/ledger/view.ts";
 import { parseObjectName } from "../../domain/tenancy/object-name.ts";
@@ -81,13 +81,18 @@ export function readBooking(desk: Desk, query: BookingQuery): Answer<OwnedBookin
   return { ok: true, value: { owner, story: row === null ? null : storyOf(desk, state, row) } };
 }
 
-/** The latest return booked here of a sale of an account that went up in this one; told also after this one has moved. */
+/** The latest or a named return booked here of a sale of this account or one that went up in it; told also after this one has moved. */
 export function readForeignReturn(desk: Desk, query: ForeignReturnQuery): Answer<StoredBooking | null> {
   const state = desk.ledger.current(desk.now_ms);
   if (state === null) return { ok: false, refusal: { code: "account_unknown" } };
   if (state.tombstone?.kind === "erased") return { ok: false, refusal: { code: "account_erased" } };
-  const row = desk.store.byNaturalPrefix(returnPrefix(query)).at(-1);
-  return { ok: true, value: row === undefined ? null : stored(row) };
+  const { seq, return_id } = query;
+  const place = { origin: query.origin === accountOf(query.to) ? null : query.origin, seq };
+  const row =
+    return_id === undefined
+      ? desk.store.byNaturalPrefix(returnPrefix(place)).at(-1)
+      : desk.store.byNaturalKey(returnNaturalKey(place, return_id));
+  return { ok: true, value: row === undefined || row === null ? null : stored(row) };
 }
 
 function accountOf(to: string): string {

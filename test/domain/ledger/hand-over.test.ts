@@ -9,7 +9,7 @@ import { inBucket, unitState, type AccountState } from "../../../src/domain/ledg
 import { NOW_MS } from "../support/clock.ts";
 import { holdOf, refund, sale, units } from "../support/commands.ts";
 import { Ledger } from "../support/ledger.ts";
-import { itemRule, program, reward, stampCard } from "../support/program.ts";
+import { itemRule, program, reward, stampCard, visitRule } from "../support/program.ts";
 
 const coffee = stampCard("coffee", itemRule({ id: "ear_coffee" }));
 const rules = program({ stamp_cards: [coffee.card], rewards: [coffee.full, reward({ id: "rew_points" })] });
@@ -136,6 +136,90 @@ describe("a member who goes up in another", () => {
     expect(state.parked).toEqual({});
     const arrived = Object.values(absorbed(giver, new Ledger(rules)).parked);
     expect(arrived).toMatchObject([{ sale: { receipt: "R9" }, request: { return_id: "T1" } }]);
+  });
+});
+
+describe("what was given before a merge", () => {
+  const merged = (giver: Ledger, receiver: Ledger): Ledger => {
+    giver.take(must(giver.state, { type: "hand_over", to: RECEIVER, reason: "merge" }));
+    const body = giver.bodies.at(-1);
+    if (body?.type !== "handed_over") throw new Error("nothing was handed over");
+    receiver.take(must(receiver.state, { type: "absorb", from: "m1", reason: "merge", estate: body.estate }));
+    expect(receiver.refolded()).toEqual(receiver.state);
+    return receiver;
+  };
+  const both = (rewritten: ReturnType<typeof program>) => [new Ledger(rewritten), new Ledger(rewritten)] as const;
+  const MINUTE = 60_000;
+
+  test("is not given again within a cooldown: the later of both counts", () => {
+    const [giver, receiver] = both(program({ earning: [visitRule({ cooldown_minutes: 60 })] }));
+    receiver.must(sale(100, { occurred_at_ms: NOW_MS - 90 * MINUTE }));
+    giver.must(sale(100));
+    merged(giver, receiver);
+    receiver.must(sale(100, { receipt: "R2", occurred_at_ms: NOW_MS + 59 * MINUTE }));
+    expect(receiver.available()).toBe(2);
+    receiver.must(sale(100, { receipt: "R3", occurred_at_ms: NOW_MS + 60 * MINUTE }));
+    expect(receiver.available()).toBe(3);
+  });
+
+  test("a receipt that is claimed starts the wait too", () => {
+    const [giver, receiver] = both(program({ earning: [visitRule({ cooldown_minutes: 60 })] }));
+    giver.must(sale(100));
+    const { estate } = handOver(giver.state);
+    receiver.take(must(receiver.state, { type: "absorb", from: "r1", reason: "claim", estate }));
+    receiver.must(sale(100, { receipt: "R2", occurred_at_ms: NOW_MS + MINUTE }));
+    expect(receiver.available()).toBe(1);
+  });
+
+  test("counts towards a reward's limit, whoever of the two redeemed", () => {
+    const [giver, receiver] = both(program({ rewards: [reward({ limit: { total: 3, per_day: 2 } })] }));
+    for (const ledger of [giver, receiver]) {
+      ledger.must({ type: "gift", unit: "points", amount: 50, card_no: null });
+      ledger.must(holdOf("rew_coffee"));
+      ledger.must({ type: "capture", hold: ledger.state.seq });
+    }
+    expect(merged(giver, receiver).refuses(holdOf("rew_coffee"))).toEqual({
+      code: "reward_limit_reached",
+      reward: "rew_coffee",
+      max: 2,
+      period: "day",
+    });
+    expect(receiver.state.redeemed?.["rew_coffee"]?.total).toBe(2);
+  });
+
+  test("counts an issued reward that goes along once, and no more when it is cancelled", () => {
+    const [giver, receiver] = both(program({ rewards: [reward({ limit: { total: 2 } })] }));
+    giver.must({ type: "gift", unit: "points", amount: 50, card_no: null });
+    giver.must({ type: "issue", origin: "claim", reward: "rew_coffee", expires_on: null, card_no: null });
+    merged(giver, receiver);
+    expect(receiver.state.redeemed?.["rew_coffee"]?.total).toBe(1);
+    const [key = ""] = Object.keys(receiver.state.issued ?? {});
+    receiver.must({ type: "cancel_issue", issue: key });
+    expect(receiver.state.redeemed?.["rew_coffee"]?.total).toBe(0);
+  });
+
+  test("a promotion's uses and an action that is given once go along", () => {
+    const rewritten = program({
+      promotions: [
+        {
+          id: "prm_more",
+          name: { en: "more" },
+          gives: { kind: "addition", unit: "points", give: 5 },
+          counts_for_tier: false,
+          per_member: 1,
+        },
+      ],
+      actions: [{ id: "act_survey", kind: "survey", name: { en: "survey" }, give: 7, each: "once" }],
+    });
+    const [giver, receiver] = both(rewritten);
+    const action = { type: "action", action: "act_survey", subject: null, card_no: null } as const;
+    giver.must(sale(100));
+    giver.must(action);
+    merged(giver, receiver);
+    expect(receiver.available()).toBe(1 + 5 + 7);
+    receiver.must(sale(100, { receipt: "R2" }));
+    expect(receiver.available()).toBe(1 + 5 + 7 + 1);
+    expect(receiver.refuses(action).code).toBe("action_already_given");
   });
 });
 

@@ -49,6 +49,16 @@ describe("points for another member", () => {
     expect(brokenInvariants(ledger.state)).toEqual([]);
   });
 
+  test("are no redemption: no sale captures them, and nobody cancels them", () => {
+    const ledger = withPoints(10);
+    const { seq } = ledger.must(give(4));
+    expect(ledger.refuses(sale(100, { holds: [seq] }))).toEqual({ code: "hold_unknown", hold: seq });
+    for (const type of ["capture", "cancel", "renew"] as const) {
+      expect(ledger.refuses({ type, hold: seq })).toEqual({ code: "hold_unknown", hold: seq });
+    }
+    expect(ledger.held()).toBe(4);
+  });
+
   test("come back when the other member is not there any more", () => {
     const ledger = withPoints(10);
     const { seq } = ledger.must(give(4));

@@ -193,10 +193,22 @@ const schemes = fc.record(
   { requiredKeys: [] },
 );
 
-/** A programme with points, one stamp card and two rewards; rules, effects and expiry vary. `automatic` lets rewards issue themselves. */
-export function anyProgram(version = 1, automatic = false): fc.Arbitrary<CompiledProgram> {
+/** How far the programmes of a story may go. */
+export interface Reach {
+  /** Rewards that issue themselves. */
+  readonly automatic?: boolean;
+  /** Returns that take a balance below zero. */
+  readonly debt?: boolean;
+}
+
+/** A programme with points, one stamp card and two rewards; rules, effects and expiry vary. */
+export function anyProgram(
+  version = 1,
+  { automatic = false, debt = false }: Reach = {},
+): fc.Arbitrary<CompiledProgram> {
   return fc
     .record({
+      spent_points: fc.constantFrom("clamp" as const, debt ? ("debt" as const) : ("clamp" as const)),
       earning,
       earn_on: fc.constantFrom("net_paid" as const, "gross" as const),
       exclude: fc.option(matcher, { nil: undefined }),
@@ -207,11 +219,13 @@ export function anyProgram(version = 1, automatic = false): fc.Arbitrary<Compile
       schemes,
       extra: fc.array(fc.oneof(quantities, steps), { maxLength: 1 }),
     })
-    .map(({ exclude, effect: given, cost, lots: points, caps: most, schemes: more, extra, ...changes }) =>
+    .map(({ exclude, effect: given, cost, lots: points, caps: most, schemes: more, extra, spent_points, ...changes }) =>
       program(
         {
           ...changes,
           ...more,
+          returns: { spent_points },
+          transfers: { points: true },
           earning: [...changes.earning, ...extra],
           units: {
             points: {
@@ -262,6 +276,8 @@ export type Step =
   | { readonly kind: "gift"; readonly amount: number }
   | { readonly kind: "issue"; readonly origin: "gift" | "claim"; readonly lasts_days: number | null }
   | { readonly kind: "redeem_issue" | "cancel_issue"; readonly issue: number }
+  | { readonly kind: "transfer"; readonly amount: number }
+  | { readonly kind: "deliver"; readonly parcel: number; readonly failed: boolean }
   | { readonly kind: "card"; readonly block: boolean; readonly card: number }
   | { readonly kind: "publish"; readonly program: CompiledProgram }
   | { readonly kind: "wait"; readonly minutes: number };
@@ -325,11 +341,13 @@ export function anyStep(programs: boolean): fc.Arbitrary<Step> {
       lasts_days: fc.option(fc.constantFrom(0, 1, 6)),
     }),
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("redeem_issue", "cancel_issue"), issue: place }) },
+    fc.record({ kind: fc.constant("transfer" as const), amount: fc.integer({ min: 1, max: 20 }) }),
+    fc.record({ kind: fc.constant("deliver" as const), parcel: place, failed: fc.boolean() }),
     fc.record({ kind: fc.constant("card" as const), block: fc.boolean(), card: fc.nat({ max: 3 }) }),
     fc.record({ kind: fc.constant("wait" as const), minutes: fc.constantFrom(1, 7, 15, 60, 24 * 60, 5 * 24 * 60) }),
   );
   if (!programs) return step;
-  const publish = anyProgram().map((compiled): Step => ({ kind: "publish", program: compiled }));
+  const publish = anyProgram(1, { debt: true }).map((compiled): Step => ({ kind: "publish", program: compiled }));
   return fc.oneof({ weight: 18, arbitrary: step }, { weight: 1, arbitrary: publish });
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Actor, BookingBody, SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
 import { encodeBody } from "../../../src/domain/ledger/chain.ts";
-import type { Command, History, HoldEnd, SaleBooking } from "../../../src/domain/ledger/command.ts";
+import type { Command, EstateCommand, History, HoldEnd, SaleBooking } from "../../../src/domain/ledger/command.ts";
 import { finishDraft, plainDraft, type Stamp } from "../../../src/domain/ledger/draft.ts";
 import { sumParts } from "../../../src/domain/ledger/lot.ts";
 import { isDue, settle } from "../../../src/domain/ledger/due.ts";
@@ -9,6 +9,7 @@ import { applyBooking, foldBookings } from "../../../src/domain/ledger/fold.ts";
 import { brokenInvariants } from "../../../src/domain/ledger/invariants.ts";
 import { isSaleMeant } from "../../../src/domain/ledger/natural-key.ts";
 import { type Plan, plan, type PlannedBooking } from "../../../src/domain/ledger/plan.ts";
+import { planEstate } from "../../../src/domain/ledger/plan-estate.ts";
 import { type Refusal, STORED_REFUSALS } from "../../../src/domain/ledger/refusal.ts";
 import { type AccountState, inBucket, unitState } from "../../../src/domain/ledger/state.ts";
 import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
@@ -88,6 +89,13 @@ export class Ledger {
   take(planned: Plan): void {
     for (const booking of planned.bookings) this.#write(booking);
     this.#become(planned.state);
+  }
+
+  /** A step between accounts that must be accepted. */
+  step(command: EstateCommand): void {
+    const planned = planEstate(this.state, command, this.#stamp(null));
+    if (!planned.ok) throw new Error(`refused: ${JSON.stringify(planned.error)}`);
+    this.take(planned.value);
   }
 
   /** Runs a command that must be accepted and gives the booking that answers it. */

@@ -50,23 +50,35 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
         ? { type: "cancel_issue", issue }
         : { ...holdOf("rew_coffee"), ask: { issue } };
     }
+    case "transfer":
+      return { type: "transfer", to: OTHER_MEMBER, unit: "points", amount: step.amount, card_no: null };
     case "card":
       return step.block
         ? { type: "block_card", card_no: step.card }
         : { type: "issue_card", card_kind: "plastic", replaces: null };
+    case "deliver":
     case "publish":
     case "wait":
       return null;
   }
 }
 
+const OTHER_MEMBER = "m000000000000002";
+
 /** Lets a step happen; gives the code of the refusal, or null when there was none. */
 export function play(ledger: Ledger, step: Step, index: number): string | null {
   if (step.kind === "wait") ledger.now_ms += step.minutes * MINUTE_MS;
   if (step.kind === "publish") ledger.publish({ ...step.program, version: ledger.programs.size + 1 });
+  if (step.kind === "deliver") deliver(ledger, step.parcel, step.failed);
   const command = commandOf(ledger, step, index);
   const run = command === null ? null : ledger.run(command);
   return run === null || run.ok ? null : run.error.code;
+}
+
+/** One of the transfers on their way arrives, or comes back because nobody is there any more. */
+function deliver(ledger: Ledger, parcel: number, failed: boolean): void {
+  const open = Object.keys(ledger.state.outbox).map(Number);
+  if (open.length > 0) ledger.step({ type: "delivered", delivered: pick(open, parcel), failed });
 }
 
 function seqsOf(ledger: Ledger, type: "sale" | "hold"): number[] {

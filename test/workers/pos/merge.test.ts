@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { accountClient } from "../../../src/durable/member-account/client.ts";
 import { accountObjectName, formatObjectName } from "../../../src/domain/tenancy/object-name.ts";
+import { programPayload } from "../../support/workerd/account.ts";
 import { createTestMerchant, type Json, type TestMerchant } from "../../support/workerd/merchant.ts";
 import { balances, listOf, text } from "./routes.ts";
 
@@ -177,6 +178,97 @@ describe("merging two members", () => {
     const same = found[0]?.["member"]?.["id"] === found[1]?.["member"]?.["id"];
     expect(Number(all[0]?.["points"]) + (same ? 0 : Number(all[1]?.["points"]))).toBe(17);
   });
+});
+
+describe("a chain of merges", () => {
+  /** Old goes up in kept, and kept in a third with 3 points; the old sale of 1250 is returned in parts on the way. */
+  async function chain(): Promise<Pair & { readonly third: string }> {
+    const both = await pair();
+    const { till } = both;
+    const third = text((await till.must("POST", "/v1/members", { phone: "0611111111" }))["member"]?.["id"]);
+    await till.must("POST", "/v1/sales", { receipt: "A-3", member: { id: third }, total: EUR(300) });
+    await till.must("POST", "/v1/returns", { return_id: "R-1", sale: { id: both.sale }, total: EUR(250) });
+    await merged(both);
+    await till.must("POST", "/v1/returns", { return_id: "R-2", sale: { id: both.sale }, total: EUR(400) });
+    expect(await balances({ till, member: both.kept })).toMatchObject({ points: 5 + 6 });
+    await merged({ ...both, old: both.kept, kept: third });
+    expect(await balances({ till, member: third })).toMatchObject({ points: 3 + 5 + 6 });
+    return { ...both, third };
+  }
+  type Chain = Awaited<ReturnType<typeof chain>>;
+  const ways: readonly [string, (all: Chain) => Record<string, unknown>][] = [
+    ["its id", (all) => ({ sale: { id: all.sale } })],
+    ["its receipt at the first", (all) => ({ sale: { receipt: "A-1" }, member: { id: all.old } })],
+    ["its receipt at the second", (all) => ({ sale: { receipt: "A-1" }, member: { id: all.kept } })],
+    ["its receipt at the third", (all) => ({ sale: { receipt: "A-1" }, member: { id: all.third } })],
+    ["its receipt at the first phone number", () => ({ sale: { receipt: "A-1" }, member: { phone: "0612345678" } })],
+  ];
+
+  test.each(ways)("the returns booked on the way count for a return by %s", async (_how, named) => {
+    const all = await chain();
+    const tooMuch = { return_id: "R-3", ...named(all), total: EUR(601) };
+    expect((await all.till.call("POST", "/v1/returns", { body: tooMuch })).body).toMatchObject({
+      code: "return_exceeds_sale",
+    });
+    await all.till.must("POST", "/v1/returns", { return_id: "R-4", ...named(all), total: EUR(100) });
+    expect(await balances({ till: all.till, member: all.third })).toMatchObject({ points: 3 + 5 + 5 });
+    await all.till.must("POST", "/v1/returns", { return_id: "R-5", ...named(all) });
+    expect(await balances({ till: all.till, member: all.third })).toMatchObject({ points: 3 + 5 });
+  });
+
+  test.each(ways)("a return booked on the way is not booked again under a new key, by %s", async (_how, named) => {
+    const all = await chain();
+    for (const [return_id, amount] of [
+      ["R-1", 250],
+      ["R-2", 400],
+    ] as const) {
+      const again = { return_id, ...named(all), total: EUR(amount) };
+      const { body } = await all.till.call("POST", "/v1/returns", { body: again });
+      expect(body["return"]).toMatchObject({ return_id });
+    }
+    expect(await balances({ till: all.till, member: all.third })).toMatchObject({ points: 3 + 5 + 6 });
+  });
+});
+
+test("erasing that is cut off is finished by the alarm: absorbed notes, profile and phone number", async () => {
+  const both = await pair();
+  const { till, tenant } = both;
+  const [old, kept] = [both.old, both.kept].map((id) => both.ids.parseMember(id) ?? "");
+  const clientOf = (account = "") => accountClient(env.MEMBER_ACCOUNT, tenant, account, { clock_offset_ms: 0 });
+  await till.must("POST", "/v1/adjustments", {
+    member: { id: both.old },
+    unit: "points",
+    delta: 1,
+    reason: "Anna vroeg",
+  });
+  await merged(both);
+  const notes = async (account: string | undefined) =>
+    (await clientOf(account).chain(0)).rows.filter(({ note }) => note !== null).length;
+  expect(await notes(old)).toBeGreaterThan(0);
+
+  // As the Worker does it, and then dies: the account is erased, nothing else is.
+  const by = { kind: "till", till: "til_1", location: "loc_1", key: "key_1" } as const;
+  const erase = {
+    command: { type: "erase" },
+    by,
+    till: "til_1",
+    idem: "til_1:e",
+    request_hash: "e",
+    note: null,
+  } as const;
+  const program = programPayload(1);
+  expect(await clientOf(kept).run({ ...erase, programs: [program], preview: false })).toMatchObject({ ok: true });
+  expect(await notes(old)).toBeGreaterThan(0);
+
+  const name = accountObjectName(tenant, kept ?? "");
+  if (name === null) throw new Error("no account");
+  const stub = env.MEMBER_ACCOUNT.getByName(formatObjectName(name));
+  await evictDurableObject(stub);
+  await runDurableObjectAlarm(stub);
+  expect(await notes(old)).toBe(0);
+  expect((await till.call("GET", `/v1/members/${both.kept}`)).body).toMatchObject({ code: "member_erased" });
+  const found = await till.call("POST", "/v1/members/identify", { body: { member: { phone: "0687654321" } } });
+  expect(found.body).toMatchObject({ code: "member_unknown" });
 });
 
 describe("a merge that is cut off", () => {

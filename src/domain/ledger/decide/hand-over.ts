@@ -1,6 +1,6 @@
 import { atRate, type Remainder } from "../../program/remainder.ts";
 import { fail, ok } from "../../result.ts";
-import type { ArrivedCard, Estate, EstateCard, HandOverReason, RemainderChange } from "../booking.ts";
+import type { ArrivedCard, Estate, EstateCard, HandOverReason, PastGiven, RemainderChange } from "../booking.ts";
 import type { AbsorbCommand, Decision, DeliveredCommand, HandOverCommand } from "../command.ts";
 import { type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts, captureEntries, releaseEntries } from "../due.ts";
@@ -8,6 +8,7 @@ import { handedOn, openIssues, seenFrom } from "../issued.ts";
 import { UNBORN } from "../fold.ts";
 import { lotKey } from "../lot.ts";
 import { absorbNaturalKey } from "../natural-key.ts";
+import { countRedeemed } from "../redeemed.ts";
 import type { AccountState } from "../state.ts";
 
 /**
@@ -31,7 +32,7 @@ export function decideAbsorb(state: AccountState, { from, reason, estate, parcel
   const why = { code: "absorbed", reason } as const;
   const entries = estate.lots.map(({ unit, lot, amount }): EntryDraft => ({ unit, lot, delta: amount, why }));
   const remainders = Object.entries(estate.remainders).map(([rule, arriving]) => joined(state, rule, arriving));
-  const along = { ...metersOf(estate), ...arrivals(state, from, estate) };
+  const along = { ...metersOf(estate), ...pastOf(estate), ...arrivals(state, from, estate) };
   const event = { type: "absorbed", from, reason, remainders, ...along } as const;
   const issued = estate.issued === undefined ? {} : { issued: estate.issued.map((issue) => seenFrom(issue, from)) };
   const absorbed = { ...plainDraft(event, entries), ...issued, natural_key: absorbNaturalKey(from, parcel) };
@@ -61,6 +62,30 @@ function metersOf({ meters }: Estate) {
   return changes.length === 0 ? {} : { meters: changes };
 }
 
+function pastOf({ last_gave_at_ms, last_sale_at_ms, redeemed }: Estate): { readonly past?: PastGiven } {
+  const past: PastGiven = {
+    ...(last_gave_at_ms === undefined ? {} : { last_gave_at_ms }),
+    ...(last_sale_at_ms === undefined ? {} : { last_sale_at_ms }),
+    ...(redeemed === undefined ? {} : { redeemed }),
+  };
+  return Object.keys(past).length === 0 ? {} : { past };
+}
+
+/** Issued rewards that are still open go along as such, and are counted when they arrive. */
+function pastGiven(state: AccountState): PastGiven {
+  const { last_gave_at_ms, last_sale_at_ms } = state;
+  const redeemed = openIssues(state).reduce(
+    (counts, { reward, taken_on }) => countRedeemed(counts, reward, taken_on, -1),
+    state.redeemed ?? {},
+  );
+  const counted = Object.fromEntries(Object.entries(redeemed).filter(([, { total }]) => total > 0));
+  return {
+    ...(last_gave_at_ms === undefined ? {} : { last_gave_at_ms }),
+    ...(last_sale_at_ms === undefined ? {} : { last_sale_at_ms }),
+    ...(Object.keys(counted).length === 0 ? {} : { redeemed: counted }),
+  };
+}
+
 function arrivals(state: AccountState, from: string, { cards, absorbed }: Estate) {
   const last = Math.max(0, ...Object.values(state.cards).map(({ card_no }) => card_no));
   const arrived = (cards ?? []).map((card, index): ArrivedCard => ({
@@ -87,6 +112,7 @@ function estateOf(state: AccountState, reason: HandOverReason): Estate {
     ...(timezone === UNBORN.timezone ? {} : { timezone }),
     ...(meters === undefined ? {} : { meters }),
     ...(issued.length === 0 ? {} : { issued }),
+    ...pastGiven(state),
   };
   // A receipt has no cards, and goes to whoever claims it: nothing else of it is anybody's.
   if (reason === "claim") return claimed;

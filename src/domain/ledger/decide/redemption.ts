@@ -18,7 +18,7 @@ import { levelAt } from "../level.ts";
 import { takeFrom } from "../lot.ts";
 import { reachedLimit } from "../redeemed.ts";
 import type { Refusal } from "../refusal.ts";
-import { type AccountState, unitState } from "../state.ts";
+import { type AccountState, type OpenHold, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
 
 /** Open holds one account may have at a time. */
@@ -192,8 +192,8 @@ export function decideHoldAction(
   history: History,
   now_ms: number,
 ): Decision {
-  const hold = state.holds[String(command.hold)];
-  if (hold === undefined) return fail(holdRefusal(command.hold, history));
+  const hold = redeemableHold(state, command.hold);
+  if (hold === null) return fail(holdRefusal(command.hold, history));
   const { seq, reward, unit, parts } = hold;
   switch (command.type) {
     case "capture":
@@ -209,6 +209,12 @@ export function decideHoldAction(
     default:
       return assertNever(command.type, "hold action");
   }
+}
+
+/** An open redemption; null when there is none, or when what is held is on its way to another member. */
+export function redeemableHold(state: AccountState, seq: number): OpenHold | null {
+  const key = String(seq);
+  return state.outbox[key] === undefined ? (state.holds[key] ?? null) : null;
 }
 
 /** Why a hold that is not open cannot be used. */

@@ -20,7 +20,7 @@ import { couponFor } from "./coupon.ts";
 import { freeze, meterChanges, startedCooldowns } from "./earning-context.ts";
 import { type DecidedOffers, decideOffers } from "./offers.ts";
 import { usedIssue } from "../issued.ts";
-import { holdRefusal } from "./redemption.ts";
+import { holdRefusal, redeemableHold } from "./redemption.ts";
 
 /** Decides a sale: captures the holds it names, then earns on what was paid, by the programme in force when it occurred. */
 export function decideSale(
@@ -157,8 +157,8 @@ function captureHolds(
   const entries: EntryDraft[] = [];
   const warnings: SaleWarning[] = [];
   for (const seq of new Set(command.holds)) {
-    const hold = state.holds[String(seq)];
-    if (hold === undefined) return fail(holdRefusal(seq, history));
+    const hold = redeemableHold(state, seq);
+    if (hold === null) return fail(holdRefusal(seq, history));
     const effect = settleEffect(hold, lines, command.total, program);
     if (effect === null) warnings.push({ code: "effect_not_in_basket", hold: seq });
     const { reward, what, unit, parts, taken_on } = hold;

@@ -58,19 +58,40 @@ async function rebaseReturn(desk: PosDesk, command: ReturnCommand, from: string)
 }
 
 /**
- * A return by receipt whose sale may stand in the ledger of an account that went up in this one.
+ * A return by receipt whose sale may stand in the ledger of an account that went up in this one. One that was booked there
+ * before is asked of the account that booked it, which answers as it did.
  *
- * @param accounts those accounts, in the order in which they did
+ * @param at the account that asks for the sale
+ * @param accounts those that went up in it, in the order in which they did
  */
-export async function searchSale(desk: PosDesk, command: Command, accounts: readonly string[]): Promise<Command> {
-  if (command.type !== "return" || "seq" in command.sale || "origin" in command.sale) return command;
+export async function searchSale(
+  desk: PosDesk,
+  { command, account: at }: { readonly command: Command; readonly account: string },
+  accounts: readonly string[],
+): Promise<{ readonly command: Command; readonly account: string }> {
+  if (command.type !== "return" || "seq" in command.sale || "origin" in command.sale) return { command, account: at };
   for (const account of accounts.toReversed()) {
     const found = await desk.account(account).saleOf(null, command.sale);
-    if (found.ok && found.value !== null) {
-      return { ...command, sale: await sinceReturned(desk, found.value, accounts), searched: true };
-    }
+    if (!found.ok || found.value === null) continue;
+    const sale = await sinceReturned(desk, found.value, accounts);
+    const holder = await returnedBy(desk, sale, { return_id: command.request.return_id, accounts });
+    if (holder === sale.origin) return { command: { ...command, sale: { seq: sale.sale.seq } }, account: holder };
+    return { command: { ...command, sale, searched: true }, account: holder ?? at };
   }
-  return { ...command, searched: true };
+  return { command: { ...command, searched: true }, account: at };
+}
+
+/** The account that booked this very return of the sale; null when none has. */
+async function returnedBy(
+  desk: PosDesk,
+  { origin, sale: { seq } }: ForeignSale,
+  { return_id, accounts }: { readonly return_id: string; readonly accounts: readonly string[] },
+): Promise<string | null> {
+  for (const account of accounts) {
+    const found = await desk.account(account).foreignReturn({ origin, seq, return_id });
+    if (found.ok && found.value !== null) return account;
+  }
+  return null;
 }
 
 /** The sale with the latest return of it that any of these accounts booked while the sale's own had gone up in them. */

@@ -55,8 +55,9 @@ export async function runCommand(desk: PosDesk, named: NamedAccount, till: TillC
     if (refusal.code === "account_moved") {
       command = await rebase(desk, command, account);
       account = refusal.to;
-    } else if (refusal.code === "need_sale") command = await searchSale(desk, command, refusal.accounts);
-    else if (refusal.code === "need_program") programs = await withProgram(desk, programs, refusal.version);
+    } else if (refusal.code === "need_sale") {
+      ({ command, account } = await searchSale(desk, { command, account }, refusal.accounts));
+    } else if (refusal.code === "need_program") programs = await withProgram(desk, programs, refusal.version);
     else throw refusalProblem(refusal, desk, answer.replayed);
   }
   throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
