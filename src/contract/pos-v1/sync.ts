@@ -14,6 +14,12 @@ export const SYNC_CALLS = [
   "captureRedemption",
   "cancelRedemption",
   "createAdjustment",
+  "createGift",
+  "createAction",
+  "createIssuedReward",
+  "cancelIssuedReward",
+  "transferPoints",
+  "blockCard",
 ] as const;
 export type SyncCall = (typeof SYNC_CALLS)[number];
 
@@ -28,7 +34,8 @@ const syncItem = z
       .optional()
       .meta({ description: "When it happened; for a sale that does not say so itself." }),
     id: z.string().max(300).optional().meta({
-      description: "For captureRedemption and cancelRedemption: the redemption.",
+      description:
+        "What the call's path names: the redemption for captureRedemption and cancelRedemption, the issued reward for cancelIssuedReward, the giving member for transferPoints. `item:` and a key means what an earlier item made.",
       example: "item:till-1-000122",
     }),
     body: z
@@ -36,7 +43,7 @@ const syncItem = z
       .optional()
       .meta({
         description:
-          "The body of the call. A member may be named as `{item: key}` of a createMember earlier in the batch, and a redemption as `item:` and the key of its createRedemption.",
+          "The body of the call. A member (`member`, `to`) may be named as `{item: key}` of a createMember earlier in the batch; a redemption, or an `issued_reward`, as `item:` and the key of the item that made it.",
         example: {
           receipt: "2026-000123",
           member: { item: "till-1-000121" },

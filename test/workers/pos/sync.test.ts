@@ -45,6 +45,35 @@ test("a day's queue: a member made in the batch, sales, a redemption, its sale, 
   expect(await available(till, member)).toBe(left);
 });
 
+test("whatever a till may do offline: a gift used, points given to another, an action, a reward paid for and taken back, a card blocked", async () => {
+  const { till } = await createTestMerchant();
+  const items = [
+    { call: "createMember", key: "m", body: { name: "Anna", card: "0001000000112345" } },
+    { call: "createMember", key: "o", body: {} },
+    sale("s1", { item: "m" }, { total: EUR(6000) }),
+    { call: "createGift", key: "g", body: { member: { item: "m" }, reward: "rew_two_euro", message: "Sorry" } },
+    { call: "createRedemption", key: "r", body: { member: { item: "m" }, issued_reward: "item:g" } },
+    sale("s2", { item: "m" }, { redemptions: ["item:r"] }),
+    { call: "createAction", key: "a", body: { member: { item: "m" }, action: "act_friend", subject: "f1" } },
+    { call: "createIssuedReward", key: "i", body: { member: { item: "m" }, reward: "rew_two_euro" } },
+    { call: "cancelIssuedReward", key: "c", id: "item:i" },
+    { call: "transferPoints", key: "t", id: "item:m", body: { to: { item: "o" }, unit: "points", amount: 15 } },
+    { call: "blockCard", key: "b", body: { card: "0001000000112345", reason: "lost" } },
+  ];
+  const first = await sync(till, items);
+  expect(statuses(first)).toEqual(items.map(() => "applied"));
+  const [anna, other] = [0, 1].map((at) => text(first["data"]?.[at]?.["answer"]?.["member"]?.["id"]));
+  expect(await available(till, anna ?? "")).toBe(60 + 10 + 25 - 15);
+  expect(await available(till, other ?? "")).toBe(15);
+
+  expect(statuses(await sync(till, items))).toEqual(items.map(() => "replayed"));
+  expect(await available(till, anna ?? "")).toBe(60 + 10 + 25 - 15);
+  const unknown = { call: "transferPoints", key: "x", id: "..", body: { to: { id: anna }, unit: "points", amount: 1 } };
+  const refused = await sync(till, [unknown, { ...unknown, id: undefined }]);
+  expect(refused["data"]?.[0]?.["problem"]).toMatchObject({ code: "member_unknown" });
+  expect(refused["data"]?.[1]?.["problem"]).toMatchObject({ code: "validation_failed" });
+});
+
 test("one bad item is rejected with its problem and the others go on", async () => {
   const { till } = await createTestMerchant();
   const member = text((await till.must("POST", "/v1/members", {}))["member"]?.["id"]);

@@ -1,5 +1,6 @@
 import { createRoute, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { ErrorCode } from "../../../../contract/error-codes.ts";
 import { type Problem, problem } from "../../../../contract/pos-v1/common.ts";
 import { type SyncCall, type SyncItem, syncAnswer, syncInput } from "../../../../contract/pos-v1/sync.ts";
 import type { AppEnv } from "../../../hono-env.ts";
@@ -7,7 +8,7 @@ import { problemBody } from "../../../http/on-error.ts";
 import { ProblemError } from "../../../http/problem.ts";
 import type { PosApp } from "../app.ts";
 import { json, jsonBody, problems } from "../openapi.ts";
-import { resolveReferences, type ResolvedItem } from "./references.ts";
+import { type MadeKind, NAMED_BY_PATH, resolveReferences, type ResolvedItem } from "./references.ts";
 
 type SyncResult = z.infer<typeof syncAnswer>["data"][number];
 
@@ -26,7 +27,7 @@ const route = createRoute({
 export function sync(app: PosApp): void {
   app.openapi(route, async (c) => {
     const { items } = c.req.valid("json");
-    const made = { members: new Map<string, string>(), redemptions: new Map<string, string>() };
+    const made = { member: new Map(), redemption: new Map(), issued_reward: new Map() };
     const data: SyncResult[] = [];
     let cutOff = false;
     for (const item of items) {
@@ -51,15 +52,25 @@ const PATHS: Readonly<Record<SyncCall, (id: string) => string>> = {
   captureRedemption: (id) => `/v1/redemptions/${id}/capture`,
   cancelRedemption: (id) => `/v1/redemptions/${id}/cancel`,
   createAdjustment: () => "/v1/adjustments",
+  createGift: () => "/v1/gifts",
+  createAction: () => "/v1/actions",
+  createIssuedReward: () => "/v1/issued-rewards",
+  cancelIssuedReward: (id) => `/v1/issued-rewards/${id}/cancel`,
+  transferPoints: (id) => `/v1/members/${id}/transfer`,
+  blockCard: () => "/v1/cards/block",
 };
 
-/** Calls that act on what their path names take no body. */
-const takesABody = (call: SyncCall): boolean => call !== "captureRedemption" && call !== "cancelRedemption";
+/** What an id that no path can hold is answered, by what the path names. */
+const UNKNOWN: Readonly<Record<MadeKind, ErrorCode>> = {
+  member: "member_unknown",
+  redemption: "redemption_unknown",
+  issued_reward: "issued_reward_unknown",
+};
 
-interface Made {
-  readonly members: Map<string, string>;
-  readonly redemptions: Map<string, string>;
-}
+/** What resolves or takes back is named by its path alone. */
+const BODILESS: ReadonlySet<SyncCall> = new Set(["captureRedemption", "cancelRedemption", "cancelIssuedReward"]);
+
+type Made = Readonly<Record<MadeKind, Map<string, string>>>;
 
 /** Each item goes through the same door as a call of its own, so that it is checked, booked and answered alike. */
 async function carryItem(app: PosApp, c: Context<AppEnv>, item: SyncItem, made: Made): Promise<SyncResult> {
@@ -68,10 +79,11 @@ async function carryItem(app: PosApp, c: Context<AppEnv>, item: SyncItem, made: 
     const detail = `No earlier item of this batch made anything under the key ${resolved.error}.`;
     return invalid(c, item, detail);
   }
-  if (!takesABody(item.call)) {
+  const named = NAMED_BY_PATH[item.call];
+  if (named !== undefined) {
     const { id } = resolved.value;
     if (id === null) return invalid(c, item, `${item.call} needs an id.`);
-    if (!isSegment(id)) return failed(item, problemBody(new ProblemError("redemption_unknown"), c.var.requestId));
+    if (!isSegment(id)) return failed(item, problemBody(new ProblemError(UNKNOWN[named]), c.var.requestId));
   }
   const answer = await app.fetch(requestOf(c, item, resolved.value), c.env, c.executionCtx);
   const body: unknown = await answer.json().catch(() => null);
@@ -87,7 +99,7 @@ function isSegment(id: string): boolean {
 }
 
 function requestOf(c: Context<AppEnv>, item: SyncItem, { id, body }: ResolvedItem): Request {
-  const takesBody = takesABody(item.call);
+  const takesBody = !BODILESS.has(item.call);
   const headers = new Headers({ "idempotency-key": item.key });
   for (const name of ["authorization", "accept-language"]) {
     const value = c.req.header(name);
@@ -100,8 +112,10 @@ function requestOf(c: Context<AppEnv>, item: SyncItem, { id, body }: ResolvedIte
 
 /** What later items of the batch may refer to. */
 function remember(item: SyncItem, body: unknown, made: Made): void {
-  if (item.call === "createMember") keepId(made.members, item.key, body, "member");
-  if (item.call === "createRedemption") keepId(made.redemptions, item.key, body, "redemption");
+  if (item.call === "createMember") keepId(made.member, item.key, body, "member");
+  if (item.call === "createRedemption") keepId(made.redemption, item.key, body, "redemption");
+  if (item.call === "createIssuedReward") keepId(made.issued_reward, item.key, body, "issued_reward");
+  if (item.call === "createGift" && isRecord(body)) keepId(made.issued_reward, item.key, body["gift"], "issued_reward");
 }
 
 function keepId(ids: Map<string, string>, key: string, body: unknown, name: string): void {

@@ -1,13 +1,21 @@
-import type { SyncItem } from "../../../../contract/pos-v1/sync.ts";
+import type { SyncCall, SyncItem } from "../../../../contract/pos-v1/sync.ts";
 import { fail, ok, type Result } from "../../../../domain/result.ts";
 
 const ITEM_PREFIX = "item:";
 
-/** Ids that items of this batch have made, by the item's key. */
-export interface MadeIds {
-  readonly members: ReadonlyMap<string, string>;
-  readonly redemptions: ReadonlyMap<string, string>;
-}
+/** Kinds of things that an item makes and a later one may name. */
+export type MadeKind = "member" | "redemption" | "issued_reward";
+
+/** Ids that items of this batch have made, by what they are and the item's key. */
+export type MadeIds = Readonly<Record<MadeKind, ReadonlyMap<string, string>>>;
+
+/** What the path of a call names; absent for a call whose path names nothing. */
+export const NAMED_BY_PATH: Readonly<Partial<Record<SyncCall, MadeKind>>> = {
+  captureRedemption: "redemption",
+  cancelRedemption: "redemption",
+  cancelIssuedReward: "issued_reward",
+  transferPoints: "member",
+};
 
 /** An item with every reference to an earlier one replaced by the id that it made. */
 export interface ResolvedItem {
@@ -17,29 +25,34 @@ export interface ResolvedItem {
 
 /** Fails with the key that no earlier item has made anything under. */
 export function resolveReferences(item: SyncItem, made: MadeIds): Result<ResolvedItem, string> {
-  const id = item.id === undefined ? ok(null) : redemptionId(item.id, made);
+  const kind = NAMED_BY_PATH[item.call] ?? "redemption";
+  const id = item.id === undefined ? ok(null) : madeId(item.id, made[kind]);
   if (!id.ok) return id;
-  const member = memberRef(item.body?.["member"], made);
-  if (!member.ok) return member;
-  const redemptions = redemptionIds(item.body?.["redemptions"], made);
-  if (!redemptions.ok) return redemptions;
-  const timed = item.call === "createSale" && item.occurred_at !== undefined ? { occurred_at: item.occurred_at } : {};
-  return ok({
-    id: id.value,
-    body: {
-      ...timed,
-      ...item.body,
-      ...(member.value === undefined ? {} : { member: member.value }),
-      ...(redemptions.value === undefined ? {} : { redemptions: redemptions.value }),
-    },
-  });
+  const body: Record<string, unknown> = {
+    ...(item.call === "createSale" && item.occurred_at !== undefined ? { occurred_at: item.occurred_at } : {}),
+    ...item.body,
+  };
+  for (const [field, resolve] of FIELDS) {
+    if (body[field] === undefined) continue;
+    const resolved = resolve(body[field], made);
+    if (!resolved.ok) return resolved;
+    body[field] = resolved.value;
+  }
+  return ok({ id: id.value, body });
 }
+
+const FIELDS: readonly (readonly [string, (value: unknown, made: MadeIds) => Result<unknown, string>])[] = [
+  ["member", memberRef],
+  ["to", memberRef],
+  ["redemptions", redemptionIds],
+  ["issued_reward", (value, made) => (typeof value === "string" ? madeId(value, made.issued_reward) : ok(value))],
+];
 
 function memberRef(member: unknown, made: MadeIds): Result<unknown, string> {
   if (typeof member !== "object" || member === null || !("item" in member)) return ok(member);
   const key = member.item;
   if (typeof key !== "string" || Object.keys(member).length !== 1) return ok(member);
-  const id = made.members.get(key);
+  const id = made.member.get(key);
   return id === undefined ? fail(key) : ok({ id });
 }
 
@@ -47,16 +60,16 @@ function redemptionIds(redemptions: unknown, made: MadeIds): Result<unknown, str
   if (!Array.isArray(redemptions)) return ok(redemptions);
   const ids: unknown[] = [];
   for (const wanted of redemptions) {
-    const id = typeof wanted === "string" ? redemptionId(wanted, made) : ok(wanted);
+    const id = typeof wanted === "string" ? madeId(wanted, made.redemption) : ok(wanted);
     if (!id.ok) return id;
     ids.push(id.value);
   }
   return ok(ids);
 }
 
-function redemptionId(text: string, made: MadeIds): Result<string, string> {
+function madeId(text: string, made: ReadonlyMap<string, string>): Result<string, string> {
   if (!text.startsWith(ITEM_PREFIX)) return ok(text);
   const key = text.slice(ITEM_PREFIX.length);
-  const id = made.redemptions.get(key);
+  const id = made.get(key);
   return id === undefined ? fail(key) : ok(id);
 }
