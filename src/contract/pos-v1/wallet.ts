@@ -43,6 +43,23 @@ const tier = z
   })
   .meta({ id: "Tier", description: "Where a member stands among the levels." });
 
+const challengeStatus = z
+  .strictObject({
+    id: z.string().meta({ description: "The challenge's id in the programme.", example: "chl_summer" }),
+    name: z.string().meta({ description: "In the reader's language.", example: "Five visits in July" }),
+    counts: z
+      .enum(["visits", "items", "spend", "distinct"])
+      .meta({ description: "What counts: sales, units bought, minor units spent, or different things." }),
+    progress: z.int().meta({ description: "How much there is; never more than the goal.", example: 3 }),
+    goal: z.int().meta({ description: "How much is asked; minor units where spending counts.", example: 5 }),
+    ends_on: localDate.nullable().meta({
+      description:
+        "The last day on which something counts; null without one, or before the first sale begins the time.",
+    }),
+    completed_at: timestamp.optional().meta({ description: "When the sale was that reached the goal." }),
+  })
+  .meta({ id: "ChallengeStatus", description: "A challenge and how far the member is with it." });
+
 export const wallet = z
   .strictObject({
     balances: z
@@ -71,6 +88,7 @@ export const wallet = z
       )
       .meta({ description: "One per unit of the programme." }),
     tier: tier.nullable().meta({ description: "Where the member stands; null in a programme without tiers." }),
+    challenges: z.array(challengeStatus).meta({ description: "Challenges that run now, and how far the member is." }),
   })
   .meta({ id: "Wallet", description: "What a member has." });
 export type WireWallet = z.infer<typeof wallet>;

@@ -53,6 +53,8 @@ export interface ActivityFacts {
   readonly card_no?: number;
   /** An action of the programme that was given. */
   readonly action?: string;
+  /** Challenges that were reached, by id; negative when a return took one back. */
+  readonly challenges?: Readonly<Record<string, 1 | -1>>;
   /** The account that this one went up in, or that went up in this one. */
   readonly other?: string;
   readonly refusal?: RefusalCode;
@@ -112,7 +114,13 @@ function factsOf(body: BookingBody): ActivityFacts {
       return saleFacts(body);
     case "return": {
       const sale = body.origin === null ? { seq: body.sale } : { seq: body.sale, origin: body.origin };
-      return { returned: body.amount, sale, ...(body.full ? { full: true } : {}), ...redeemed(body.restored, -1) };
+      return {
+        returned: body.amount,
+        sale,
+        ...(body.full ? { full: true } : {}),
+        ...redeemed(body.restored, -1),
+        ...challengesOf(body),
+      };
     }
     case "hold":
       return { reserved: body.reward ?? `pay:${body.unit}` };
@@ -149,7 +157,16 @@ function factsOf(body: BookingBody): ActivityFacts {
   }
 }
 
-function saleFacts({ sale, captures, warnings }: SaleEvent): ActivityFacts {
+function challengesOf({ challenges = [] }: Pick<SaleEvent, "challenges">): ActivityFacts {
+  const moved = challenges.flatMap(({ challenge, given, taken }): [string, 1 | -1][] => {
+    if (given !== undefined) return [[challenge, 1]];
+    return taken === undefined ? [] : [[challenge, -1]];
+  });
+  return moved.length === 0 ? {} : { challenges: Object.fromEntries(moved) };
+}
+
+function saleFacts(body: SaleEvent): ActivityFacts {
+  const { sale, captures, warnings } = body;
   const { card_no } = sale;
   const back = sale.lines.reduce((sum, line) => (line.kind === "exchange" ? sum + line.amount : sum), 0);
   return {
@@ -163,6 +180,7 @@ function saleFacts({ sale, captures, warnings }: SaleEvent): ActivityFacts {
     ...(sale.backfilled ? { backfilled: true } : {}),
     ...(warnings.length === 0 ? {} : { warnings: warnings.map(({ code }) => code) }),
     ...redeemed(captures, 1),
+    ...challengesOf(body),
   };
 }
 
@@ -188,6 +206,7 @@ function moveOf({ delta, why }: Entry): UnitMove {
     case "earned_visit":
     case "earned_units":
     case "action":
+    case "challenge":
     case "earned_with":
     case "cooling_down":
     case "below_minimum":
@@ -202,6 +221,7 @@ function moveOf({ delta, why }: Entry): UnitMove {
     case "revoked":
       return { redeemed: -delta, open: delta };
     case "returned":
+    case "challenge_lost":
       return { taken_back: -delta, open: delta };
     case "reserved":
     case "released":

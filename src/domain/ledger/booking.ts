@@ -7,6 +7,7 @@ import type { TierPrice } from "../program/reward-price.ts";
 import type { Offer } from "../program/offer.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { LocalDate } from "../time/local-date.ts";
+import type { ChallengeStates, ChallengeStep } from "./challenge.ts";
 import type { LotKey } from "./lot.ts";
 import type { MeterChange, Meters } from "./meter.ts";
 import type { IssuedReward, IssueOrigin } from "./issued.ts";
@@ -84,6 +85,8 @@ export type EntryFact =
   | { readonly code: "adjusted" }
   | { readonly code: "opening" }
   | { readonly code: "action"; readonly what: LocalizedText }
+  | { readonly code: "challenge"; readonly what: LocalizedText }
+  | { readonly code: "challenge_lost"; readonly what: LocalizedText }
   | { readonly code: "became_available" }
   | { readonly code: "expired"; readonly on: LocalDate }
   | { readonly code: "debt_paid" }
@@ -151,6 +154,8 @@ export interface SaleEvent {
   readonly meters?: readonly MeterChange[];
   /** Rules that begin to wait because they gave something; absent when none does. */
   readonly cooldowns?: readonly string[];
+  /** Challenges that this sale counts for; absent when none. */
+  readonly challenges?: readonly ChallengeStep[];
 }
 
 /** An offer of a sale: applied by the till, which says what it took off, or open to it. */
@@ -233,6 +238,8 @@ export interface ReturnEvent {
   readonly parked: number | null;
   /** How counters of the sale's day moved; absent when none did. */
   readonly meters?: readonly MeterChange[];
+  /** Challenges that the sale had counted for and now counts less for; absent when none. */
+  readonly challenges?: readonly ChallengeStep[];
 }
 
 /** The coupon of a sale after a return of it. */
@@ -383,6 +390,8 @@ export interface Estate extends PastGiven {
   readonly timezone?: string;
   /** Counters that rules look at; absent when there are none. */
   readonly meters?: Meters;
+  /** What was done of challenges; rewards they gave are named by their place in `issued`. Absent when there is nothing. */
+  readonly challenges?: ChallengeStates;
   /** The member's cards, for good; absent when a receipt hands over. */
   readonly cards?: readonly EstateCard[];
   /** Returns that wait for their sale. */
@@ -434,6 +443,8 @@ export interface AbsorbedEvent {
   readonly meters?: readonly MeterChange[];
   /** What was given when, and how often; absent when nothing was, and in bookings of earlier releases. */
   readonly past?: PastGiven;
+  /** What was done of challenges there; absent when nothing. */
+  readonly challenges?: ChallengeStates;
   /** Cards that came along. */
   readonly cards?: readonly ArrivedCard[];
   /** Accounts that had gone up in the giver before. */

@@ -118,6 +118,12 @@ function explainFact(reader: Reader, fact: EntryFact): string {
       return nl ? "beginsaldo" : "opening balance";
     case "action":
       return text(reader, fact.what);
+    case "challenge":
+      return nl ? `${text(reader, fact.what)} gehaald` : `${text(reader, fact.what)} reached`;
+    case "challenge_lost":
+      return nl
+        ? `${text(reader, fact.what)} niet meer gehaald, omdat de aankoop is geretourneerd`
+        : `${text(reader, fact.what)} no longer reached, because the sale was returned`;
     case "became_available":
       return nl ? "vanaf nu te besteden" : "can be spent from now on";
     case "expired":

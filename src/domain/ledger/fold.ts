@@ -11,6 +11,7 @@ import type {
   RemainderChange,
   SaleEvent,
 } from "./booking.ts";
+import { applySteps, joinChallenges } from "./challenge.ts";
 import { applyIssues, withoutIssues } from "./issued.ts";
 import { addToLots } from "./lot.ts";
 import { applyMeters, type MeterChange } from "./meter.ts";
@@ -101,6 +102,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "revoked":
       return { ...lifetime, spent: lifetime.spent - entry.delta };
     case "returned":
+    case "challenge_lost":
       return { ...lifetime, returned: lifetime.returned - entry.delta };
     case "expired":
       return { ...lifetime, expired: lifetime.expired - entry.delta };
@@ -115,6 +117,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "gifted":
     case "opening":
     case "action":
+    case "challenge":
     case "absorbed":
       return { ...lifetime, added: lifetime.added + entry.delta };
     default:
@@ -130,7 +133,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     }
     case "sale":
       return {
-        ...withMeters(state, body.meters),
+        ...withChallenges(withMeters(state, body.meters), body),
         ...seenIn(state, body),
         ...redeemed(state, body.captures, 1),
         ...usedIssues(
@@ -145,7 +148,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       };
     case "return":
       return {
-        ...withMeters(state, body.meters),
+        ...withChallenges(withMeters(state, body.meters), body),
         ...redeemed(state, body.restored, -1),
         remainders: applyRemainders(state.remainders, body.remainders),
         parked: withoutKey(state.parked, body.parked),
@@ -224,6 +227,15 @@ function withMeters(state: AccountState, changes: readonly MeterChange[] | undef
   return changes === undefined ? state : { ...state, meters: applyMeters(state.meters ?? {}, changes) };
 }
 
+function withChallenges(
+  state: AccountState,
+  { seq, challenges }: Pick<BookingHeader, "seq"> & Pick<SaleEvent, "challenges">,
+): AccountState {
+  return challenges === undefined
+    ? state
+    : { ...state, challenges: applySteps(state.challenges ?? {}, challenges, seq) };
+}
+
 /** When the member was last seen, and which rules wait since when; a sale that comes late sets neither back. */
 function seenIn(
   state: AccountState,
@@ -287,7 +299,11 @@ function withPast(state: AccountState, past: PastGiven | undefined): AccountStat
 }
 
 function applyAbsorbed(before: AccountState, body: BookingHeader & AbsorbedEvent): AccountState {
-  const state = withPast(withMeters(before, body.meters), body.past);
+  const known = withPast(withMeters(before, body.meters), body.past);
+  const state =
+    body.challenges === undefined
+      ? known
+      : { ...known, challenges: joinChallenges(known.challenges ?? {}, body.challenges, body.seq) };
   const arrived = (body.cards ?? []).map(({ card_no, card_kind, state: is, issued_at_ms, origin }): CardState => ({
     card_no,
     kind: card_kind,

@@ -4,8 +4,11 @@ import type { BookingHeader, HeldPart } from "./booking.ts";
 import { countRedeemed } from "./redeemed.ts";
 import type { AccountState } from "./state.ts";
 
-/** How a member came by an issued reward: by hand, by spending on it, by itself at a threshold, back after a return, or by a promotion at a sale. */
-export type IssueOrigin = "gift" | "claim" | "threshold" | "restored" | "promotion";
+/**
+ * How a member came by an issued reward: by hand, by spending on it, by itself at a threshold, back after a return, by a
+ * promotion at a sale, or by a challenge.
+ */
+export type IssueOrigin = "gift" | "claim" | "threshold" | "restored" | "promotion" | "challenge";
 
 /** A reward that a booking issues: the member has it and redeems it later, once, for nothing. */
 export interface IssuedReward {

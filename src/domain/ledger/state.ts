@@ -2,6 +2,7 @@ import type { TierPrice } from "../program/reward-price.ts";
 import type { Remainders } from "../program/remainder.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { CardOrigin, HeldPart, ParkedReturn, SpendMinimum } from "./booking.ts";
+import type { ChallengeStates } from "./challenge.ts";
 import type { OpenIssues } from "./issued.ts";
 import type { RedeemedCounts } from "./redeemed.ts";
 import type { Effect } from "../program/effect.ts";
@@ -31,6 +32,8 @@ export interface AccountState {
   readonly parked: Readonly<Record<string, WaitingReturn>>;
   /** Issued rewards that were not used; absent before the first. */
   readonly issued?: OpenIssues;
+  /** What was done of challenges; absent before the first. */
+  readonly challenges?: ChallengeStates;
   /** How often rewards were redeemed, by reward; absent before the first. */
   readonly redeemed?: RedeemedCounts;
   readonly clock_offset_ms: number;

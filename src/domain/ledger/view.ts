@@ -7,6 +7,7 @@ import { tierStanding } from "../program/tier.ts";
 import type { TierLevel, TierRules } from "../program/tier-rules.ts";
 import { endOfMonth, monthOf } from "../time/calendar.ts";
 import { type LocalDate, localDate } from "../time/local-date.ts";
+import { challengesOf, type ChallengeView } from "./challenge-view.ts";
 import { availableOf } from "./due.ts";
 import { isHeld, type IssueOrigin, openIssues } from "./issued.ts";
 import { levelAt } from "./level.ts";
@@ -18,6 +19,8 @@ export interface Wallet {
   readonly balances: readonly WalletBalance[];
   /** Null in a programme without tiers. */
   readonly tier: TierView | null;
+  /** Challenges that run; absent when none does. */
+  readonly challenges?: readonly ChallengeView[];
 }
 
 /** Where a member stands among the levels. */
@@ -89,9 +92,11 @@ export function walletOf(state: AccountState, program: CompiledProgram, at_ms: n
   const known = [...program.units.values()];
   const others = Object.keys(state.units).filter((unit) => !program.units.has(unit) && !isEmpty(state, unit));
   const extra = others.map((unit) => ({ unit, kind: kindOf(unit), name: { en: unit }, of: null }));
+  const challenges = challengesOf(state, program, at_ms);
   return {
     balances: [...known, ...extra].map((facts) => balanceOf(state, facts)),
     tier: tierOf(state, program, at_ms),
+    ...(challenges.length === 0 ? {} : { challenges }),
   };
 }
 

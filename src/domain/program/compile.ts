@@ -1,6 +1,7 @@
 import { invariant } from "../invariant.ts";
 import { type LotPolicy, PLAIN_POLICY } from "./lot-policy.ts";
 import type { Locale } from "../tenancy/config.ts";
+import type { Challenge } from "./challenge-rules.ts";
 import type { Caps, EarningRule } from "./earning-rules.ts";
 import type { Promotion } from "./promotion-rules.ts";
 import type { TierLevel } from "./tier-rules.ts";
@@ -34,6 +35,13 @@ export interface CompiledPromotion {
   readonly only: CompiledMatcher | null;
 }
 
+/** A challenge ready to evaluate. */
+export interface CompiledChallenge {
+  readonly challenge: Challenge;
+  readonly only: CompiledMatcher | null;
+  readonly except: CompiledMatcher | null;
+}
+
 export interface UnitFacts {
   readonly unit: string;
   readonly kind: "points" | "stamps" | "credit";
@@ -54,6 +62,7 @@ export interface CompiledProgram {
   readonly rewards: ReadonlyMap<string, Reward>;
   readonly levels: ReadonlyMap<string, TierLevel>;
   readonly promotions: readonly CompiledPromotion[];
+  readonly challenges: readonly CompiledChallenge[];
 }
 
 /** Compiles the exact text that was published. A text that does not parse is a bug: it was validated before it was stored. */
@@ -71,6 +80,11 @@ export function compileProgram(version: number, hash: string, json: string): Com
     rewards: new Map(document.rewards.map((reward) => [reward.id, reward])),
     levels: new Map((document.tiers?.levels ?? []).map((level) => [level.id, level])),
     promotions: document.promotions.map((promotion) => ({ promotion, only: compileMatcher(promotion.only) })),
+    challenges: document.challenges.map((challenge) => ({
+      challenge,
+      only: compileMatcher(challenge.only),
+      except: compileMatcher(challenge.except),
+    })),
   };
 }
 

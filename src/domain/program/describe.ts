@@ -8,26 +8,36 @@ import type { Reward } from "./reward-rules.ts";
 
 /** Rewards that the explanation names; more would be a price list. */
 const REWARDS_MAX = 3;
+/** Challenges that the explanation names. */
+const EXTRAS_MAX = 3;
 /** Ways to earn one unit that the explanation names. */
 const RULES_MAX = 2;
 
 export interface ProgramDescription {
-  /** One sentence on how to earn, one on what to get; none when the programme gives nothing. */
+  /** One sentence on how to earn, one on what to get, one on what comes besides; none when the programme gives nothing. */
   readonly sentences: readonly string[];
   /** False when two sentences were too few to say everything. */
   readonly complete: boolean;
 }
 
-/** The programme in at most two sentences, for somebody who may join. */
+/** The programme in at most three sentences, for somebody who may join. */
 export function describeProgram(document: ProgramDocument, locale: Locale): ProgramDescription {
   const reader = { locale, currency: document.currency, nl: locale === "nl" };
   const units = earnedUnits(document);
   if (units.length === 0) return { sentences: [], complete: true };
   const rewards = inOrder(document);
+  const extras = document.challenges.map(({ name }) => insideSentence(inLocale(name, locale)));
   const spending = spendingSentence(reader, document, rewards.slice(0, REWARDS_MAX));
   return {
-    sentences: [earningSentence(reader, units), ...(spending === null ? [] : [spending])],
-    complete: rewards.length <= REWARDS_MAX && units.every(({ rules }) => rules.length <= RULES_MAX),
+    sentences: [
+      earningSentence(reader, units),
+      ...(spending === null ? [] : [spending]),
+      ...extraSentence(reader, extras.slice(0, EXTRAS_MAX)),
+    ],
+    complete:
+      rewards.length <= REWARDS_MAX &&
+      extras.length <= EXTRAS_MAX &&
+      units.every(({ rules }) => rules.length <= RULES_MAX),
   };
 }
 
@@ -129,6 +139,12 @@ function levelTerms(reader: Reader, { tiers }: ProgramDocument, reward: Reward):
   if (reward.tiers === undefined) return prices;
   const names = listed(reader, reward.tiers.map(levelName));
   return [...prices, nl ? `alleen voor ${names}` : `only for ${names}`];
+}
+
+/** Challenges say themselves what is asked; what they give is on the card. */
+function extraSentence(reader: Reader, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [reader.nl ? `Daarnaast: ${listed(reader, names)}.` : `Besides: ${listed(reader, names)}.`];
 }
 
 function listed({ nl }: Reader, parts: readonly string[], last: string = nl ? "en" : "and"): string {

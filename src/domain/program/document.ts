@@ -3,6 +3,8 @@ import { AMOUNT_MAX } from "../numbers.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { localizedText, matcher, points, slug } from "./document-parts.ts";
 import { action } from "./action-rules.ts";
+import { bonusProblem } from "./bonus-rules.ts";
+import { challenge, challengeProblems } from "./challenge-rules.ts";
 import { caps, earningRule } from "./earning-rules.ts";
 import { lotFields } from "./lot-rules.ts";
 import { promotion } from "./promotion-rules.ts";
@@ -66,6 +68,7 @@ const documentSchema = z.strictObject({
     .max(50)
     .default([])
     .describe("What comes on top for a time, some items or some members."),
+  challenges: z.array(challenge).max(20).default([]).describe("Goals within a time, and what reaching them gives."),
   actions: z.array(action).max(30).default([]).describe("What members are given for besides buying."),
   rewards: z.array(reward).max(100).default([]).describe("What members can get."),
   pay_with_points: z
@@ -139,6 +142,7 @@ function crossCheck(document: ProgramDocument): CrossIssue[] {
     ...tierIssues(document),
     ...rewardTierIssues(document),
     ...actionIssues(document),
+    ...challengeIssues(document),
   ];
 }
 
@@ -152,6 +156,7 @@ function duplicateIds(document: ProgramDocument): CrossIssue[] {
     ...document.rewards.map((item, index) => ({ id: item.id, path: ["rewards", index, "id"] })),
     ...document.promotions.map((item, index) => ({ id: item.id, path: ["promotions", index, "id"] })),
     ...document.actions.map((item, index) => ({ id: item.id, path: ["actions", index, "id"] })),
+    ...document.challenges.map((item, index) => ({ id: item.id, path: ["challenges", index, "id"] })),
     ...(document.tiers?.levels ?? []).map((item, index) => ({ id: item.id, path: ["tiers", "levels", index, "id"] })),
   ];
   const seen = new Set<string>();
@@ -263,6 +268,23 @@ function actionIssues(document: ProgramDocument): CrossIssue[] {
   return document.actions.flatMap(({ unit }, index) =>
     units.has(unit) ? [] : [{ path: ["actions", index, "unit"], message: `the programme has no unit ${unit}` }],
   );
+}
+
+function challengeIssues(document: ProgramDocument): CrossIssue[] {
+  const units = new Set(unitIdsOf(document));
+  const rewards = new Set(document.rewards.map(({ id }) => id));
+  const levels = new Set((document.tiers?.levels ?? []).map(({ id }) => id));
+  return document.challenges.flatMap((item, index) => {
+    const at = (...path: readonly string[]) => ["challenges", index, ...path];
+    const given = bonusProblem(item.gives, units, rewards);
+    return [
+      ...challengeProblems(item).map(({ field, message }) => ({ path: at(field), message })),
+      ...(given === null ? [] : [{ path: at("gives", given.field), message: given.message }]),
+      ...(item.segment?.tiers ?? [])
+        .filter((id) => !levels.has(id))
+        .map((id) => ({ path: at("segment", "tiers"), message: `there is no level ${id}` })),
+    ];
+  });
 }
 
 function tierIssues({ tiers, units }: ProgramDocument): CrossIssue[] {

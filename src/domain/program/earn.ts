@@ -19,6 +19,8 @@ export interface FrozenContext {
   readonly tier?: string;
   /** Promotions that were open to this member at that moment; absent when none was. */
   readonly promotions?: readonly string[];
+  /** Challenges that ran for this member at that moment; absent when none did. */
+  readonly challenges?: readonly string[];
 }
 
 /** What one unit earns on a basket. */

@@ -27,7 +27,7 @@ const window = z
   .describe("When a promotion runs: a happy hour, a weekend, a week in July.");
 export type PromotionWindow = z.infer<typeof window>;
 
-const segment = z
+export const segment = z
   .strictObject({
     tiers: z.array(slug("tir", "A level.")).min(1).max(10).optional().describe("Members of these levels."),
     joined_within_days: z.int().min(1).max(3660).optional().describe("Members since so many days at most."),

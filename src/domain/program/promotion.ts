@@ -27,7 +27,7 @@ export function openPromotions(program: CompiledProgram, moment: PromotionMoment
   return program.promotions
     .filter(
       ({ promotion }) =>
-        isRunning(promotion, wall_ms) && isFor(promotion.segment, moment) && hasUsesLeft(promotion, moment),
+        isRunning(promotion, wall_ms) && isInSegment(promotion.segment, moment) && hasUsesLeft(promotion, moment),
     )
     .map(({ promotion }) => promotion.id);
 }
@@ -36,7 +36,8 @@ function isRunning({ windows }: Promotion, wall_ms: number): boolean {
   return windows.length === 0 || windows.some((window) => isWithin(window, wall_ms));
 }
 
-function isFor(segment: Segment | undefined, moment: PromotionMoment): boolean {
+/** Whether a member is among those that something is for. */
+export function isInSegment(segment: Segment | undefined, moment: PromotionMoment): boolean {
   if (segment === undefined) return true;
   const { tiers, joined_within_days, not_seen_days } = segment;
   const { occurred_at_ms, tier, member_since_ms, seen_at_ms } = moment;

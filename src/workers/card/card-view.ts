@@ -5,6 +5,7 @@ import { insideSentence } from "../../domain/program/describe.ts";
 import type { Locale } from "../../domain/tenancy/config.ts";
 import type { LocalDate } from "../../domain/time/local-date.ts";
 import { formatDate } from "../../domain/time/format-date.ts";
+import { challengeLines } from "./challenge-lines.ts";
 import type { HistoryLine } from "./history.ts";
 import { historyOf } from "./history.ts";
 import type { CardStory } from "./read-card.ts";
@@ -175,8 +176,10 @@ function rewardLines(reader: Reader): Pick<CardView, "ready" | "next"> {
     // How far a stamp card is, the card itself shows.
     next: lines
       .filter(({ has, costs, onCard }) => has < costs && !onCard)
+      .map(({ name, cost, missing, has, costs }): NextReward => ({ name, cost, missing, has, costs }))
       .sort((left, right) => right.has / right.costs - left.has / left.costs || left.costs - right.costs)
-      .slice(0, NEXT_MAX),
+      .slice(0, NEXT_MAX)
+      .concat(challengeLines(story, locale)),
   };
 }
 

@@ -33,6 +33,8 @@ export const TEXTS = {
       issued: (until: string | null) => (until === null ? "van jou" : `van jou, t/m ${until}`),
       next: "Hier spaar je voor",
       missing: (missing: string, unit: string) => `nog ${missing} ${unit}`,
+      challengeLeft: (left: string, until: string | null) =>
+        until === null ? `nog ${left}` : `nog ${left}, t/m ${until}`,
       cost: (amount: string, unit: string) => `${amount} ${unit}`,
       stampUnit: (amount: number) => (amount === 1 ? "stempel" : "stempels"),
       history: "Laatste keren",
@@ -175,6 +177,8 @@ export const TEXTS = {
       issued: (until: string | null) => (until === null ? "yours" : `yours, until ${until}`),
       next: "What you are saving for",
       missing: (missing: string, unit: string) => `${missing} more ${unit}`,
+      challengeLeft: (left: string, until: string | null) =>
+        until === null ? `${left} to go` : `${left} to go, until ${until}`,
       cost: (amount: string, unit: string) => `${amount} ${unit}`,
       stampUnit: (amount: number) => (amount === 1 ? "stamp" : "stamps"),
       history: "Recently",

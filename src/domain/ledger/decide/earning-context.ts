@@ -2,6 +2,7 @@ import type { CapUsage } from "../../program/cap.ts";
 import type { CompiledProgram } from "../../program/compile.ts";
 import type { FrozenContext, UnitOutcome } from "../../program/earn.ts";
 import type { Caps } from "../../program/earning-rules.ts";
+import { openChallenges } from "../../program/challenge.ts";
 import { openPromotions } from "../../program/promotion.ts";
 import { tierLevel } from "../../program/tier.ts";
 import { addSpan, endOfMonth, monthOf, startOfWeek } from "../../time/calendar.ts";
@@ -25,7 +26,7 @@ export function freeze(state: AccountState, program: CompiledProgram, moment: Sa
   const cooling = coolingRules(state, program, moment.occurred_at_ms);
   const { tiers } = program.document;
   const tier = tiers === undefined ? null : tierLevel(tiers, meters, monthOf(on));
-  const promotions = openPromotions(program, {
+  const circumstances = {
     occurred_at_ms: moment.occurred_at_ms,
     zone: moment.zone ?? program.document.timezone,
     on,
@@ -33,7 +34,9 @@ export function freeze(state: AccountState, program: CompiledProgram, moment: Sa
     member_since_ms: state.opened_at_ms,
     seen_at_ms: state.last_sale_at_ms ?? null,
     meters,
-  });
+  };
+  const promotions = openPromotions(program, circumstances);
+  const challenges = openChallenges(program, circumstances);
   return {
     program: program.version,
     remainders: knownRemainders(state, program),
@@ -41,6 +44,7 @@ export function freeze(state: AccountState, program: CompiledProgram, moment: Sa
     ...(cooling.length === 0 ? {} : { cooling }),
     ...(tier === null ? {} : { tier: tier.id }),
     ...(promotions.length === 0 ? {} : { promotions }),
+    ...(challenges.length === 0 ? {} : { challenges }),
   };
 }
 

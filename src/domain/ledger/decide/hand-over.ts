@@ -5,6 +5,7 @@ import type { AbsorbCommand, Decision, DeliveredCommand, HandOverCommand } from 
 import { type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts, captureEntries, releaseEntries } from "../due.ts";
 import { handedOn, openIssues, seenFrom } from "../issued.ts";
+import { handedOnChallenges } from "./challenges.ts";
 import { UNBORN } from "../fold.ts";
 import { lotKey } from "../lot.ts";
 import { absorbNaturalKey } from "../natural-key.ts";
@@ -32,7 +33,8 @@ export function decideAbsorb(state: AccountState, { from, reason, estate, parcel
   const why = { code: "absorbed", reason } as const;
   const entries = estate.lots.map(({ unit, lot, amount }): EntryDraft => ({ unit, lot, delta: amount, why }));
   const remainders = Object.entries(estate.remainders).map(([rule, arriving]) => joined(state, rule, arriving));
-  const along = { ...metersOf(estate), ...pastOf(estate), ...arrivals(state, from, estate) };
+  const done = estate.challenges === undefined ? {} : { challenges: estate.challenges };
+  const along = { ...metersOf(estate), ...pastOf(estate), ...done, ...arrivals(state, from, estate) };
   const event = { type: "absorbed", from, reason, remainders, ...along } as const;
   const issued = estate.issued === undefined ? {} : { issued: estate.issued.map((issue) => seenFrom(issue, from)) };
   const absorbed = { ...plainDraft(event, entries), ...issued, natural_key: absorbNaturalKey(from, parcel) };
@@ -104,13 +106,15 @@ function estateOf(state: AccountState, reason: HandOverReason): Estate {
   const lots = Object.entries(state.units).flatMap(([unit, { lots: all }]) =>
     all.map((lot) => ({ unit, lot: lotKey(lot), amount: lot.amount })),
   );
-  const { remainders, meters, timezone } = state;
-  const issued = openIssues(state).map(handedOn);
+  const { remainders, meters, timezone, challenges } = state;
+  const open = openIssues(state);
+  const issued = open.map(handedOn);
   const claimed = {
     lots,
     remainders,
     ...(timezone === UNBORN.timezone ? {} : { timezone }),
     ...(meters === undefined ? {} : { meters }),
+    ...(challenges === undefined ? {} : { challenges: handedOnChallenges(challenges, open) }),
     ...(issued.length === 0 ? {} : { issued }),
     ...pastGiven(state),
   };

@@ -50,7 +50,13 @@ function returnedSale({ sale, origin }: ReturnableSale, drafts: readonly Draft[]
 function missingIn({ event, entries }: Draft): { readonly unit: string; readonly amount: number }[] {
   const owed = entries.filter(({ lot, delta }) => lot.class === "debt" && delta < 0);
   const debts = owed.map(({ unit, delta }) => ({ unit, amount: -delta }));
-  return [...(event.type === "return" ? event.written_off : []), ...debts];
+  if (event.type !== "return") return debts;
+  const bonuses = (event.challenges ?? []).flatMap(({ taken }) =>
+    taken?.bonus.kind === "units" && taken.written_off > 0
+      ? [{ unit: taken.bonus.unit, amount: taken.written_off }]
+      : [],
+  );
+  return [...event.written_off, ...bonuses, ...debts];
 }
 
 function withReissues(draft: Draft, today: string): Draft {

@@ -2,20 +2,22 @@ import { invariant } from "../../invariant.ts";
 import type { CompiledProgram } from "../../program/compile.ts";
 import { evaluateEarning, type UnitOutcome } from "../../program/earn.ts";
 import { atRate, type Remainder } from "../../program/remainder.ts";
-import type { ProgramDocument } from "../../program/document.ts";
 import { fail, ok } from "../../result.ts";
 import { addSpan } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import type { Capture, BookingBody, KeptSale, RemainderChange, ReturnEvent, ReturnRequest } from "../booking.ts";
 import type { Decision, SaleBooking } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
-import { addToLots, type Lot, type LotKey, PLAIN_LOT, sumParts, takeFrom } from "../lot.ts";
+import { addToLots, type Lot, type LotKey, PLAIN_LOT } from "../lot.ts";
 import type { MeterChange } from "../meter.ts";
-import { DEBT_LOT } from "../debt.ts";
 import { returnNaturalKey } from "../natural-key.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { returnCoupon } from "./coupon.ts";
+import { applyDrafts } from "../due.ts";
+import { returnedChallenges } from "./challenges.ts";
+import { clawBack, type SpentPolicy } from "./claw-back.ts";
 import { type CountedSale, meterChanges } from "./earning-context.ts";
+import { earningBasket } from "./sale.ts";
 import { applyReturn, keptBasket, keptTotal, nothingReturned } from "./kept-sale.ts";
 
 /** A sale as the ledger has it now. */
@@ -69,6 +71,13 @@ export function decideReturn(
       ? { outcomes, offers: [], coupon, spend: 0, visits: 0 }
       : { outcomes, offers, coupon, spend: keptTotal(sale.sale, kept), visits: 1 },
   });
+  const entries = [...back, ...taken.flatMap((move) => move.entries)];
+  const challenges = returnedChallenges(applyDrafts(state, entries), sale, program, {
+    before: previous === null ? earningBasket(sale.sale) : keptBasket(sale.sale, previous.kept),
+    after: full ? null : keptBasket(sale.sale, kept),
+  });
+  const moved = [...meters, ...challenges.meters];
+  const revoked = [...given.revoked, ...challenges.revoked];
   const event: ReturnEvent = {
     type: "return",
     return_id: request.return_id,
@@ -86,16 +95,17 @@ export function decideReturn(
     restored,
     ...(standing === null && previous?.coupon === undefined ? {} : { coupon: given.coupon }),
     parked,
-    ...(meters.length === 0 ? {} : { meters }),
+    ...(moved.length === 0 ? {} : { meters: moved }),
+    ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
   };
   return ok([
     {
       event,
-      entries: [...back, ...taken.flatMap((move) => move.entries)],
+      entries: [...entries, ...challenges.entries],
       natural_key: returnNaturalKey({ origin: returnable.origin, seq: sale.seq }, request.return_id),
       frees: full && returnable.origin === null ? sale.seq : null,
       ...(given.issued.length === 0 ? {} : { issued: given.issued }),
-      ...(given.revoked.length === 0 ? {} : { revoked_issues: given.revoked }),
+      ...(revoked.length === 0 ? {} : { revoked_issues: revoked }),
     },
   ]);
 }
@@ -184,7 +194,7 @@ interface Around {
   readonly back: readonly EntryDraft[];
   readonly own: readonly LotKey[];
   /** What becomes of units that were already spent. */
-  readonly policy: ProgramDocument["returns"]["spent_points"];
+  readonly policy: SpentPolicy;
 }
 
 /**
@@ -201,22 +211,7 @@ function moveUnits(state: AccountState, outcome: UnitOutcome, { before, back, ow
   const lots = back
     .filter((entry) => entry.unit === unit)
     .reduce((all: readonly Lot[], entry) => addToLots(all, entry.lot, entry.delta), unitState(state, unit).lots);
-  const order = clawbackOrder(lots, own).filter((lot) => policy !== "pending_only" || lot.bucket === "pending");
-  const parts = takeFrom(order, difference);
-  const entries = parts.map(({ key, amount }) => ({ unit, lot: key, delta: -amount, why }));
-  const missing = difference - sumParts(parts);
-  if (policy !== "debt" || missing === 0) return [{ unit, entries, missing }];
-  return [{ unit, entries: [...entries, { unit, lot: DEBT_LOT, delta: -missing, why }], missing: 0 }];
-}
-
-function clawbackOrder(lots: readonly Lot[], own: readonly LotKey[]): Lot[] {
-  const isOwn = (lot: Lot) =>
-    own.some(({ class: lotClass, expires_on }) => lot.class === lotClass && lot.expires_on === expires_on);
-  const inOrder = (bucket: Lot["bucket"]) => {
-    const all = lots.filter((lot) => lot.bucket === bucket);
-    return [...all.filter(isOwn), ...all.filter((lot) => !isOwn(lot))];
-  };
-  return [...inOrder("pending"), ...inOrder("available")];
+  return [{ unit, ...clawBack(lots, { unit, amount: difference, why, own, policy }) }];
 }
 
 function amountOf(outcomes: readonly UnitOutcome[], unit: string): number {

@@ -17,6 +17,7 @@ import type { Refusal } from "../refusal.ts";
 import { type AccountState, type OpenHold, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
 import { couponFor } from "./coupon.ts";
+import { countedChallenges, NO_CHALLENGES } from "./challenges.ts";
 import { freeze, meterChanges, startedCooldowns } from "./earning-context.ts";
 import { type DecidedOffers, decideOffers } from "./offers.ts";
 import { usedIssue } from "../issued.ts";
@@ -48,7 +49,10 @@ export function decideSale(
   const coupon = earns ? couponFor(state, program, frozen, { basket: earningBasket(sale), on: earned_on }) : null;
   const given = coupon?.promotion ?? null;
   const counted = { outcomes, offers, coupon: given, spend: sale.total, visits: 1 } as const;
-  const meters = earns ? meterChanges(program, earned_on, null, counted) : [];
+  const counting = { basket: earningBasket(sale), on: earned_on, occurred_at_ms: command.occurred_at_ms };
+  const first = coupon === null ? [] : [coupon];
+  const challenges = earns ? countedChallenges(state, program, frozen, counting, first.length) : NO_CHALLENGES;
+  const meters = earns ? [...meterChanges(program, earned_on, null, counted), ...challenges.meters] : [];
   const cooldowns = startedCooldowns(program, outcomes);
   const event: SaleEvent = {
     type: "sale",
@@ -61,12 +65,14 @@ export function decideSale(
     ...(offers.length === 0 ? {} : { offers }),
     ...(meters.length === 0 ? {} : { meters }),
     ...(cooldowns.length === 0 ? {} : { cooldowns }),
+    ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
   };
   const natural_key = saleNaturalKey({ ...command, till });
   const extended = extendEntries(applyDrafts(state, captureDrafts), program, earned_on);
-  const entries = [...captureDrafts, ...extended, ...earnEntries(program, outcomes, earned_on)];
-  const draft = { event, entries, natural_key, frees: null };
-  return ok([coupon === null ? draft : { ...draft, issued: [coupon] }]);
+  const earned = [...earnEntries(program, outcomes, earned_on), ...challenges.entries];
+  const entries = [...captureDrafts, ...extended, ...earned];
+  const issued = [...first, ...challenges.issued];
+  return ok([{ event, entries, ...(issued.length === 0 ? {} : { issued }), natural_key, frees: null }]);
 }
 
 const NO_OFFERS: DecidedOffers = { offers: [], warnings: [] };

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { rewardStatus, WireWallet } from "../../../../contract/pos-v1/wallet.ts";
 import type { RewardView, Wallet } from "../../../../domain/ledger/view.ts";
-import type { Rendering } from "./reader.ts";
+import { type Rendering, wireTime } from "./reader.ts";
 
 export type WireReward = z.infer<typeof rewardStatus>;
 
@@ -12,7 +12,13 @@ export function renderWallet({ text }: Rendering, wallet: Wallet): WireWallet {
     expiring: [...expiring],
     ...(of === null ? {} : { of }),
   }));
-  return { balances, tier: renderTier({ text }, wallet.tier) };
+  // An account of the release before tells of none.
+  const challenges = (wallet.challenges ?? []).map(({ name, completed_at_ms, ...challenge }) => ({
+    ...challenge,
+    name: text(name),
+    ...(completed_at_ms === null ? {} : { completed_at: wireTime(completed_at_ms) }),
+  }));
+  return { balances, tier: renderTier({ text }, wallet.tier), challenges };
 }
 
 function renderTier({ text }: Pick<Rendering, "text">, tier: Wallet["tier"]): WireWallet["tier"] {

@@ -4,6 +4,7 @@ import { invariant } from "../../../../domain/invariant.ts";
 import type { BookingHeader, ReturnEvent, ReturnRequest } from "../../../../domain/ledger/booking.ts";
 import type { ReturnCommand } from "../../../../domain/ledger/command.ts";
 import { explainCoupon, explainEntry, explainReturnedCoupon } from "../../../../domain/ledger/explain.ts";
+import { explainChallenge } from "../../../../domain/ledger/explain-challenge.ts";
 import { formatMilli } from "../../../../domain/numbers.ts";
 import { localDate } from "../../../../domain/time/local-date.ts";
 import { ProblemError, validationProblem } from "../../../http/problem.ts";
@@ -137,6 +138,7 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer
       ...body.entries.map((entry) => explainEntry(reader, entry)),
       ...(coupon === null || body.coupon?.gone === true ? [] : [coupon]),
       ...coupons.map((issued) => explainCoupon(reader, issued)),
+      ...(body.challenges ?? []).map((step) => explainChallenge(reader, step)),
     ],
     receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards),
     warnings: [...writtenOff(rendering, body), ...keptCoupon(rendering, body)],
@@ -149,7 +151,12 @@ function keptCoupon({ reader }: Rendering, { coupon }: ReturnEvent): { code: str
 }
 
 function writtenOff({ desk }: Rendering, body: BookingHeader & ReturnEvent): { code: string; detail: string }[] {
-  return body.written_off.map(({ unit, amount }) => ({
+  const bonuses = (body.challenges ?? []).flatMap(({ taken }) =>
+    taken?.bonus.kind === "units" && taken.written_off > 0
+      ? [{ unit: taken.bonus.unit, amount: taken.written_off }]
+      : [],
+  );
+  return [...body.written_off, ...bonuses].map(({ unit, amount }) => ({
     code: "written_off",
     detail:
       desk.locale === "nl"

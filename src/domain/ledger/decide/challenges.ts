@@ -1,0 +1,296 @@
+import type { Basket } from "../../program/basket.ts";
+import type { Bonus } from "../../program/bonus-rules.ts";
+import {
+  calendarWindow,
+  type Contribution,
+  contributionOf,
+  NO_CONTRIBUTION,
+  type Span,
+} from "../../program/challenge.ts";
+import type { Challenge } from "../../program/challenge-rules.ts";
+import { type CompiledChallenge, type CompiledProgram, policyOf } from "../../program/compile.ts";
+import type { FrozenContext } from "../../program/earn.ts";
+import { lotOn } from "../../program/lot-policy.ts";
+import { addSpan, monthOf } from "../../time/calendar.ts";
+import { type LocalDate, localDate } from "../../time/local-date.ts";
+import {
+  type ChallengeDone,
+  type ChallengeStates,
+  type ChallengeStep,
+  type ChallengeWindow,
+  type GivenBonus,
+  isWithin,
+  movedWindow,
+  progressOf,
+  windowOf,
+} from "../challenge.ts";
+import type { SaleBooking } from "../command.ts";
+import type { EntryDraft } from "../draft.ts";
+import { applyDrafts } from "../due.ts";
+import { isHeld, type IssuedReward, issueKey, type OpenIssue } from "../issued.ts";
+import { type MeterChange, tierMeter } from "../meter.ts";
+import { type AccountState, unitState } from "../state.ts";
+import { clawBack } from "./claw-back.ts";
+
+/** What challenges add to a booking. */
+export interface ChallengeMoves {
+  readonly steps: readonly ChallengeStep[];
+  readonly entries: readonly EntryDraft[];
+  readonly issued: readonly IssuedReward[];
+  /** Keys of issued rewards that are taken back. */
+  readonly revoked: readonly string[];
+  readonly meters: readonly MeterChange[];
+}
+
+export const NO_CHALLENGES: ChallengeMoves = { steps: [], entries: [], issued: [], revoked: [], meters: [] };
+
+/** Different things of one window that are remembered. */
+const VALUES_KEPT = 200;
+
+type Windows = Readonly<Record<string, ChallengeWindow>>;
+
+/** What a sale counts for, and the bonuses that it completes. */
+export interface CountedBasket {
+  readonly basket: Basket;
+  readonly occurred_at_ms: number;
+  /** The sale's day in the programme's zone. */
+  readonly on: LocalDate;
+}
+
+/** Counts a sale for the challenges that ran for the member when it was; one that reaches its goal gives its bonus. */
+export function countedChallenges(
+  state: AccountState,
+  program: CompiledProgram,
+  frozen: FrozenContext,
+  sale: CountedBasket,
+  issued_before: number,
+): ChallengeMoves {
+  if (frozen.challenges === undefined) return NO_CHALLENGES;
+  const open = new Set(frozen.challenges);
+  return program.challenges
+    .filter(({ challenge }) => open.has(challenge.id))
+    .reduce(
+      (moves, compiled) => joined(moves, countOne(state, program, compiled, sale, issued_before + moves.issued.length)),
+      NO_CHALLENGES,
+    );
+}
+
+function countOne(
+  state: AccountState,
+  program: CompiledProgram,
+  compiled: CompiledChallenge,
+  { basket, on, occurred_at_ms }: CountedBasket,
+  issued_before: number,
+): ChallengeMoves {
+  const { challenge } = compiled;
+  const adds = contributionOf(program, compiled, basket, on);
+  if (adds.amount === 0 && adds.values.length === 0) return NO_CHALLENGES;
+  const windows = state.challenges?.[challenge.id] ?? {};
+  const span = spanFor(challenge, windows, on);
+  if (span === null) return NO_CHALLENGES;
+  const window = windows[span.key];
+  const step = stepOf(challenge, span, window, { on, ...asChange(adds, window, 1) });
+  if (step.progress < challenge.goal || window?.done !== undefined) return { ...NO_CHALLENGES, steps: [step] };
+  const { bonus, ...moves } = give(challenge, program, on, issued_before);
+  const given: ChallengeDone = { at_ms: occurred_at_ms, goal: challenge.goal, bonus };
+  return { ...NO_CHALLENGES, ...moves, steps: [{ ...step, given }] };
+}
+
+/** The window that a sale counts in; null when the challenge was done and cannot be done again. */
+function spanFor(challenge: Challenge, windows: Windows, on: LocalDate): Span | null {
+  const byCalendar = calendarWindow(challenge, on);
+  if (byCalendar !== null || challenge.window.kind !== "days") return byCalendar;
+  const { days, again } = challenge.window;
+  const within = Object.entries(windows).find(([, { from, until }]) => isWithin(on, from, until));
+  if (within !== undefined) return { key: within[0], from: within[1].from, until: within[1].until };
+  if (!again && Object.values(windows).some(({ done }) => done !== undefined)) return null;
+  const end = addSpan(on, { days: days - 1 });
+  const later = Object.entries(windows).filter(([, { from }]) => from !== null && from > on);
+  const [next] = later.toSorted(([, left], [, right]) => ((left.from ?? "") < (right.from ?? "") ? -1 : 1));
+  if (next === undefined) return { key: on, from: on, until: end };
+  // A sale that comes late may turn out to be the first one: then the window begins with it, if all that counted fits.
+  if (next[1].last <= end) return { key: next[0], from: on, until: end };
+  const until = addSpan(next[1].from ?? on, { days: -1 });
+  return { key: on, from: on, until: until < end ? until : end };
+}
+
+function asChange(
+  { amount, values }: Contribution,
+  window: ChallengeWindow | undefined,
+  sign: 1 | -1,
+): Pick<ChallengeStep, "added" | "values"> {
+  if (values.length === 0) return { added: sign * amount };
+  const seen = window?.seen ?? {};
+  const room = VALUES_KEPT - Object.keys(seen).length;
+  const known = values.filter((value) => seen[value] !== undefined);
+  const others = sign === 1 ? values.filter((value) => seen[value] === undefined).slice(0, room) : [];
+  return { added: 0, values: Object.fromEntries([...known, ...others].map((value) => [value, sign])) };
+}
+
+function stepOf(
+  { id, name, counts, goal }: Challenge,
+  { key, from, until }: Span,
+  window: ChallengeWindow | undefined,
+  change: Pick<ChallengeStep, "added" | "values" | "on">,
+): ChallengeStep {
+  const before: ChallengeWindow = { ...(window ?? { last: change.on, counted: 0 }), from, until };
+  const progress = progressOf(movedWindow(before, change));
+  return { challenge: id, name, counts: counts.kind, window: key, from, until, ...change, goal, progress };
+}
+
+interface Given extends Pick<ChallengeMoves, "entries" | "issued" | "meters"> {
+  readonly bonus: GivenBonus;
+}
+
+function give(challenge: Challenge, program: CompiledProgram, on: LocalDate, issued_before: number): Given {
+  const { gives, name: what, counts_for_tier } = challenge;
+  if (gives.kind === "reward") return giveReward(gives, program, on, issued_before);
+  const { unit, give: amount } = gives;
+  const lot = lotOn(policyOf(program, unit), on);
+  const counts = counts_for_tier && unit === "points" && program.document.tiers !== undefined;
+  const tier_month = monthOf(on);
+  return {
+    bonus: { kind: "units", unit, amount, lot, ...(counts ? { tier_month } : {}) },
+    entries: [{ unit, lot, delta: amount, why: { code: "challenge", what } }],
+    issued: [],
+    meters: counts ? [{ meter: tierMeter("points"), on: tier_month, amount }] : [],
+  };
+}
+
+function giveReward(
+  { reward: id, valid_for }: Extract<Bonus, { kind: "reward" }>,
+  program: CompiledProgram,
+  on: LocalDate,
+  index: number,
+): Given {
+  const reward = program.rewards.get(id);
+  const span = valid_for ?? reward?.valid_for;
+  const expires_on = span === undefined ? null : addSpan(on, span);
+  const issued = { reward: id, what: reward?.name ?? { en: id }, origin: "challenge", expires_on } as const;
+  return {
+    bonus: { kind: "reward", reward: id, issue: { seq: 0, index } },
+    entries: [],
+    issued: [issued],
+    meters: [],
+  };
+}
+
+/** The baskets between which a return moves a sale; null when nothing of it is kept. */
+export interface KeptBaskets {
+  readonly before: Basket;
+  readonly after: Basket | null;
+}
+
+/**
+ * Takes back what a sale had counted for and what is kept does not, by the sale's own rules. Where that leaves a window below
+ * its goal the bonus goes too: units as other earnings do, a reward while it is unused.
+ */
+export function returnedChallenges(
+  state: AccountState,
+  sale: SaleBooking,
+  program: CompiledProgram,
+  baskets: KeptBaskets,
+): ChallengeMoves {
+  let moves = NO_CHALLENGES;
+  let current = state;
+  for (const counted of sale.challenges ?? []) {
+    const compiled = program.challenges.find(({ challenge }) => challenge.id === counted.challenge);
+    if (compiled === undefined) continue;
+    const next = returnOne(current, sale, { program, compiled, counted }, baskets);
+    moves = joined(moves, next);
+    current = applyDrafts(current, next.entries);
+  }
+  return moves;
+}
+
+function joined(left: ChallengeMoves, right: ChallengeMoves): ChallengeMoves {
+  return {
+    steps: [...left.steps, ...right.steps],
+    entries: [...left.entries, ...right.entries],
+    issued: [...left.issued, ...right.issued],
+    revoked: [...left.revoked, ...right.revoked],
+    meters: [...left.meters, ...right.meters],
+  };
+}
+
+interface CountedStep {
+  readonly program: CompiledProgram;
+  readonly compiled: CompiledChallenge;
+  readonly counted: ChallengeStep;
+}
+
+function returnOne(
+  state: AccountState,
+  sale: SaleBooking,
+  { program, compiled, counted }: CountedStep,
+  { before, after }: KeptBaskets,
+): ChallengeMoves {
+  const { challenge } = compiled;
+  const on = localDate(sale.sale.occurred_at_ms, program.document.timezone);
+  const found = windowOf(state.challenges?.[challenge.id] ?? {}, counted.window, on);
+  if (found === null) return NO_CHALLENGES;
+  const [key, window] = found;
+  const of = (basket: Basket | null) =>
+    basket === null ? NO_CONTRIBUTION : least(contributionOf(program, compiled, basket, on), counted);
+  const change = asChange(lost(of(before), of(after)), window, -1);
+  if (change.added === 0 && Object.keys(change.values ?? {}).length === 0) return NO_CHALLENGES;
+  const { from, until, done } = window;
+  const step = stepOf(challenge, { key, from, until }, window, { on, ...change });
+  if (done === undefined || step.progress >= done.goal) return { ...NO_CHALLENGES, steps: [step] };
+  return take(state, challenge, step, done, program);
+}
+
+/** A kept basket never counts for more than the whole sale did. */
+function least({ amount, values }: Contribution, { added, values: own = {} }: ChallengeStep): Contribution {
+  return { amount: Math.min(amount, Math.max(0, added)), values: values.filter((value) => own[value] !== undefined) };
+}
+
+function lost(before: Contribution, after: Contribution): Contribution {
+  const kept = new Set(after.values);
+  return {
+    amount: Math.max(0, before.amount - after.amount),
+    values: before.values.filter((value) => !kept.has(value)),
+  };
+}
+
+function take(
+  state: AccountState,
+  { name: what }: Challenge,
+  step: ChallengeStep,
+  { bonus }: ChallengeDone,
+  program: CompiledProgram,
+): ChallengeMoves {
+  if (bonus.kind === "reward") {
+    const key = bonus.issue === null ? null : issueKey(bonus.issue);
+    const issue = key === null ? undefined : state.issued?.[key];
+    // A reward that was used, or is being used, stays the member's: the goal counts as reached.
+    if (key === null || issue === undefined || isHeld(state, issue)) return { ...NO_CHALLENGES, steps: [step] };
+    return { ...NO_CHALLENGES, revoked: [key], steps: [{ ...step, taken: { bonus, written_off: 0 } }] };
+  }
+  const { unit, amount, lot, tier_month } = bonus;
+  const why = { code: "challenge_lost", what } as const;
+  const policy = program.document.returns.spent_points;
+  const { entries, missing } = clawBack(unitState(state, unit).lots, { unit, amount, why, own: [lot], policy });
+  return {
+    ...NO_CHALLENGES,
+    entries,
+    steps: [{ ...step, taken: { bonus, written_off: missing } }],
+    meters: tier_month === undefined ? [] : [{ meter: tierMeter("points"), on: tier_month, amount: -amount }],
+  };
+}
+
+/** Challenges as they go to another account: rewards they gave are named by their place among those that go along. */
+export function handedOnChallenges(states: ChallengeStates, open: readonly OpenIssue[]): ChallengeStates {
+  const place = ({ seq, index }: { readonly seq: number; readonly index: number }) => {
+    const at = open.findIndex((issue) => issue.seq === seq && issue.index === index);
+    return at < 0 ? null : { seq: 0, index: at };
+  };
+  const moved = (window: ChallengeWindow): ChallengeWindow => {
+    const { done } = window;
+    if (done === undefined || done.bonus.kind === "units" || done.bonus.issue === null) return window;
+    return { ...window, done: { ...done, bonus: { ...done.bonus, issue: place(done.bonus.issue) } } };
+  };
+  const mapped = <Value, Next>(all: Readonly<Record<string, Value>>, map: (value: Value) => Next) =>
+    Object.fromEntries(Object.entries(all).map(([key, value]) => [key, map(value)]));
+  return mapped(states, (windows) => mapped(windows, moved));
+}
