@@ -6,7 +6,7 @@ import { isInSegment, type PromotionMoment } from "../program/promotion.ts";
 import { tierLevel } from "../program/tier.ts";
 import { monthOf } from "../time/calendar.ts";
 import { type LocalDate, localDate } from "../time/local-date.ts";
-import { type ChallengeWindow, isWithin, progressOf } from "./challenge.ts";
+import { type ChallengeWindow, isWithin, progressOf, tallyOf } from "./challenge.ts";
 import type { AccountState } from "./state.ts";
 
 /** How far a member is with a challenge. */
@@ -53,7 +53,7 @@ function momentOf(state: AccountState, { document }: CompiledProgram, at_ms: num
 
 /** The window of today; of a challenge that cannot be done again, the one in which it was done. */
 function currentWindow(state: AccountState, challenge: Challenge, on: LocalDate): ChallengeWindow | null {
-  const windows = state.challenges?.[challenge.id] ?? {};
+  const windows = state.challenges?.[tallyOf(challenge)] ?? {};
   const byCalendar = calendarWindow(challenge, on);
   if (byCalendar !== null) return windows[byCalendar.key] ?? null;
   const all = Object.values(windows);

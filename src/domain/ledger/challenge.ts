@@ -41,12 +41,14 @@ export interface ChallengeWindow {
   readonly done?: ChallengeDone;
 }
 
-/** By challenge, then by window. */
+/** By challenge and what it counts ({@link tallyOf}), then by window. */
 export type ChallengeStates = Readonly<Record<string, Readonly<Record<string, ChallengeWindow>>>>;
 
 /** How a booking moved a challenge, and what came or went with it. */
 export interface ChallengeStep {
   readonly challenge: string;
+  /** What it is stored under. */
+  readonly tally: string;
   readonly name: LocalizedText;
   readonly counts: Challenge["counts"]["kind"];
   /** What the window is stored under, and its first and last day. */
@@ -68,6 +70,11 @@ export interface ChallengeStep {
 
 /** Windows of one challenge that are kept; a return of a sale in an older one takes no bonus back. */
 const WINDOWS_KEPT = 6;
+
+/** A challenge that comes to count something else begins anew: visits and euros do not add up. */
+export function tallyOf({ id, counts }: Pick<Challenge, "id" | "counts">): string {
+  return counts.kind === "distinct" ? `${id}:${counts.of}` : `${id}:${counts.kind}`;
+}
 
 export function progressOf({ counted, seen }: Pick<ChallengeWindow, "counted" | "seen">): number {
   return seen === undefined ? counted : Object.keys(seen).length;
@@ -97,14 +104,14 @@ function movedValues(
 /** The challenges after a booking. A window in which nothing is left is forgotten, and so are the oldest of many. */
 export function applySteps(states: ChallengeStates, steps: readonly ChallengeStep[], seq: number): ChallengeStates {
   return steps.reduce((all, step) => {
-    const { challenge, window: key, from, until, on, given, taken } = step;
-    const { [key]: before = { from, until, last: on, counted: 0 }, ...others } = all[challenge] ?? {};
+    const { tally, window: key, from, until, on, given, taken } = step;
+    const { [key]: before = { from, until, last: on, counted: 0 }, ...others } = all[tally] ?? {};
     const { done, ...moved } = movedWindow({ ...before, from, until }, step);
     const kept = taken === undefined ? done : undefined;
     const reached = given === undefined ? kept : issuedIn(given, seq);
     const isLeft = progressOf(moved) > 0 || reached !== undefined;
     const after = reached === undefined ? moved : { ...moved, done: reached };
-    return { ...all, [challenge]: latest(isLeft ? { ...others, [key]: after } : others) };
+    return { ...all, [tally]: latest(isLeft ? { ...others, [key]: after } : others) };
   }, states);
 }
 
@@ -143,9 +150,9 @@ export function isWithin(on: LocalDate, from: LocalDate | null, until: LocalDate
  */
 export function joinChallenges(states: ChallengeStates, arriving: ChallengeStates, seq: number): ChallengeStates {
   let all = states;
-  for (const [challenge, windows] of Object.entries(arriving)) {
+  for (const [tally, windows] of Object.entries(arriving)) {
     for (const [key, window] of Object.entries(windows)) {
-      all = { ...all, [challenge]: latest(joinWindow(all[challenge] ?? {}, key, window, seq)) };
+      all = { ...all, [tally]: latest(joinWindow(all[tally] ?? {}, key, window, seq)) };
     }
   }
   return all;

@@ -25,9 +25,9 @@ export function explainChallenge(reader: Reader, step: ChallengeStep): string {
   const nl = reader.locale === "nl";
   const name = inLocale(step.name, reader.locale);
   if (step.given !== undefined) return nl ? `${name}: gehaald` : `${name}: reached`;
-  const has = countedText(reader, step.counts, step.progress);
+  const has = step.counts === "spend" ? countedText(reader, "spend", step.progress) : String(step.progress);
   const lost =
     step.taken === undefined ? "" : nl ? ", niet meer gehaald door de retour" : ", no longer reached after the return";
-  const goal = step.counts === "spend" ? countedText(reader, step.counts, step.goal) : String(step.goal);
+  const goal = countedText(reader, step.counts, step.goal);
   return nl ? `${name}: ${has} van ${goal}${lost}` : `${name}: ${has} of ${goal}${lost}`;
 }

@@ -74,6 +74,22 @@ describe("a programme in words", () => {
     expect(describeIn("en", changes).sentences[1]).toBe("They pay at the till: 100 are worth €5.00.");
   });
 
+  test("challenges come besides, three at most", () => {
+    const named = (id: string) => ({
+      id: `chl_${id}`,
+      name: { nl: `Vijf bezoeken ${id}`, en: `Five visits ${id}` },
+      counts: { kind: "visits" as const },
+      goal: 5,
+      gives: { kind: "units" as const, give: 50 },
+    });
+
+    expect(describeIn("nl", { challenges: [named("a"), named("b")] }).sentences[1]).toBe(
+      "Daarnaast: vijf bezoeken a en vijf bezoeken b.",
+    );
+    expect(describeIn("en", { challenges: [named("a")] }).sentences[1]).toBe("Besides: five visits a.");
+    expect(describeIn("en", { challenges: ["a", "b", "c", "d"].map(named) }).complete).toBe(false);
+  });
+
   test("items and categories are not named by their codes", () => {
     const { sentences } = describeIn("nl", { earning: [itemRule(), categoryRule()] });
 

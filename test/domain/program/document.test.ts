@@ -49,6 +49,23 @@ const everything: ProgramInput = programInput({
       counts_for_tier: true,
     },
   ],
+  challenges: [
+    {
+      id: "chl_july",
+      name: { en: "Five visits in July" },
+      counts: { kind: "distinct", of: "day" },
+      goal: 5,
+      only: { categories: ["coffee"] },
+      except: { skus: ["voucher"] },
+      minimum_spend: 250,
+      window: { kind: "days", days: 30, again: true },
+      from: "2026-07-01",
+      until: "2026-07-31",
+      segment: { tiers: ["tir_gold"] },
+      gives: { kind: "reward", reward: "rew_amount", valid_for: { days: 14 } },
+      counts_for_tier: true,
+    },
+  ],
   promotions: [
     {
       id: "prm_happy",
@@ -97,6 +114,7 @@ test("the least document gets its defaults", () => {
       earning: [],
       stamp_cards: [],
       promotions: [],
+      challenges: [],
       actions: [],
       rewards: [],
       returns: { spent_points: "clamp" },
@@ -172,6 +190,29 @@ describe("what does not fit together is named with its place", () => {
       "a stamp card whose reward costs points",
       programInput({ stamp_cards: [coffee.card], rewards: [reward()] }),
       ["stamp_cards.0.reward: the reward rew_coffee must cost 10 of stamps:stc_coffee"],
+    ],
+    [
+      "a challenge that gives what is not there, for levels that are not there, and ends before it begins",
+      programInput({
+        challenges: [
+          {
+            id: "chl_a",
+            name: { en: "A" },
+            counts: { kind: "distinct", of: "sku" },
+            goal: 101,
+            from: "2026-07-02",
+            until: "2026-07-01",
+            segment: { tiers: ["tir_none"] },
+            gives: { kind: "reward", reward: "rew_none" },
+          },
+        ],
+      }),
+      [
+        "challenges.0.goal: at most 100 different things",
+        "challenges.0.until: must not be before from",
+        "challenges.0.gives.reward: there is no reward rew_none",
+        "challenges.0.segment.tiers: there is no level tir_none",
+      ],
     ],
     [
       "several things at once",

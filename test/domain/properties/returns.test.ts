@@ -62,7 +62,7 @@ function takeBack({ program: first, next, lines, before, after, spent }: Setting
 
 /**
  * Balances, fractions (a fraction of zero is as good as none, and 100/15000 as good as 1/150) and what promotions have given
- * for later.
+ * for later, and challenges.
  */
 function outcome(ledger: Ledger) {
   const fractions = Object.entries(ledger.state.remainders)
@@ -76,6 +76,7 @@ function outcome(ledger: Ledger) {
     balances: ledger.balances(),
     remainders: Object.fromEntries(fractions),
     coupons: coupons.map(({ promotion, reward, expires_on, sale: of }) => ({ promotion, reward, expires_on, of })),
+    challenges: ledger.state.challenges,
   };
 }
 

@@ -187,9 +187,43 @@ const tiers = fc
     ],
   }));
 
+const challengeCounts = fc.constantFrom(
+  { kind: "visits" as const },
+  { kind: "items" as const },
+  { kind: "spend" as const },
+  { kind: "distinct" as const, of: "sku" as const },
+  { kind: "distinct" as const, of: "day" as const },
+);
+const challengeWindow = fc.constantFrom(
+  { kind: "dates" as const },
+  { kind: "week" as const },
+  { kind: "days" as const, days: 3, again: true },
+  { kind: "days" as const, days: 2, again: false },
+);
+const challenges = fc
+  .record({
+    counts: challengeCounts,
+    goal: fc.integer({ min: 1, max: 5 }),
+    window: challengeWindow,
+    gives: fc.constantFrom(
+      { kind: "units" as const, unit: "points", give: 9 },
+      { kind: "units" as const, unit: "stamps:stc_latte", give: 1 },
+      { kind: "reward" as const, reward: "rew_coffee", valid_for: { days: 2 } },
+    ),
+    minimum_spend: minimum,
+  })
+  .map((changes) => [
+    {
+      ...changes,
+      id: "chl_any",
+      name: { en: "any" },
+      goal: changes.counts.kind === "spend" ? changes.goal * 300 : changes.goal,
+    },
+  ]);
+
 /** Everything that changes what a sale earns beyond its rules. */
 const schemes = fc.record(
-  { tiers, promotions, earn_before_tax: fc.constant({ default_rate: "21" }) },
+  { tiers, promotions, challenges, earn_before_tax: fc.constant({ default_rate: "21" }) },
   { requiredKeys: [] },
 );
 

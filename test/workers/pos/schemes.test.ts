@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { cafeProgram } from "../../support/workerd/account.ts";
 import { createTestMerchant } from "../../support/workerd/merchant.ts";
+import { open } from "../card/support.ts";
 import { text } from "./routes.ts";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
@@ -83,4 +84,51 @@ test("a document that does not fit together is refused with its places", async (
   const tiers = { ...schemes.tiers, levels: [...schemes.tiers.levels, { ...schemes.tiers.levels[0], id: "tir_two" }] };
   const merchant = await createTestMerchant();
   await expect(merchant.changeProgram({ ...schemes, tiers })).rejects.toThrow("levels go from low to high");
+});
+
+test("a challenge is previewed, completed by a sale, taken back by a return, told on the card and brought along", async () => {
+  const challenges = [
+    {
+      id: "chl_two",
+      name: { nl: "Twee keer langs", en: "Come twice" },
+      counts: { kind: "visits" },
+      goal: 2,
+      window: { kind: "days", days: 30 },
+      gives: { kind: "reward", reward: "rew_mug", valid_for: { days: 14 } },
+    },
+  ];
+  const merchant = await createTestMerchant({ program: { ...cafeProgram, challenges } });
+  const { till } = merchant;
+  const made = await till.must("POST", "/v1/members", { name: "Anna" });
+  const member = { id: text(made["member"]?.["id"]) };
+  expect(made["wallet"]?.["challenges"]).toMatchObject([{ id: "chl_two", progress: 0, goal: 2, ends_on: null }]);
+  const sell = async (path: string, receipt: string) =>
+    (await till.call("POST", path, { body: { member, receipt, total: eur(500) }, headers: english })).body;
+
+  expect((await sell("/v1/sales", "1"))["explanation"]).toContain("Come twice: 1 of 2 visits");
+  const preview = await sell("/v1/sales/preview", "2");
+  const before = await till.must("POST", "/v1/members/identify", { member });
+  expect(before["wallet"]?.["challenges"]).toMatchObject([{ progress: 1 }]);
+  expect(before["issued_rewards"]).toEqual([]);
+
+  const sold = await sell("/v1/sales", "2");
+  for (const answer of [preview, sold]) {
+    expect(answer["explanation"]).toContain("Come twice: reached");
+    expect(answer["issued_rewards"]).toMatchObject([{ reward: "rew_mug", origin: "challenge" }]);
+    expect(answer["wallet"]?.["challenges"]).toMatchObject([{ progress: 2, completed_at: expect.any(String) }]);
+  }
+  const { words: page } = await open(`/c/${text(made["card_token"])}`);
+  expect(page).not.toContain("Twee keer langs");
+
+  const back = await till.must("POST", "/v1/returns", { return_id: "1", sale: { id: text(sold["sale"]?.["id"]) } });
+  expect(back["wallet"]?.["challenges"]).toMatchObject([{ progress: 1 }]);
+  const after = await till.must("POST", "/v1/members/identify", { member });
+  expect(after["issued_rewards"]).toEqual([]);
+  expect((await open(`/c/${text(made["card_token"])}`)).words).toContain("nog 1 bezoek");
+
+  const other = await till.must("POST", "/v1/members", { name: "Anna" });
+  const into = { id: text(other["member"]?.["id"]) };
+  const shown = await till.must("POST", `/v1/members/${into.id}/merge/preview`, { from: member });
+  const merged = await till.must("POST", `/v1/members/${into.id}/merge`, { from: member, token: shown["token"] });
+  expect(merged["wallet"]?.["challenges"]).toMatchObject([{ progress: 1 }]);
 });

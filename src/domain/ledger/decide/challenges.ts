@@ -22,6 +22,7 @@ import {
   isWithin,
   movedWindow,
   progressOf,
+  tallyOf,
   windowOf,
 } from "../challenge.ts";
 import type { SaleBooking } from "../command.ts";
@@ -85,7 +86,7 @@ function countOne(
   const { challenge } = compiled;
   const adds = contributionOf(program, compiled, basket, on);
   if (adds.amount === 0 && adds.values.length === 0) return NO_CHALLENGES;
-  const windows = state.challenges?.[challenge.id] ?? {};
+  const windows = state.challenges?.[tallyOf(challenge)] ?? {};
   const span = spanFor(challenge, windows, on);
   if (span === null) return NO_CHALLENGES;
   const window = windows[span.key];
@@ -128,14 +129,26 @@ function asChange(
 }
 
 function stepOf(
-  { id, name, counts, goal }: Challenge,
+  challenge: Challenge,
   { key, from, until }: Span,
   window: ChallengeWindow | undefined,
   change: Pick<ChallengeStep, "added" | "values" | "on">,
 ): ChallengeStep {
   const before: ChallengeWindow = { ...(window ?? { last: change.on, counted: 0 }), from, until };
   const progress = progressOf(movedWindow(before, change));
-  return { challenge: id, name, counts: counts.kind, window: key, from, until, ...change, goal, progress };
+  const { id, name, counts, goal } = challenge;
+  return {
+    challenge: id,
+    tally: tallyOf(challenge),
+    name,
+    counts: counts.kind,
+    window: key,
+    from,
+    until,
+    ...change,
+    goal,
+    progress,
+  };
 }
 
 interface Given extends Pick<ChallengeMoves, "entries" | "issued" | "meters"> {
@@ -227,7 +240,7 @@ function returnOne(
 ): ChallengeMoves {
   const { challenge } = compiled;
   const on = localDate(sale.sale.occurred_at_ms, program.document.timezone);
-  const found = windowOf(state.challenges?.[challenge.id] ?? {}, counted.window, on);
+  const found = windowOf(state.challenges?.[tallyOf(challenge)] ?? {}, counted.window, on);
   if (found === null) return NO_CHALLENGES;
   const [key, window] = found;
   const of = (basket: Basket | null) =>

@@ -66,6 +66,17 @@ export const exampleProgram = {
       each: "subject",
     },
   ],
+  challenges: [
+    {
+      id: "chl_vijftig",
+      name: { nl: "Vijftig koppen koffie", en: "Fifty cups of coffee" },
+      counts: { kind: "items" },
+      goal: 50,
+      only: { categories: ["coffee"] },
+      until: "2030-12-31",
+      gives: { kind: "units", give: 40 },
+    },
+  ],
   rewards: [
     {
       id: "rew_gratis_koffie",
