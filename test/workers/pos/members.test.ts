@@ -35,6 +35,7 @@ const EMPTY_WALLET = {
     },
   ],
   tier: null,
+  challenges: [],
 };
 
 describe("POST /v1/members", () => {
