@@ -28,7 +28,7 @@ import {
 import type { SaleBooking } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
 import { applyDrafts } from "../due.ts";
-import { isHeld, type IssuedReward, issueKey, type OpenIssue } from "../issued.ts";
+import { isHeld, ISSUES_MAX, type IssuedReward, issueKey, type OpenIssue, openIssues } from "../issued.ts";
 import { type MeterChange, tierMeter } from "../meter.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { clawBack } from "./claw-back.ts";
@@ -92,6 +92,9 @@ function countOne(
   const window = windows[span.key];
   const step = stepOf(challenge, span, window, { on, ...asChange(adds, window, 1) });
   if (step.progress < challenge.goal || window?.done !== undefined) return { ...NO_CHALLENGES, steps: [step] };
+  // Whoever has all the rewards that an account can have is given this one when there is room.
+  const isFull = challenge.gives.kind === "reward" && openIssues(state).length + issued_before >= ISSUES_MAX;
+  if (isFull) return { ...NO_CHALLENGES, steps: [step] };
   const { bonus, ...moves } = give(challenge, program, on, issued_before);
   const given: ChallengeDone = { at_ms: occurred_at_ms, goal: challenge.goal, bonus };
   return { ...NO_CHALLENGES, ...moves, steps: [{ ...step, given }] };
