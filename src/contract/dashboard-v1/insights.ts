@@ -37,6 +37,10 @@ const unitMove = z.strictObject({
   taken_back: z.int().optional().meta({ description: "By returns and corrections." }),
   expired: z.int().optional(),
   open: z.int().optional().meta({ description: "How much more members can spend now; adds up to what is owed." }),
+  sold: z.int().optional().meta({ description: "Of what was given, sold for money, less what was handed back." }),
+  paid_redeemed: z.int().optional().meta({ description: "Of what was redeemed, paid for with money." }),
+  paid_expired: z.int().optional(),
+  paid_open: z.int().optional(),
 });
 const units = z.record(z.string(), unitMove).meta({ description: "By unit." });
 const rewards = z

@@ -17,6 +17,10 @@ export const adjustmentInput = z
       .enum(["correction", "opening"])
       .default("correction")
       .meta({ description: "`opening` is a balance brought along from before." }),
+    origin: z.enum(["granted", "paid"]).optional().meta({
+      description:
+        "For an opening balance of credit: whether it was given, or paid for with money. Corrections never touch what was paid for.",
+    }),
     reason: text(500).meta({ description: "Why, in your words; kept with the entry.", example: "Coffee was cold" }),
     staff: z
       .string()
@@ -28,6 +32,10 @@ export const adjustmentInput = z
   .refine((input) => input.kind === "correction" || input.delta > 0, {
     path: ["delta"],
     message: "an opening balance is more than zero",
+  })
+  .refine((input) => input.origin === undefined || (input.kind === "opening" && input.unit.startsWith("credit:")), {
+    path: ["origin"],
+    message: "only an opening balance of credit names its origin",
   })
   .meta({
     id: "AdjustmentInput",

@@ -91,8 +91,11 @@ export type MemberRef = z.infer<typeof memberRef>;
 
 export const unit = z
   .string()
-  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40})$/, "must be points or stamps:stc_…")
-  .meta({ description: "`points`, or `stamps:` and the id of a stamp card.", example: "points" });
+  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40}|credit:[A-Z]{3})$/, "must be points, stamps:stc_… or credit:EUR")
+  .meta({
+    description: "`points`; `stamps:` and the id of a stamp card; or `credit:` and the currency, then in minor units.",
+    example: "points",
+  });
 
 export const localized = z
   .strictObject({

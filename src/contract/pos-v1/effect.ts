@@ -4,13 +4,23 @@ import { money, taxRate } from "./common.ts";
 export const effect = z
   .strictObject({
     kind: z
-      .enum(["percent_off", "amount_off", "free_item", "product", "upgrade", "experience", "event", "partner"])
-      .meta({ description: "What the reward does. New kinds may be added." }),
+      .enum([
+        "percent_off",
+        "amount_off",
+        "free_item",
+        "product",
+        "upgrade",
+        "experience",
+        "event",
+        "partner",
+        "payment",
+      ])
+      .meta({ description: "What the reward does; `payment` takes nothing off and pays. New kinds may be added." }),
     discount: money.nullable().meta({ description: "What comes off the sale; null while the basket is not known." }),
     percent: z.int().nullable().meta({ description: "For percent_off: percent of the eligible lines.", example: null }),
     amount: money
       .nullable()
-      .meta({ description: "For amount_off and upgrade: what the reward is worth before the basket limits it." }),
+      .meta({ description: "For amount_off, upgrade and payment: what it is worth before the basket limits it." }),
     item: z
       .strictObject({
         line: z.string().nullable().meta({ description: "Id of the line; null without lines.", example: "l1" }),
@@ -37,6 +47,10 @@ export const effect = z
         }),
       )
       .meta({ description: "Per VAT rate; sums exactly to `discount`. Empty without lines." }),
+    pays: money.nullable().meta({
+      description:
+        "For payment: how much of the total it pays, a means of payment among others; null for other kinds, and while the basket is not known.",
+    }),
     final: z.boolean().meta({ description: "Whether the amounts are settled; otherwise they are at the sale." }),
   })
   .meta({

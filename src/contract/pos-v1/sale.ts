@@ -178,7 +178,7 @@ export const warning = z
   .strictObject({
     code: z.string().meta({
       description:
-        "occurred_at_clamped, foreign_currency, earning_paused, total_differs, effect_not_in_basket, offer_not_open, member_missing, written_off, coupon_gone. More may be added.",
+        "occurred_at_clamped, foreign_currency, earning_paused, total_differs, effect_not_in_basket, offer_not_open, top_up_not_credited, member_missing, written_off, coupon_gone. More may be added.",
       example: "total_differs",
     }),
     detail: z.string().meta({
@@ -241,13 +241,14 @@ export const sale = z
             .string()
             .meta({ description: "Id of the redemption.", example: "red_mpbffy96dbrqnwne4yvpdn76f" }),
           reward: z.string().nullable().meta({
-            description: "Id of the reward; null when points were used as payment.",
+            description: "Id of the reward; null when points or credit paid.",
             example: "rew_twee_euro",
           }),
           effect,
         }),
       )
       .meta({ description: "What was redeemed with the sale, settled." }),
+    paid_with_credit: money.meta({ description: "How much of the total was paid with credit." }),
     returned: z.enum(["no", "partly", "fully"]).meta({ description: "How much of it came back." }),
     metadata,
   })

@@ -72,7 +72,9 @@ export const wallet = z
           name: z
             .string()
             .meta({ description: "What the merchant calls it, in the reader's language.", example: "punten" }),
-          available: z.int().meta({ description: "Free to spend now.", example: 120 }),
+          available: z
+            .int()
+            .meta({ description: "Free to spend now; credit in minor units, as all its amounts.", example: 120 }),
           pending: z.int().meta({ description: "Earned, but not free to spend yet.", example: 0 }),
           held: z.int().meta({ description: "Reserved by open redemptions.", example: 0 }),
           expiring: z
@@ -83,6 +85,11 @@ export const wallet = z
               }),
             )
             .meta({ description: "What expires, soonest first; `on` is the last day it can be spent." }),
+          paid: z.int().optional().meta({ description: "Of what is available, paid for with money; for credit." }),
+          granted: z
+            .int()
+            .optional()
+            .meta({ description: "Of what is available, given; for credit. It is spent first." }),
           of: z.int().optional().meta({ description: "Stamps on a full card.", example: 10 }),
         }),
       )
@@ -143,7 +150,7 @@ export const entry = z
     created_at: timestamp,
     type: z.string().meta({
       description:
-        "Why it was made: earned_spend, earned_visit, earned_units, returned, reserved, released, redeemed, restored, adjusted, opening. More may be added.",
+        "Why it was made: earned_spend, earned_visit, earned_units, returned, reserved, released, redeemed, restored, adjusted, opening, bought, bonus, bought_back, refunded. More may be added.",
       example: "earned_spend",
     }),
     unit,

@@ -3,6 +3,7 @@ import type { BookingBody, BookingType, Capture, Entry, SaleEvent, SaleWarning }
 import { saleNaturalKey } from "../ledger/natural-key.ts";
 import type { RefusalCode } from "../ledger/refusal.ts";
 import type { BasketLine } from "../program/basket.ts";
+import { storedValueIn } from "../program/credit.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { LocalDate } from "../time/local-date.ts";
 
@@ -18,6 +19,11 @@ export interface UnitMove {
   readonly expired?: number;
   /** What members hold now more (or less) than before: adds up to the open liability. */
   readonly open?: number;
+  /** Of what was given, sold for money, less what was handed back; and how much of the rest was paid for with money. */
+  readonly sold?: number;
+  readonly paid_redeemed?: number;
+  readonly paid_expired?: number;
+  readonly paid_open?: number;
 }
 
 /**
@@ -31,7 +37,7 @@ export interface ActivityFacts {
   readonly receipt?: string;
   readonly occurred_at_ms?: number;
   readonly currency?: string;
-  /** What the goods of a sale cost; in an exchange without what came back. */
+  /** What the goods of a sale cost; in an exchange without what came back, and without stored value. */
   readonly sold?: number;
   /** What the customer paid, when it differs from `sold`. */
   readonly total?: number;
@@ -39,7 +45,7 @@ export interface ActivityFacts {
   readonly foreign?: true;
   readonly backfilled?: true;
   readonly warnings?: readonly SaleWarning["code"][];
-  /** What a return gave back, and of which sale. */
+  /** What a return gave back for goods, and of which sale. */
   readonly returned?: number;
   readonly sale?: { readonly seq: number; readonly origin?: string };
   readonly full?: true;
@@ -115,7 +121,7 @@ function factsOf(body: BookingBody): ActivityFacts {
     case "return": {
       const sale = body.origin === null ? { seq: body.sale } : { seq: body.sale, origin: body.origin };
       return {
-        returned: body.amount,
+        returned: body.amount - (body.stored_value ?? 0),
         sale,
         ...(body.full ? { full: true } : {}),
         ...redeemed(body.restored, -1),
@@ -174,8 +180,8 @@ function saleFacts(body: SaleEvent): ActivityFacts {
     ...(card_no === null ? {} : { card_no }),
     occurred_at_ms: sale.occurred_at_ms,
     currency: sale.currency,
-    sold: sale.total - back,
-    ...(back === 0 ? {} : { total: sale.total }),
+    sold: sale.total - back - storedValueIn(sale.lines),
+    ...(back === 0 && storedValueIn(sale.lines) === 0 ? {} : { total: sale.total }),
     ...(warnings.some(({ code }) => code === "foreign_currency") ? { foreign: true } : {}),
     ...(sale.backfilled ? { backfilled: true } : {}),
     ...(warnings.length === 0 ? {} : { warnings: warnings.map(({ code }) => code) }),
@@ -200,7 +206,15 @@ function unitMoves(entries: readonly Entry[]): Record<string, UnitMove> {
   return Object.fromEntries(Object.entries(units).filter(([, move]) => Object.keys(move).length > 0));
 }
 
-function moveOf({ delta, why }: Entry): UnitMove {
+function moveOf(entry: Entry): UnitMove {
+  const move = plainMove(entry);
+  if (entry.lot.class !== "paid") return move;
+  const { redeemed: paid_redeemed = 0, expired: paid_expired = 0, open: paid_open = 0 } = move;
+  const sold = entry.why.code === "bought" || entry.why.code === "bought_back" ? entry.delta : 0;
+  return { ...move, sold, paid_redeemed, paid_expired, paid_open };
+}
+
+function plainMove({ delta, why }: Entry): UnitMove {
   switch (why.code) {
     case "earned_spend":
     case "earned_visit":
@@ -213,15 +227,19 @@ function moveOf({ delta, why }: Entry): UnitMove {
     case "nothing_eligible":
     case "opening":
     case "gifted":
+    case "bought":
+    case "bonus":
       return { given: delta, open: delta };
     case "adjusted":
       return delta > 0 ? { given: delta, open: delta } : { taken_back: -delta, open: delta };
     case "redeemed":
+    case "refunded":
     case "restored":
     case "revoked":
       return { redeemed: -delta, open: delta };
     case "returned":
     case "challenge_lost":
+    case "bought_back":
       return { taken_back: -delta, open: delta };
     case "reserved":
     case "released":
@@ -238,10 +256,22 @@ function moveOf({ delta, why }: Entry): UnitMove {
   }
 }
 
+const MOVES = [
+  "given",
+  "redeemed",
+  "taken_back",
+  "expired",
+  "open",
+  "sold",
+  "paid_redeemed",
+  "paid_expired",
+  "paid_open",
+] as const satisfies readonly (keyof UnitMove)[];
+
 /** Adds two moves of one unit; what comes to zero is left out. */
 export function addMoves(left: UnitMove, right: UnitMove): UnitMove {
   const sum: { -readonly [Key in keyof UnitMove]: UnitMove[Key] } = {};
-  for (const key of ["given", "redeemed", "taken_back", "expired", "open"] as const) {
+  for (const key of MOVES) {
     const value = (left[key] ?? 0) + (right[key] ?? 0);
     if (value !== 0) sum[key] = value;
   }

@@ -77,10 +77,14 @@ export type EntryFact =
   | EarnFact
   | { readonly code: "returned"; readonly kept: EarnFact }
   | { readonly code: "reserved"; readonly what: LocalizedText; readonly price?: TierPrice }
-  | { readonly code: "released"; readonly what: LocalizedText; readonly reason: "cancelled" | "expired" }
+  | { readonly code: "released"; readonly what: LocalizedText; readonly reason: ReleaseReason }
   | { readonly code: "redeemed"; readonly what: LocalizedText; readonly price?: TierPrice }
   | { readonly code: "restored"; readonly what: LocalizedText }
   | { readonly code: "revoked"; readonly what: LocalizedText; readonly reason: "returned" | "cancelled" }
+  | { readonly code: "bought"; readonly what: LocalizedText }
+  | { readonly code: "bonus"; readonly what: LocalizedText; readonly percent: number }
+  | { readonly code: "bought_back"; readonly what: LocalizedText }
+  | { readonly code: "refunded"; readonly what: LocalizedText }
   | { readonly code: "gifted" }
   | { readonly code: "adjusted" }
   | { readonly code: "opening" }
@@ -93,6 +97,9 @@ export type EntryFact =
   | { readonly code: "extended"; readonly until: LocalDate }
   | { readonly code: "handed_over"; readonly reason: HandOverReason }
   | { readonly code: "absorbed"; readonly reason: HandOverReason };
+
+/** Why what was reserved is free again; `not_needed`: the sale cost less. */
+export type ReleaseReason = "cancelled" | "expired" | "not_needed";
 
 export type BookingEvent =
   | OpenedEvent
@@ -156,6 +163,15 @@ export interface SaleEvent {
   readonly cooldowns?: readonly string[];
   /** Challenges that this sale counts for; absent when none. */
   readonly challenges?: readonly ChallengeStep[];
+  /** What its lines of kind `top_up` gave; absent when there were none. */
+  readonly topped_up?: ToppedUp;
+}
+
+/** Credit that was topped up: what was paid, and what came on top. */
+export interface ToppedUp {
+  readonly unit: string;
+  readonly paid: number;
+  readonly granted: number;
 }
 
 /** An offer of a sale: applied by the till, which says what it took off, or open to it. */
@@ -178,6 +194,8 @@ export interface SaleFacts {
   readonly backfilled: boolean;
   /** Minor units that rewards took off and that earn all the same, when the programme earns on the gross price. */
   readonly gross_up: number;
+  /** Minor units of the total that were paid with credit; absent when nothing was. */
+  readonly paid_with_credit?: number;
 }
 
 export interface Capture {
@@ -206,6 +224,7 @@ export type SaleWarning =
   | { readonly code: "earning_paused" }
   | { readonly code: "total_differs"; readonly difference: number }
   | { readonly code: "effect_not_in_basket"; readonly hold: number }
+  | { readonly code: "top_up_not_credited"; readonly reason: "no_member" | "foreign_currency" | "no_credit" }
   | { readonly code: "offer_not_open"; readonly offer: string };
 
 export interface ReturnEvent {
@@ -240,6 +259,12 @@ export interface ReturnEvent {
   readonly meters?: readonly MeterChange[];
   /** Challenges that the sale had counted for and now counts less for; absent when none. */
   readonly challenges?: readonly ChallengeStep[];
+  /** What is kept of the sale's top-up; absent when it had none. */
+  readonly topped_up?: ToppedUp;
+  /** Minor units of what is kept that are paid with credit; absent when the sale was not. */
+  readonly paid_with_credit?: number;
+  /** Of the amount, what was stored value, such as a top-up; absent when nothing was. */
+  readonly stored_value?: number;
 }
 
 /** The coupon of a sale after a return of it. */

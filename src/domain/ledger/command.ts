@@ -82,6 +82,8 @@ export interface AdjustmentCommand {
   readonly unit: string;
   readonly delta: number;
   readonly card_no: number | null;
+  /** An opening balance that was paid for with money; it was given when absent. */
+  readonly origin?: "paid";
 }
 
 export interface ActionCommand {

@@ -4,7 +4,7 @@ import type { AccountState } from "./state.ts";
 
 /**
  * Entries that pay what is owed after a return from what is free to spend, in spend order. They belong to the booking that
- * made it free: paid later, it might have expired meanwhile. Paid credit is the member's own money and pays no points.
+ * made it free: paid later, it might have expired meanwhile. What was paid for with money is the member's own and pays no debt.
  */
 export function debtPayments(state: AccountState): EntryDraft[] {
   return Object.entries(state.units).flatMap(([unit, { lots }]) => {

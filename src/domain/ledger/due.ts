@@ -6,7 +6,7 @@ import { addSpan, startOfDay } from "../time/calendar.ts";
 import { type LocalDate, localDate } from "../time/local-date.ts";
 import { expiredIssues, isHeld, openIssues, withoutIssues } from "./issued.ts";
 import { addToLots, type Lot, lotKey, type LotKey } from "./lot.ts";
-import type { HeldPart } from "./booking.ts";
+import type { HeldPart, ReleaseReason } from "./booking.ts";
 
 /** What time alone has changed since the last booking. */
 export interface Due {
@@ -122,7 +122,7 @@ export function nextDueAt(state: AccountState): number | null {
 }
 
 /** Entries that move a hold's parts back to the lots they came from. */
-export function releaseEntries(hold: OpenHold, reason: "cancelled" | "expired"): EntryDraft[] {
+export function releaseEntries(hold: Pick<OpenHold, "unit" | "parts" | "what">, reason: ReleaseReason): EntryDraft[] {
   const why = { code: "released", what: hold.what, reason } as const;
   return hold.parts.flatMap((part) => [
     { unit: hold.unit, lot: heldLot(part.from), delta: -part.amount, why },
@@ -136,7 +136,7 @@ export function heldLot(from: LotKey): LotKey {
 }
 
 /** Entries that take a hold's parts away for good. */
-export function captureEntries(hold: OpenHold): EntryDraft[] {
+export function captureEntries(hold: Pick<OpenHold, "unit" | "parts" | "what" | "price">): EntryDraft[] {
   const { what, price } = hold;
   const why = { code: "redeemed", what, ...(price === undefined ? {} : { price }) } as const;
   return hold.parts.map((part: HeldPart) => ({ unit: hold.unit, lot: heldLot(part.from), delta: -part.amount, why }));

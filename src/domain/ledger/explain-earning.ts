@@ -1,22 +1,31 @@
 import { assertNever } from "../invariant.ts";
 import { formatMoney } from "../money.ts";
+import { isMoney } from "../program/credit.ts";
 import type { BaseFact } from "../program/base-earning.ts";
 import type { CapHit } from "../program/cap.ts";
 import { inLocale } from "../program/compile.ts";
 import type { BoostedFact, EarnFact } from "../program/earn.ts";
 import type { Reader } from "./explain.ts";
 
+/** A reader, and how amounts of the earned unit are written: credit as money, everything else as a number. */
+interface EarnReader extends Reader {
+  readonly count: (amount: number) => string;
+}
+
 /** Why a unit was, or was not, earned: the rule, what came on top, and what a cap kept back. */
-export function explainEarning(reader: Reader, fact: EarnFact): string {
+export function explainEarning(plain: Reader, fact: EarnFact, unit: string): string {
+  const { locale, currency } = plain;
+  const count = (amount: number) => (isMoney(unit) ? formatMoney(amount, currency, locale) : String(amount));
+  const reader = { locale, currency, unitName: (wanted: string) => plain.unitName(wanted), count };
   return fact.code === "earned_with" ? explainBoosted(reader, fact) : explainBase(reader, fact);
 }
 
-function explainBoosted(reader: Reader, { base, multiplier, additions, cap }: BoostedFact): string {
+function explainBoosted(reader: EarnReader, { base, multiplier, additions, cap }: BoostedFact): string {
   const times =
     multiplier === null
       ? []
       : [`× ${decimal(reader, multiplier.percent)} (${inLocale(multiplier.name, reader.locale)})`];
-  const more = additions.map(({ name, amount }) => `+ ${amount} (${inLocale(name, reader.locale)})`);
+  const more = additions.map(({ name, amount }) => `+ ${reader.count(amount)} (${inLocale(name, reader.locale)})`);
   const parts = [explainBase(reader, base), ...times, ...more].join(" ");
   return cap === null ? parts : `${parts}; ${explainCap(reader, cap)}`;
 }
@@ -34,21 +43,21 @@ const PERIODS = {
   month: { nl: "per maand", en: "a month" },
 } as const;
 
-function explainCap({ locale }: Reader, { period, max, over }: CapHit): string {
+function explainCap({ locale, count }: EarnReader, { period, max, over }: CapHit): string {
   const when = PERIODS[period][locale];
   return locale === "nl"
-    ? `${over} minder, want er is een maximum van ${max} ${when}`
-    : `${over} less, because the most is ${max} ${when}`;
+    ? `${count(over)} minder, want er is een maximum van ${count(max)} ${when}`
+    : `${count(over)} less, because the most is ${count(max)} ${when}`;
 }
 
-function explainBase(reader: Reader, fact: BaseFact): string {
+function explainBase(reader: EarnReader, fact: BaseFact): string {
   const nl = reader.locale === "nl";
   const money = (amount: number) => formatMoney(amount, reader.currency, reader.locale);
   switch (fact.code) {
     case "earned_spend": {
       const rule = nl
-        ? `${fact.give} per ${money(fact.per)} over ${money(fact.eligible)}`
-        : `${fact.give} per ${money(fact.per)} on ${money(fact.eligible)}`;
+        ? `${reader.count(fact.give)} per ${money(fact.per)} over ${money(fact.eligible)}`
+        : `${reader.count(fact.give)} per ${money(fact.per)} on ${money(fact.eligible)}`;
       const carried =
         fact.carried_in === 0
           ? ""
@@ -64,7 +73,7 @@ function explainBase(reader: Reader, fact: BaseFact): string {
       return `${rule}${carried}${rest}`;
     }
     case "earned_visit":
-      return nl ? `${fact.give} per bezoek` : `${fact.give} per visit`;
+      return nl ? `${reader.count(fact.give)} per bezoek` : `${reader.count(fact.give)} per visit`;
     case "earned_units":
       return explainUnits(reader, fact);
     case "cooling_down":
@@ -82,8 +91,12 @@ function explainBase(reader: Reader, fact: BaseFact): string {
   }
 }
 
-function explainUnits({ locale }: Reader, fact: Extract<BaseFact, { code: "earned_units" }>): string {
-  const { give, count, per_units: per } = fact;
+function explainUnits(
+  { locale, count: written }: EarnReader,
+  fact: Extract<BaseFact, { code: "earned_units" }>,
+): string {
+  const { count, per_units: per } = fact;
+  const give = written(fact.give);
   if (per !== undefined) {
     return locale === "nl"
       ? `${give} per ${per} stuks, ${count} keer`

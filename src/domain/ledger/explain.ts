@@ -2,13 +2,14 @@ import { assertNever } from "../invariant.ts";
 import { formatMoney } from "../money.ts";
 import { formatDate } from "../time/format-date.ts";
 import { inLocale } from "../program/compile.ts";
+import { isMoney } from "../program/credit.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
 import type { TierPrice } from "../program/reward-price.ts";
 import type { EarnFact } from "../program/earn.ts";
 import { explainEarning } from "./explain-earning.ts";
 import type { Locale } from "../tenancy/config.ts";
 import type { LocalDate } from "../time/local-date.ts";
-import type { EntryFact, HandOverReason, ReturnedCoupon, SaleWarning } from "./booking.ts";
+import type { EntryFact, HandOverReason, ReleaseReason, ReturnedCoupon, SaleWarning } from "./booking.ts";
 
 /** What a reader needs for a sentence: the language, the money, and what units are called. */
 export interface Reader {
@@ -23,7 +24,7 @@ export function explainEntry(
   reader: Reader,
   entry: { readonly unit: string; readonly delta: number; readonly why: EntryFact },
 ): string {
-  return `${signed(entry.delta)} ${unitLabel(reader, entry.unit, entry.delta)}: ${explainFact(reader, entry.why)}`;
+  return `${amountOf(reader, entry.unit, entry.delta)}: ${explainFact(reader, entry)}`;
 }
 
 /** Why a sale gave, or did not give, a unit. */
@@ -31,7 +32,7 @@ export function explainOutcome(
   reader: Reader,
   outcome: { readonly unit: string; readonly amount: number; readonly fact: EarnFact },
 ): string {
-  return `${signed(outcome.amount)} ${unitLabel(reader, outcome.unit, outcome.amount)}: ${explainEarning(reader, outcome.fact)}`;
+  return `${amountOf(reader, outcome.unit, outcome.amount)}: ${explainEarning(reader, outcome.fact, outcome.unit)}`;
 }
 
 /** A reward for a later visit, as a sentence: what it is and until when. */
@@ -82,6 +83,8 @@ export function explainWarning(reader: Reader, warning: SaleWarning): string {
       return nl
         ? "De beloning past op geen enkele regel van deze bon; ze is wel verzilverd."
         : "The reward fits no line of this receipt; it was redeemed all the same.";
+    case "top_up_not_credited":
+      return explainNoTopUp(reader, warning.reason);
     case "offer_not_open":
       return nl
         ? `De aanbieding ${warning.offer} gold niet voor deze klant op dit moment.`
@@ -91,7 +94,35 @@ export function explainWarning(reader: Reader, warning: SaleWarning): string {
   }
 }
 
-function explainFact(reader: Reader, fact: EntryFact): string {
+function explainNoTopUp(
+  { locale }: Reader,
+  reason: Extract<SaleWarning, { code: "top_up_not_credited" }>["reason"],
+): string {
+  const nl = locale === "nl";
+  switch (reason) {
+    case "no_member":
+      return nl
+        ? "Opwaarderen kan alleen op een kaart; zonder klant is er geen tegoed bijgeschreven."
+        : "Topping up needs a card; without a member no credit was added.";
+    case "foreign_currency":
+      return nl
+        ? "Opwaarderen kan alleen in de munt van het programma; er is geen tegoed bijgeschreven."
+        : "Topping up works in the programme's currency alone; no credit was added.";
+    case "no_credit":
+      return nl
+        ? "Het programma heeft geen tegoed; er is niets bijgeschreven."
+        : "The programme has no credit; nothing was added.";
+  }
+}
+
+/** "+10 points", "+1 stamp Coffee card", "+€5.00 credit". */
+function amountOf(reader: Reader, unit: string, amount: number): string {
+  const label = unitLabel(reader, unit, amount);
+  if (!isMoney(unit)) return `${signed(amount)} ${label}`;
+  return `${signOf(amount)}${formatMoney(Math.abs(amount), reader.currency, reader.locale)} ${label}`;
+}
+
+function explainFact(reader: Reader, { unit, why: fact }: { readonly unit: string; readonly why: EntryFact }): string {
   const nl = reader.locale === "nl";
   switch (fact.code) {
     case "reserved":
@@ -106,12 +137,22 @@ function explainFact(reader: Reader, fact: EntryFact): string {
         : `back, because the sale with ${text(reader, fact.what)} was returned`;
     case "revoked":
       return explainRevocation(reader, fact.what, fact.reason);
+    case "bought":
+      return text(reader, fact.what);
+    case "bonus":
+      return nl
+        ? `${fact.percent}% extra bij ${text(reader, fact.what)}`
+        : `${fact.percent}% on top of ${text(reader, fact.what)}`;
+    case "bought_back":
+      return nl ? `${text(reader, fact.what)} geretourneerd` : `${text(reader, fact.what)} was returned`;
+    case "refunded":
+      return nl ? "terug na een retour" : "given back after a return";
     case "gifted":
       return nl ? "cadeau" : "a gift";
     case "returned":
       return nl
-        ? `retour; over blijft: ${explainEarning(reader, fact.kept)}`
-        : `return; what remains: ${explainEarning(reader, fact.kept)}`;
+        ? `retour; over blijft: ${explainEarning(reader, fact.kept, unit)}`
+        : `return; what remains: ${explainEarning(reader, fact.kept, unit)}`;
     case "adjusted":
       return nl ? "aangepast door een medewerker" : "adjusted by staff";
     case "opening":
@@ -147,7 +188,7 @@ function explainFact(reader: Reader, fact: EntryFact): string {
     case "cooling_down":
     case "below_minimum":
     case "nothing_eligible":
-      return explainEarning(reader, fact);
+      return explainEarning(reader, fact, unit);
     default:
       return assertNever(fact, "entry fact");
   }
@@ -162,8 +203,10 @@ function priceText(reader: Reader, price: TierPrice | undefined): string {
     : `, the price for ${level} instead of ${price.instead_of}`;
 }
 
-function explainRelease(reader: Reader, what: LocalizedText, reason: "cancelled" | "expired"): string {
+function explainRelease(reader: Reader, what: LocalizedText, reason: ReleaseReason): string {
   const name = text(reader, what);
+  if (reason === "not_needed")
+    return reader.locale === "nl" ? `${name}: niet alles was nodig` : `${name}: not all of it was needed`;
   if (reader.locale === "nl") return reason === "expired" ? `${name} niet op tijd opgehaald` : `${name} geannuleerd`;
   return reason === "expired" ? `${name} was not collected in time` : `${name} was cancelled`;
 }
@@ -203,5 +246,9 @@ function text(reader: Reader, value: LocalizedText): string {
 }
 
 function signed(amount: number): string {
-  return amount > 0 ? `+${amount}` : amount < 0 ? `−${-amount}` : "0";
+  return `${signOf(amount)}${Math.abs(amount)}`;
+}
+
+function signOf(amount: number): string {
+  return amount > 0 ? "+" : amount < 0 ? "−" : "";
 }

@@ -98,11 +98,13 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "extended":
       return lifetime;
     case "redeemed":
+    case "refunded":
     case "restored":
     case "revoked":
       return { ...lifetime, spent: lifetime.spent - entry.delta };
     case "returned":
     case "challenge_lost":
+    case "bought_back":
       return { ...lifetime, returned: lifetime.returned - entry.delta };
     case "expired":
       return { ...lifetime, expired: lifetime.expired - entry.delta };
@@ -114,6 +116,8 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "below_minimum":
     case "nothing_eligible":
     case "adjusted":
+    case "bought":
+    case "bonus":
     case "gifted":
     case "opening":
     case "action":

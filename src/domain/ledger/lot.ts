@@ -53,10 +53,14 @@ export function addToLots(lots: readonly Lot[], key: LotKey, delta: number): Lot
   return amount === 0 ? others : [...others, { ...lotKey(key), amount }].sort(bySpendOrder);
 }
 
-/** Spend order: soonest expiry first, lots without expiry last; granted before earned before paid on the same day. */
+/**
+ * Spend order: what was paid for with money last; before that soonest expiry first, lots without expiry last, and on the
+ * same day granted before earned.
+ */
 export function bySpendOrder(left: LotKey, right: LotKey): number {
   return (
     compareText(left.bucket, right.bucket) ||
+    Number(left.class === "paid") - Number(right.class === "paid") ||
     compareText(left.expires_on ?? "9999-99-99", right.expires_on ?? "9999-99-99") ||
     CLASS_ORDER[left.class] - CLASS_ORDER[right.class] ||
     compareText(left.opens_on ?? "", right.opens_on ?? "")

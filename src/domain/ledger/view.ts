@@ -1,4 +1,5 @@
 import type { CompiledProgram } from "../program/compile.ts";
+import { CREDIT_NAME, isMoney } from "../program/credit.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
 import type { Reward } from "../program/reward-rules.ts";
 import { notForTier, priceFor } from "../program/reward-price.ts";
@@ -12,7 +13,8 @@ import { availableOf } from "./due.ts";
 import { isHeld, type IssueOrigin, openIssues } from "./issued.ts";
 import { levelAt } from "./level.ts";
 import { reachedLimit } from "./redeemed.ts";
-import { type AccountState, inBucket, unitState } from "./state.ts";
+import { type LotClass, sumParts } from "./lot.ts";
+import { type AccountState, inBucket, unitState, type UnitState } from "./state.ts";
 
 /** A member's balances at one moment, as data; amounts in units. */
 export interface Wallet {
@@ -45,6 +47,9 @@ export interface WalletBalance {
   readonly expiring: readonly { readonly amount: number; readonly on: LocalDate }[];
   /** Stamps on a full card; null for other units. */
   readonly of: number | null;
+  /** Of what is available, what was paid for with money and what was given; absent for units that are never paid for. */
+  readonly paid?: number;
+  readonly granted?: number;
 }
 
 /** A reward that was issued to a member and is not used yet. */
@@ -91,7 +96,12 @@ export interface RewardView {
 export function walletOf(state: AccountState, program: CompiledProgram, at_ms: number): Wallet {
   const known = [...program.units.values()];
   const others = Object.keys(state.units).filter((unit) => !program.units.has(unit) && !isEmpty(state, unit));
-  const extra = others.map((unit) => ({ unit, kind: kindOf(unit), name: { en: unit }, of: null }));
+  const extra = others.map((unit) => ({
+    unit,
+    kind: kindOf(unit),
+    name: isMoney(unit) ? CREDIT_NAME : { en: unit },
+    of: null,
+  }));
   const challenges = challengesOf(state, program, at_ms);
   return {
     balances: [...known, ...extra].map((facts) => balanceOf(state, facts)),
@@ -126,7 +136,15 @@ function balanceOf(state: AccountState, facts: Pick<WalletBalance, "unit" | "kin
       lot.bucket === "available" && lot.expires_on !== null ? [{ amount: lot.amount, on: lot.expires_on }] : [],
     ),
     of: facts.of,
+    ...(facts.kind === "credit" ? origins(unit) : {}),
   };
+}
+
+/** What is owed after a return stands in neither. */
+function origins({ lots }: UnitState): Pick<WalletBalance, "paid" | "granted"> {
+  const free = lots.filter(({ bucket }) => bucket === "available");
+  const of = (lotClass: LotClass) => sumParts(free.filter((lot) => lot.class === lotClass));
+  return { paid: of("paid"), granted: of("granted") };
 }
 
 function isEmpty(state: AccountState, unit: string): boolean {

@@ -39,6 +39,8 @@ export interface Basket {
   readonly lines: readonly BasketLine[];
   /** What was paid in all, in minor units. */
   readonly total: number;
+  /** What of so much was paid with credit, in minor units: it earns nothing. Absent when nothing was. */
+  readonly credit?: { readonly paid: number; readonly of: number };
 }
 
 export function matches(matcher: CompiledMatcher, line: BasketLine): boolean {
@@ -70,13 +72,17 @@ export function eligibleLines(
 /**
  * What a set of lines contributes to spending, in minor units. Discounts and rounding that stand in lines of their
  * own belong to the whole basket, so every positive line bears its share: floor(eligible × (positive − off) / positive).
+ * So does what was paid with credit: it earns nothing.
  */
 export function eligibleAmount(basket: Basket, lines: readonly BasketLine[]): number {
   const eligible = sumOf(lines);
   const positive = sumOf(basket.lines.filter((line) => line.amount > 0));
   const off = -sumOf(basket.lines.filter((line) => line.amount < 0 && line.kind !== "exchange"));
   if (eligible === 0 || positive === 0 || off >= positive) return 0;
-  return off === 0 ? eligible : mulDivFloor(eligible, positive - off, positive);
+  const net = off === 0 ? eligible : mulDivFloor(eligible, positive - off, positive);
+  const { credit } = basket;
+  if (credit === undefined || credit.of <= 0) return net;
+  return mulDivFloor(net, Math.max(0, credit.of - credit.paid), credit.of);
 }
 
 /** Whole units in the lines; fractions of several lines add up before they are floored. */
@@ -94,5 +100,5 @@ export function withoutTax(basket: Basket, defaultRate: string): Basket {
     const rate = parseMilli(line.tax_rate ?? defaultRate) ?? 0;
     return { ...line, amount: mulDivFloor(line.amount, 100_000, 100_000 + rate) };
   });
-  return { lines, total: sumOf(lines) };
+  return { ...basket, lines, total: sumOf(lines) };
 }

@@ -5,10 +5,10 @@ import { give, slug, span } from "./document-parts.ts";
 export const bonus = z
   .discriminatedUnion("kind", [
     z.strictObject({
-      kind: z.literal("units").describe("Points or stamps."),
+      kind: z.literal("units").describe("Points, stamps or credit."),
       unit: z
         .string()
-        .regex(/^(points|stamps:stc_[a-z0-9_]{1,40})$/, "must be points or stamps:stc_…")
+        .regex(/^(points|stamps:stc_[a-z0-9_]{1,40}|credit:[A-Z]{3})$/, "must be points, stamps:stc_… or credit:EUR")
         .default("points")
         .describe("Which unit it gives."),
       give,

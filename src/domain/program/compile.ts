@@ -1,5 +1,9 @@
 import { invariant } from "../invariant.ts";
-import { type LotPolicy, PLAIN_POLICY } from "./lot-policy.ts";
+import type { LotKey } from "../ledger/lot.ts";
+import type { LocalDate } from "../time/local-date.ts";
+import { creditUnit, isMoney } from "./credit.ts";
+import { lotOn, type LotPolicy, PLAIN_POLICY } from "./lot-policy.ts";
+import type { ExpiryRule } from "./lot-rules.ts";
 import type { Locale } from "../tenancy/config.ts";
 import type { Challenge } from "./challenge-rules.ts";
 import type { Caps, EarningRule } from "./earning-rules.ts";
@@ -49,6 +53,8 @@ export interface UnitFacts {
   /** Stamps on a full card; null for other units. */
   readonly of: number | null;
   readonly lots: LotPolicy;
+  /** When what was paid for with money expires; absent for units that are never paid for. */
+  readonly paid_expiry?: ExpiryRule;
 }
 
 /** A programme version as the ledger uses it. Plain data, built once per isolate and version. */
@@ -93,6 +99,22 @@ export function policyOf(program: CompiledProgram, unit: string): LotPolicy {
   return program.units.get(unit)?.lots ?? PLAIN_POLICY;
 }
 
+/** The lot that units given on a date go to: credit is granted, everything else earned. */
+export function givenLot(
+  program: CompiledProgram,
+  unit: string,
+  on: LocalDate,
+  policy = policyOf(program, unit),
+): LotKey {
+  return lotOn(policy, on, isMoney(unit) ? "granted" : "earned");
+}
+
+/** The lot that units paid for with money on a date go to; they can be spent at once. */
+export function paidLot(program: CompiledProgram, unit: string, on: LocalDate): LotKey {
+  const expiry = program.units.get(unit)?.paid_expiry ?? PLAIN_POLICY.expiry;
+  return lotOn({ expiry, pending_days: 0 }, on, "paid");
+}
+
 /** The text in the wanted language, else in the other one. */
 export function inLocale(text: LocalizedText, locale: Locale): string {
   return text[locale] ?? text.nl ?? text.en ?? "";
@@ -113,7 +135,12 @@ function compileEarners(document: ProgramDocument): Earner[] {
     rules: card.earning.map(compileRule),
     caps: card.caps,
   }));
-  return [...pointsEarner, ...stampEarners];
+  const { credit } = document;
+  const creditEarner =
+    credit === undefined
+      ? []
+      : [{ unit: creditUnit(document.currency), rules: credit.earning.map(compileRule), caps: credit.caps }];
+  return [...pointsEarner, ...stampEarners, ...creditEarner.filter(({ rules }) => rules.length > 0)];
 }
 
 function compileRule(rule: EarningRule): CompiledRule {
@@ -143,7 +170,14 @@ function unitFacts(document: ProgramDocument): UnitFacts[] {
     of: card.size,
     lots: lotPolicy(card),
   }));
-  return [...pointsFacts, ...stampFacts];
+  return [...pointsFacts, ...stampFacts, ...creditFacts(document)];
+}
+
+function creditFacts({ credit, currency }: ProgramDocument): UnitFacts[] {
+  if (credit === undefined) return [];
+  const { name, granted, paid } = credit;
+  const unit = creditUnit(currency);
+  return [{ unit, kind: "credit", name, of: null, lots: lotPolicy(granted), paid_expiry: paid.expiry }];
 }
 
 type LotFields = { readonly [Field in "expiry" | "pending_days"]?: StampCard[Field] | undefined };

@@ -24,7 +24,7 @@ export interface ProgramDescription {
 export function describeProgram(document: ProgramDocument, locale: Locale): ProgramDescription {
   const reader = { locale, currency: document.currency, nl: locale === "nl" };
   const units = earnedUnits(document);
-  if (units.length === 0) return { sentences: [], complete: true };
+  if (units.length === 0) return { sentences: creditAlone(reader, document), complete: true };
   const rewards = inOrder(document);
   const extras = document.challenges.map(({ name }) => insideSentence(inLocale(name, locale)));
   const spending = spendingSentence(reader, document, rewards.slice(0, REWARDS_MAX));
@@ -41,6 +41,13 @@ export function describeProgram(document: ProgramDocument, locale: Locale): Prog
   };
 }
 
+/** A programme that gives nothing, and in which credit can be bought. */
+function creditAlone({ locale, nl }: Reader, { credit }: ProgramDocument): string[] {
+  if (credit === undefined) return [];
+  const name = inLocale(credit.name, locale);
+  return [nl ? `Je koopt ${name} en betaalt ermee aan de kassa.` : `You buy ${name} and pay with it at the till.`];
+}
+
 interface Reader {
   readonly locale: Locale;
   readonly currency: string;
@@ -52,19 +59,31 @@ interface EarnedUnit {
   readonly card: LocalizedText | null;
   readonly name: LocalizedText;
   readonly rules: readonly EarningRule[];
+  /** Whether what is earned is money. */
+  readonly money?: true;
 }
 
 const STAMPS: LocalizedText = { nl: "stempels", en: "stamps" };
 
-function earnedUnits({ units, earning, stamp_cards }: ProgramDocument): EarnedUnit[] {
+function earnedUnits({ units, earning, stamp_cards, credit }: ProgramDocument): EarnedUnit[] {
   const points =
     units.points === undefined || earning.length === 0 ? [] : [{ card: null, name: units.points.name, rules: earning }];
-  return [...stamp_cards.map((card) => ({ card: card.name, name: STAMPS, rules: card.earning })), ...points];
+  const cashback =
+    credit === undefined || credit.earning.length === 0
+      ? []
+      : [{ card: null, name: credit.name, rules: credit.earning, money: true as const }];
+  return [
+    ...stamp_cards.map((card) => ({ card: card.name, name: STAMPS, rules: card.earning })),
+    ...points,
+    ...cashback,
+  ];
 }
 
 function earningSentence(reader: Reader, units: readonly EarnedUnit[]): string {
-  const parts = units.map(({ card, name, rules }) => {
-    const ways = [...new Set(rules.slice(0, RULES_MAX).map((rule) => wayToEarn(reader, rule)))];
+  const parts = units.map(({ card, name, rules, money }) => {
+    const given = (amount: number) =>
+      money === true ? formatMoney(amount, reader.currency, reader.locale) : String(amount);
+    const ways = [...new Set(rules.slice(0, RULES_MAX).map((rule) => wayToEarn(reader, rule, given(rule.give))))];
     const what = card === null ? inLocale(name, reader.locale) : onCard(reader, name, card);
     return `${what} (${ways.join(reader.nl ? " of " : " or ")})`;
   });
@@ -79,21 +98,21 @@ function onCard({ locale, nl }: Reader, stamps: LocalizedText, card: LocalizedTe
 }
 
 /** Items and categories are named by codes that say little to a customer, so they are not named here. */
-function wayToEarn({ nl, currency, locale }: Reader, rule: EarningRule): string {
+function wayToEarn({ nl, currency, locale }: Reader, rule: EarningRule, give: string): string {
   switch (rule.kind) {
     case "spend": {
       const per = formatMoney(rule.per, currency, locale);
-      return nl ? `${rule.give} per ${per}` : `${rule.give} for every ${per}`;
+      return nl ? `${give} per ${per}` : `${give} for every ${per}`;
     }
     case "visit":
-      return nl ? `${rule.give} per bezoek` : `${rule.give} per visit`;
+      return nl ? `${give} per bezoek` : `${give} per visit`;
     case "item":
     case "category":
     case "quantity":
       if (rule.per_units !== undefined && rule.per_units > 1) {
-        return nl ? `${rule.give} per ${rule.per_units} producten` : `${rule.give} for every ${rule.per_units} items`;
+        return nl ? `${give} per ${rule.per_units} producten` : `${give} for every ${rule.per_units} items`;
       }
-      return nl ? `${rule.give} per product dat meetelt` : `${rule.give} per item that counts`;
+      return nl ? `${give} per product dat meetelt` : `${give} per item that counts`;
   }
 }
 
@@ -117,9 +136,14 @@ function spendingSentence(reader: Reader, document: ProgramDocument, rewards: re
     return `${insideSentence(inLocale(name, locale))} (${terms})`;
   });
   const { pay_with_points: pay } = document;
-  if (offers.length > 0)
-    return nl ? `Daarvoor krijg je ${listed(reader, offers, "of")}.` : `They get you ${listed(reader, offers, "or")}.`;
-  if (pay === undefined) return null;
+  const pays = creditPays(reader, document);
+  if (offers.length > 0) {
+    const more = pays === null ? "" : `; ${insideSentence(pays)}`;
+    return nl
+      ? `Daarvoor krijg je ${listed(reader, offers, "of")}${more}.`
+      : `They get you ${listed(reader, offers, "or")}${more}.`;
+  }
+  if (pay === undefined) return pays === null ? null : `${pays}.`;
   const worth = formatMoney(pay.amount, currency, locale);
   return nl
     ? `Je betaalt ermee aan de kassa: ${pay.points} is ${worth} waard.`
@@ -145,6 +169,12 @@ function levelTerms(reader: Reader, { tiers }: ProgramDocument, reward: Reward):
 function extraSentence(reader: Reader, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   return [reader.nl ? `Daarnaast: ${listed(reader, names)}.` : `Besides: ${listed(reader, names)}.`];
+}
+
+function creditPays({ nl, locale }: Reader, { credit }: ProgramDocument): string | null {
+  if (credit === undefined) return null;
+  const name = inLocale(credit.name, locale);
+  return nl ? `Met ${name} betaal je aan de kassa` : `Pay with ${name} at the till`;
 }
 
 function listed({ nl }: Reader, parts: readonly string[], last: string = nl ? "en" : "and"): string {

@@ -5,6 +5,8 @@ import { localizedText, matcher, points, slug } from "./document-parts.ts";
 import { action } from "./action-rules.ts";
 import { bonusProblem } from "./bonus-rules.ts";
 import { challenge, challengeProblems } from "./challenge-rules.ts";
+import { creditUnit } from "./credit.ts";
+import { credit } from "./credit-rules.ts";
 import { caps, earningRule } from "./earning-rules.ts";
 import { lotFields } from "./lot-rules.ts";
 import { promotion } from "./promotion-rules.ts";
@@ -62,6 +64,7 @@ const documentSchema = z.strictObject({
     .describe("Lines that never earn. Tips, deposits, delivery, gift cards, top-ups and strip cards never do."),
   earning: z.array(earningRule).max(50).default([]).describe("What earns points; the rule that gives most counts."),
   stamp_cards: z.array(stampCard).max(10).default([]).describe("Several may run at once."),
+  credit: credit.optional(),
   tiers: tierRules.optional(),
   promotions: z
     .array(promotion)
@@ -153,6 +156,10 @@ function duplicateIds(document: ProgramDocument): CrossIssue[] {
     ...document.stamp_cards.flatMap((card, at) =>
       card.earning.map((rule, index) => ({ id: rule.id, path: ["stamp_cards", at, "earning", index, "id"] })),
     ),
+    ...(document.credit?.earning ?? []).map((rule, index) => ({
+      id: rule.id,
+      path: ["credit", "earning", index, "id"],
+    })),
     ...document.rewards.map((item, index) => ({ id: item.id, path: ["rewards", index, "id"] })),
     ...document.promotions.map((item, index) => ({ id: item.id, path: ["promotions", index, "id"] })),
     ...document.actions.map((item, index) => ({ id: item.id, path: ["actions", index, "id"] })),
@@ -304,7 +311,8 @@ function tierIssues({ tiers, units }: ProgramDocument): CrossIssue[] {
 
 function unitIdsOf(document: ProgramDocument): string[] {
   const pointsUnit = document.units.points === undefined ? [] : ["points"];
-  return [...pointsUnit, ...document.stamp_cards.map((card) => `stamps:${card.id}`)];
+  const creditUnits = document.credit === undefined ? [] : [creditUnit(document.currency)];
+  return [...pointsUnit, ...document.stamp_cards.map((card) => `stamps:${card.id}`), ...creditUnits];
 }
 
 /** Intl takes fixed offsets too; those know no summer time and are no place. */

@@ -8,7 +8,7 @@ import type { RewardEffect } from "./reward-rules.ts";
 
 /** What a redemption does to the basket. Amounts are minor units off, positive. */
 export interface Effect {
-  readonly kind: RewardEffect["kind"];
+  readonly kind: RewardEffect["kind"] | "payment";
   /** What comes off in all; null while the basket is not known. */
   readonly discount: number | null;
   /** Per line; sums exactly to `discount` when lines were given. */
@@ -22,6 +22,8 @@ export interface Effect {
   readonly amount: number | null;
   /** The line that is free, or the product that is handed over. */
   readonly item: { readonly line: string | null; readonly sku: string | null; readonly name: string | null } | null;
+  /** For a payment: how much of the total it pays; null while the basket is not known. Absent for what takes something off. */
+  readonly pays?: number | null;
 }
 
 /** What is known of the basket when a reward is asked for. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { span } from "./document-parts.ts";
 
-const expiry = z
+export const expiryRule = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("none").describe("Never expires.") }),
     z.strictObject({
@@ -24,10 +24,10 @@ const expiry = z
     }),
   ])
   .describe("When units expire. A change never touches units that members have.");
-export type ExpiryRule = z.infer<typeof expiry>;
+export type ExpiryRule = z.infer<typeof expiryRule>;
 
 export const lotFields = {
-  expiry: expiry.optional().describe("When they expire; never when absent."),
+  expiry: expiryRule.optional().describe("When they expire; never when absent."),
   pending_days: z
     .int()
     .min(1)

@@ -38,7 +38,7 @@ export type Segment = z.infer<typeof segment>;
 
 const unit = z
   .string()
-  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40})$/, "must be points or stamps:stc_…")
+  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40}|credit:[A-Z]{3})$/, "must be points, stamps:stc_… or credit:EUR")
   .default("points")
   .describe("Which unit it gives more of.");
 

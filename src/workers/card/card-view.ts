@@ -1,6 +1,7 @@
 import type { WalletBalance } from "../../domain/ledger/view.ts";
 import { formatMoney } from "../../domain/money.ts";
 import { inLocale } from "../../domain/program/compile.ts";
+import { isMoney } from "../../domain/program/credit.ts";
 import { insideSentence } from "../../domain/program/describe.ts";
 import type { Locale } from "../../domain/tenancy/config.ts";
 import type { LocalDate } from "../../domain/time/local-date.ts";
@@ -85,7 +86,8 @@ export function cardView(story: CardStory, locale: Locale): CardView {
   };
 }
 
-function balanceView(reader: Reader, balance: WalletBalance): BalanceView {
+function balanceView(plain: Reader, balance: WalletBalance): BalanceView {
+  const reader = { ...plain, number: amountFormat(plain, balance.unit) };
   const { t, number } = reader;
   const notes = notesOf(reader, balance);
   const worth = balance.unit === "points" ? worthOf(reader, balance.available) : null;
@@ -97,9 +99,17 @@ function balanceView(reader: Reader, balance: WalletBalance): BalanceView {
   };
 }
 
+/** Credit is written as money. */
+function amountFormat({ story, number, locale }: Reader, unit: string): Reader["number"] {
+  if (!isMoney(unit)) return number;
+  const currency = story.program?.document.currency ?? unit.slice(-3);
+  return (amount) => formatMoney(amount, currency, locale);
+}
+
 /** A unit that the programme in force does not know comes without a name. */
 function nameOf({ story, t, locale }: Reader, { unit, kind, name }: WalletBalance): string {
   if (story.program?.units.has(unit) === true) return inLocale(name, locale);
+  if (kind === "credit") return inLocale(name, locale);
   return kind === "stamps" ? t.oldStamps : t.oldPoints;
 }
 

@@ -189,7 +189,7 @@ describe("lots", () => {
   const early = { expires_on: "2026-07-01" };
   const late = { expires_on: "2026-08-01" };
 
-  test("are spent soonest expiry first, then granted, earned, paid; those without expiry last", () => {
+  test("are spent soonest expiry first, then granted before earned, those without expiry last; paid ones after all others", () => {
     const lots = [
       lot(1, { class: "paid" }),
       lot(2),
@@ -198,7 +198,7 @@ describe("lots", () => {
       lot(5, { ...early, class: "paid" }),
       lot(6, { ...early, class: "granted" }),
     ];
-    expect(lots.toSorted(bySpendOrder).map(({ amount }) => amount)).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(lots.toSorted(bySpendOrder).map(({ amount }) => amount)).toEqual([6, 4, 3, 2, 5, 1]);
   });
 
   test.each([

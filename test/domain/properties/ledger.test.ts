@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import type { BookingBody } from "../../../src/domain/ledger/booking.ts";
+import type { BookingBody, SaleEvent } from "../../../src/domain/ledger/booking.ts";
 import { foldBookings } from "../../../src/domain/ledger/fold.ts";
 import type { AccountState } from "../../../src/domain/ledger/state.ts";
 import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
+import { sumOf } from "../../../src/domain/program/basket.ts";
+import { storedValueIn } from "../../../src/domain/program/credit.ts";
 import { anyProgram, anyStory, runs, type Step } from "../support/arbitraries.ts";
 import { commandOf, play } from "../support/play.ts";
 import { Ledger } from "../support/ledger.ts";
@@ -104,6 +106,23 @@ describe("whatever happens to an account", () => {
     );
   });
 
+  test("what was topped up is never more than was paid, and credit pays never more than the goods cost", () => {
+    fc.assert(
+      fc.property(anyProgram(1, { automatic: true }), anyStory, (program, steps) => {
+        for (const body of played(program, steps).bodies) {
+          if (body.type !== "sale") continue;
+          const { sale, topped_up, captures } = body;
+          const stored = storedValueIn(sale.lines);
+          expect(topped_up?.paid ?? 0).toBeLessThanOrEqual(Math.max(0, sale.total));
+          expect(sale.paid_with_credit ?? 0).toBeLessThanOrEqual(Math.max(0, sale.total - stored));
+          const spent = captures.filter(({ unit }) => unit === "credit:EUR").flatMap(({ parts }) => parts);
+          expect(sumOf(spent)).toBe(sale.paid_with_credit ?? 0);
+        }
+      }),
+      runs(100),
+    );
+  });
+
   test("it does not matter whether an alarm books what is due or the next write does", () => {
     const alarms = fc.array(fc.boolean(), { minLength: 30, maxLength: 30 });
     fc.assert(
@@ -137,6 +156,12 @@ interface SaleStory {
   readonly units: readonly { earned: number; takenBack: number; writtenOff: number; kept: number }[];
 }
 
+const TAKEN: ReadonlySet<string> = new Set(["returned", "bought_back"]);
+
+function topped({ topped_up: top }: Pick<SaleEvent, "topped_up">, unit: string): number {
+  return top?.unit === unit ? top.paid + top.granted : 0;
+}
+
 /** What became of each sale, added up from its returns. */
 function salesOf(bodies: readonly BookingBody[]): SaleStory[] {
   return bodies.flatMap((sale) => {
@@ -146,14 +171,16 @@ function salesOf(bodies: readonly BookingBody[]): SaleStory[] {
       captures.flatMap(({ parts }) => parts).reduce((sum, { amount }) => sum + amount, 0);
     const units = sale.outcomes.map(({ unit, amount }) => {
       const entries = returns.flatMap((body) => body.entries);
-      const taken = entries.filter((entry) => entry.unit === unit && entry.why.code === "returned");
+      const taken = entries.filter((entry) => entry.unit === unit && TAKEN.has(entry.why.code));
       const lost = returns.flatMap((body) => body.written_off).filter((loss) => loss.unit === unit);
       const left = returns.at(-1)?.outcomes.find((outcome) => outcome.unit === unit)?.amount ?? amount;
+      const bought = topped(sale, unit);
+      const last = returns.at(-1);
       return {
-        earned: amount,
+        earned: amount + bought,
         takenBack: -taken.reduce((sum, { delta }) => sum + delta, 0),
         writtenOff: lost.reduce((sum, loss) => sum + loss.amount, 0),
-        kept: left,
+        kept: left + (last === undefined ? bought : topped(last, unit)),
       };
     });
     return [

@@ -38,7 +38,7 @@ export const goods: fc.Arbitrary<Omit<BasketLine, "id">> = fc.record({
 });
 
 const otherLine: fc.Arbitrary<Omit<BasketLine, "id">> = fc
-  .tuple(goods, fc.constantFrom("tip", "deposit", "gift_card", "delivery", "discount", "rounding"))
+  .tuple(goods, fc.constantFrom("tip", "deposit", "gift_card", "top_up", "delivery", "discount", "rounding"))
   .map(([line, kind]) => ({
     ...line,
     kind,
@@ -227,6 +227,22 @@ const schemes = fc.record(
   { requiredKeys: [] },
 );
 
+/** Credit with cashback, bonuses and dates. */
+export const anyCredit = fc.record(
+  {
+    granted: lots,
+    top_up_bonus: fc.constantFrom(7, 33).map((percent) => [
+      { from: 100, percent },
+      { from: 1000, percent: percent + 1 },
+    ]),
+    earning: fc
+      .record({ give: fc.constantFrom(1, 5, 50), per: fc.constantFrom(100, 333) })
+      .map((changes) => [spendRule({ ...changes, id: "ear_back" })]),
+    paid: fc.constant({ expiry: { kind: "rolling" as const, after: { months: 24 } } }),
+  },
+  { requiredKeys: [] },
+);
+
 /** How far the programmes of a story may go. */
 export interface Reach {
   /** Rewards that issue themselves. */
@@ -251,41 +267,55 @@ export function anyProgram(
       lots,
       caps: fc.option(caps, { nil: undefined }),
       schemes,
+      credit: fc.option(anyCredit, { nil: undefined }),
       extra: fc.array(fc.oneof(quantities, steps), { maxLength: 1 }),
     })
-    .map(({ exclude, effect: given, cost, lots: points, caps: most, schemes: more, extra, spent_points, ...changes }) =>
-      program(
-        {
-          ...changes,
-          ...more,
-          returns: { spent_points },
-          transfers: { points: true },
-          earning: [...changes.earning, ...extra],
-          units: {
-            points: {
-              name: { nl: "punten", en: "points" },
-              ...points,
-              ...(most === undefined ? {} : { caps: most }),
+    .map(
+      ({
+        exclude,
+        effect: given,
+        cost,
+        lots: points,
+        caps: most,
+        schemes: more,
+        extra,
+        credit,
+        spent_points,
+        ...changes
+      }) =>
+        program(
+          {
+            ...changes,
+            ...more,
+            returns: { spent_points },
+            transfers: { points: true },
+            earning: [...changes.earning, ...extra],
+            units: {
+              points: {
+                name: { nl: "punten", en: "points" },
+                ...points,
+                ...(most === undefined ? {} : { caps: most }),
+              },
             },
+            ...(exclude === undefined ? {} : { exclude }),
+            ...(credit === undefined ? {} : { credit }),
+            stamp_cards: [stamps.card],
+            // One of them only promotions issue; it is used and taken back in the stories like any other.
+            rewards: [
+              { ...stamps.full, automatic: automatic && cost % 2 === 0 },
+              reward({
+                effect: given,
+                cost: { unit: "points", amount: cost },
+                automatic: automatic && cost === 6,
+                ...(more.tiers === undefined ? {} : { tier_prices: [{ tier: "tir_low", amount: 7 - cost }] }),
+                ...(more.tiers === undefined || cost !== 4 ? {} : { tiers: ["tir_low", "tir_high"] }),
+              }),
+              { id: "rew_next", name: { en: "next" }, effect: given, valid_for: { days: 2 } },
+            ],
+            pay_with_points: { points: 10, amount: 25 },
           },
-          ...(exclude === undefined ? {} : { exclude }),
-          stamp_cards: [stamps.card],
-          // One of them only promotions issue; it is used and taken back in the stories like any other.
-          rewards: [
-            { ...stamps.full, automatic: automatic && cost % 2 === 0 },
-            reward({
-              effect: given,
-              cost: { unit: "points", amount: cost },
-              automatic: automatic && cost === 6,
-              ...(more.tiers === undefined ? {} : { tier_prices: [{ tier: "tir_low", amount: 7 - cost }] }),
-              ...(more.tiers === undefined || cost !== 4 ? {} : { tiers: ["tir_low", "tir_high"] }),
-            }),
-            { id: "rew_next", name: { en: "next" }, effect: given, valid_for: { days: 2 } },
-          ],
-          pay_with_points: { points: 10, amount: 25 },
-        },
-        version,
-      ),
+          version,
+        ),
     );
 }
 
@@ -302,12 +332,12 @@ export type Step =
   | { readonly kind: "early_return"; readonly ahead: number; readonly back: Back }
   | {
       readonly kind: "hold";
-      readonly ask: "rew_coffee" | "rew_latte" | number;
+      readonly ask: "rew_coffee" | "rew_latte" | number | { readonly credit: number };
       readonly lines: readonly BasketLine[] | null;
     }
   | { readonly kind: "capture" | "cancel" | "renew"; readonly hold: number }
   | { readonly kind: "adjustment"; readonly delta: number; readonly stamps: boolean }
-  | { readonly kind: "gift"; readonly amount: number }
+  | { readonly kind: "gift"; readonly amount: number; readonly credit: boolean }
   | { readonly kind: "issue"; readonly origin: "gift" | "claim"; readonly lasts_days: number | null }
   | { readonly kind: "redeem_issue" | "cancel_issue"; readonly issue: number }
   | { readonly kind: "transfer"; readonly amount: number }
@@ -358,7 +388,11 @@ export function anyStep(programs: boolean): fc.Arbitrary<Step> {
       weight: 3,
       arbitrary: fc.record({
         kind: fc.constant("hold" as const),
-        ask: fc.oneof(fc.constantFrom("rew_coffee" as const, "rew_latte" as const), fc.integer({ min: 1, max: 30 })),
+        ask: fc.oneof(
+          fc.constantFrom("rew_coffee" as const, "rew_latte" as const),
+          fc.integer({ min: 1, max: 30 }),
+          fc.record({ credit: fc.integer({ min: 1, max: 1500 }) }),
+        ),
         lines: fc.option(goodsBasket),
       }),
     },
@@ -368,7 +402,7 @@ export function anyStep(programs: boolean): fc.Arbitrary<Step> {
       delta: fc.integer({ min: -60, max: 60 }),
       stamps: fc.boolean(),
     }),
-    fc.record({ kind: fc.constant("gift" as const), amount: fc.integer({ min: 1, max: 20 }) }),
+    fc.record({ kind: fc.constant("gift" as const), amount: fc.integer({ min: 1, max: 20 }), credit: fc.boolean() }),
     fc.record({
       kind: fc.constant("issue" as const),
       origin: fc.constantFrom("gift" as const, "claim" as const),

@@ -25,7 +25,9 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
     case "early_return":
       return refund(receipt(`R${index + step.ahead}`), step.back, `T${index}`);
     case "hold":
-      return holdOf(step.ask, { lines: step.lines });
+      return typeof step.ask === "object"
+        ? holdOf("", { lines: step.lines, ask: { unit: "credit:EUR", amount: step.ask.credit } })
+        : holdOf(step.ask, { lines: step.lines });
     case "capture":
     case "cancel":
     case "renew": {
@@ -35,7 +37,7 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
     case "adjustment":
       return adjust(step.delta, { unit: step.stamps ? "stamps:stc_latte" : "points" });
     case "gift":
-      return { type: "gift", unit: "points", amount: step.amount, card_no: null };
+      return { type: "gift", unit: step.credit ? "credit:EUR" : "points", amount: step.amount, card_no: null };
     case "issue": {
       const today = localDate(ledger.now_ms, "Europe/Amsterdam");
       const expires_on = step.lasts_days === null ? null : addSpan(today, { days: step.lasts_days });

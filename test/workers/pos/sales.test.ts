@@ -107,6 +107,7 @@ describe("POST /v1/sales", () => {
         { kind: "change", amount: -925 },
       ],
       redemptions: [],
+      paid_with_credit: { amount: 0, currency: "EUR" },
       returned: "no",
       metadata: { table: "4" },
     });

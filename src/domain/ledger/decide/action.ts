@@ -1,6 +1,5 @@
-import { type CompiledProgram, policyOf } from "../../program/compile.ts";
+import { type CompiledProgram, givenLot } from "../../program/compile.ts";
 import type { Action } from "../../program/action-rules.ts";
-import { lotOn } from "../../program/lot-policy.ts";
 import { fail, ok } from "../../result.ts";
 import { monthOf, startOfWeek } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
@@ -30,7 +29,7 @@ export function decideAction(
   const { unit, give, name } = action;
   const meters = [{ meter, on, amount: 1 }, ...forTier(program, action, today)];
   const event = { type: "action", action: action.id, subject: command.subject, unit, amount: give, meters } as const;
-  const lot = lotOn(policyOf(program, unit), today);
+  const lot = givenLot(program, unit, today);
   return ok([plainDraft(event, [{ unit, lot, delta: give, why: { code: "action", what: name } }])]);
 }
 

@@ -1,11 +1,10 @@
-import { type CompiledProgram, policyOf } from "../../program/compile.ts";
-import { lotOn } from "../../program/lot-policy.ts";
+import { type CompiledProgram, givenLot, paidLot, policyOf } from "../../program/compile.ts";
 import { fail, ok } from "../../result.ts";
 import { localDate } from "../../time/local-date.ts";
 import type { AdjustmentCommand, Decision } from "../command.ts";
 import { plainDraft } from "../draft.ts";
 import { availableOf } from "../due.ts";
-import { takeFrom } from "../lot.ts";
+import { sumParts, takeFrom } from "../lot.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
 
@@ -25,12 +24,14 @@ export function decideAdjustment(
   if (delta > 0) {
     // What is given by hand can be spent at once; it expires like what is earned today.
     const policy = { ...policyOf(program, unit), pending_days: 0 };
-    const lot = lotOn(policy, localDate(now_ms, program.document.timezone));
+    const today = localDate(now_ms, program.document.timezone);
+    const lot = command.origin === "paid" ? paidLot(program, unit, today) : givenLot(program, unit, today, policy);
     return ok([plainDraft(event, [{ unit, lot, delta, why }])]);
   }
-  const available = availableOf(state, unit);
+  // What was paid for with money is the member's own: no correction takes it.
+  const lots = unitState(state, unit).lots.filter((lot) => lot.bucket === "available" && lot.class !== "paid");
+  const available = Math.min(availableOf(state, unit), sumParts(lots));
   if (available < -delta) return fail({ code: "insufficient_balance", unit, needed: -delta, available });
-  const lots = unitState(state, unit).lots.filter((lot) => lot.bucket === "available");
   const entries = takeFrom(lots, -delta).map(({ key, amount }) => ({ unit, lot: key, delta: -amount, why }));
   return ok([plainDraft(event, entries)]);
 }

@@ -8,9 +8,8 @@ import {
   type Span,
 } from "../../program/challenge.ts";
 import type { Challenge } from "../../program/challenge-rules.ts";
-import { type CompiledChallenge, type CompiledProgram, policyOf } from "../../program/compile.ts";
+import { type CompiledChallenge, type CompiledProgram, givenLot } from "../../program/compile.ts";
 import type { FrozenContext } from "../../program/earn.ts";
-import { lotOn } from "../../program/lot-policy.ts";
 import { addSpan, monthOf } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import {
@@ -162,7 +161,7 @@ function give(challenge: Challenge, program: CompiledProgram, on: LocalDate, iss
   const { gives, name: what, counts_for_tier } = challenge;
   if (gives.kind === "reward") return giveReward(gives, program, on, issued_before);
   const { unit, give: amount } = gives;
-  const lot = lotOn(policyOf(program, unit), on);
+  const lot = givenLot(program, unit, on);
   const counts = counts_for_tier && unit === "points" && program.document.tiers !== undefined;
   const tier_month = monthOf(on);
   return {

@@ -18,7 +18,7 @@ export interface ClawBack {
 
 /**
  * Takes units back: pending first, then the lots they had gone to, then the others in spend order. What is not there any
- * more is owed, or missing.
+ * more is owed, or missing. What was paid for with money stays.
  */
 export function clawBack(
   lots: readonly Lot[],
@@ -36,7 +36,7 @@ function clawbackOrder(lots: readonly Lot[], own: readonly LotKey[]): Lot[] {
   const isOwn = (lot: Lot) =>
     own.some(({ class: lotClass, expires_on }) => lot.class === lotClass && lot.expires_on === expires_on);
   const inOrder = (bucket: Lot["bucket"]) => {
-    const all = lots.filter((lot) => lot.bucket === bucket);
+    const all = lots.filter((lot) => lot.bucket === bucket && lot.class !== "paid");
     return [...all.filter(isOwn), ...all.filter((lot) => !isOwn(lot))];
   };
   return [...inOrder("pending"), ...inOrder("available")];

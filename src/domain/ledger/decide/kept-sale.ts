@@ -1,5 +1,6 @@
 import { formatMilli, mulDivFloor, splitInProportion } from "../../numbers.ts";
 import { type Basket, type BasketLine, sumOf } from "../../program/basket.ts";
+import { payableWithCredit, storedValueIn, toppedUpIn } from "../../program/credit.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { KeptLine, KeptSale, ReturnedLine, ReturnLineRequest, ReturnRequest, SaleFacts } from "../booking.ts";
 import type { Refusal } from "../refusal.ts";
@@ -39,7 +40,27 @@ export function keptBasket(sale: SaleFacts, kept: KeptSale): Basket {
   const off = kept.amount_returned;
   const gross_up = sale.total > 0 ? mulDivFloor(sale.gross_up, keptTotal(sale, kept), sale.total) : 0;
   const all = off === 0 ? lines : [...lines, amountOffLine(off)];
-  return earningBasket({ lines: all, total: sumOf(all), gross_up });
+  const paid_with_credit = keptCredit(sale, kept);
+  return earningBasket({ lines: all, total: sumOf(all), gross_up, paid_with_credit });
+}
+
+/** What of the kept sale is stored value: what bare amounts gave back was goods first. */
+export function keptStoredValue(sale: SaleFacts, kept: KeptSale): number {
+  return Math.min(storedValueIn(keptLines(sale.lines, kept)), keptTotal(sale, kept));
+}
+
+/** What is kept of a top-up, in minor units paid. */
+export function keptTopUpPaid(sale: SaleFacts, kept: KeptSale): number {
+  return toppedUpIn({ lines: keptLines(sale.lines, kept), total: keptTotal(sale, kept) });
+}
+
+/** What stays paid with credit: the share that it had of the whole. What comes back is given back in the same proportion. */
+export function keptCredit(sale: SaleFacts, kept: KeptSale): number {
+  const paid = sale.paid_with_credit ?? 0;
+  const payable = payableWithCredit(sale);
+  if (paid === 0 || payable === 0) return 0;
+  const left = keptTotal(sale, kept) - keptStoredValue(sale, kept);
+  return mulDivFloor(paid, Math.min(left, payable), payable);
 }
 
 /** What is kept of one line, in minor units: its share by quantity, less what was given back beyond that. */

@@ -3,6 +3,7 @@ import { mulDivFloor } from "../../numbers.ts";
 import type { CompiledProgram } from "../../program/compile.ts";
 import type { LocalizedText } from "../../program/document-parts.ts";
 import type { Reward, RewardEffect } from "../../program/reward-rules.ts";
+import { creditUnit, paymentEffect } from "../../program/credit.ts";
 import { evaluateEffect } from "../../program/effect.ts";
 import { notForTier, priceFor, type TierPrice } from "../../program/reward-price.ts";
 import { closedAt } from "../../program/reward-conditions.ts";
@@ -30,7 +31,8 @@ interface Wanted {
   readonly what: LocalizedText;
   readonly unit: string;
   readonly amount: number;
-  readonly effect: RewardEffect;
+  /** What a reward does; null for a payment with credit, which takes nothing off. */
+  readonly effect: RewardEffect | null;
   readonly minimum_spend: number;
   /** The reward with its conditions; null when units are spent as payment. */
   readonly conditions: Reward | null;
@@ -60,7 +62,8 @@ export function decideHold(
     return fail({ code: "insufficient_balance", unit: wanted.unit, needed: wanted.amount, available });
   }
   if (Object.keys(state.holds).length >= HOLDS_MAX) return fail({ code: "too_many_holds", max: HOLDS_MAX });
-  const effect = evaluateEffect(wanted.effect, command);
+  const effect =
+    wanted.effect === null ? ok(paymentEffect(wanted.amount, command)) : evaluateEffect(wanted.effect, command);
   if (!effect.ok) return fail({ code: effect.error, reward: wanted.reward ?? wanted.unit });
   return ok([holdDraft(state, wanted, { effect: effect.value, spend }, program, now_ms)]);
 }
@@ -144,6 +147,7 @@ function findWanted(
       tier_price,
     });
   }
+  if (ask.unit === creditUnit(program.document.currency)) return payWithCredit(state, ask, program);
   const facts = program.units.get(ask.unit);
   if (facts === undefined) return fail({ code: "unit_unknown", unit: ask.unit });
   const price = program.document.pay_with_points;
@@ -163,6 +167,19 @@ function findWanted(
     issue: null,
     tier_price: null,
   });
+}
+
+const CREDIT_WHAT = { nl: "betalen met tegoed", en: "payment with credit" } as const;
+
+/** Credit that members have is spent, also when the programme does not give it any more. */
+function payWithCredit(
+  state: AccountState,
+  { unit, amount }: { readonly unit: string; readonly amount: number },
+  program: CompiledProgram,
+): Result<Wanted, Refusal> {
+  if (!program.units.has(unit) && state.units[unit] === undefined) return fail({ code: "unit_unknown", unit });
+  const nothing = { reward: null, effect: null, minimum_spend: 0, conditions: null, issue: null, tier_price: null };
+  return ok({ ...nothing, what: CREDIT_WHAT, unit, amount });
 }
 
 function findIssued(state: AccountState, key: string, program: CompiledProgram): Result<Wanted, Refusal> {

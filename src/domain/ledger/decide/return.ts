@@ -3,7 +3,6 @@ import type { CompiledProgram } from "../../program/compile.ts";
 import { evaluateEarning, type UnitOutcome } from "../../program/earn.ts";
 import { atRate, type Remainder } from "../../program/remainder.ts";
 import { fail, ok } from "../../result.ts";
-import { addSpan } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import type { Capture, BookingBody, KeptSale, RemainderChange, ReturnEvent, ReturnRequest } from "../booking.ts";
 import type { Decision, SaleBooking } from "../command.ts";
@@ -18,7 +17,10 @@ import { returnedChallenges } from "./challenges.ts";
 import { clawBack, type SpentPolicy } from "./claw-back.ts";
 import { type CountedSale, meterChanges } from "./earning-context.ts";
 import { earningBasket } from "./sale.ts";
-import { applyReturn, keptBasket, keptTotal, nothingReturned } from "./kept-sale.ts";
+import { keptMoney } from "./kept-money.ts";
+import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
+import { isPayment, refundEntries, withGrace } from "./payment.ts";
+import { takeTopUpBack } from "./top-up.ts";
 
 /** A sale as the ledger has it now. */
 export interface ReturnableSale {
@@ -48,12 +50,18 @@ export function decideReturn(
   const outcomes = full ? nothingEarned(sale.outcomes) : keptOutcomes(sale, kept, program);
   const before = previous?.outcomes ?? sale.outcomes;
   const restored = full ? sale.captures : [];
+  const money = keptMoney(sale, previous, applied.value, program);
   const policy = program.document.returns.spent_points;
   const today = localDate(now_ms, program.document.timezone);
-  const back = restored.flatMap((capture) => restoreEntries(capture, today));
-  const taken = outcomes.flatMap((outcome) =>
+  const rewards = restored.filter((capture) => !isPayment(capture)).flatMap((one) => restoreEntries(one, today));
+  const back = [...rewards, ...refundEntries(sale.captures, { ...money.credit, today })];
+  const earned = outcomes.flatMap((outcome) =>
     moveUnits(state, outcome, { before, back, own: ownLots(sale, outcome), policy }),
   );
+  const after = applyDrafts(state, [...back, ...earned.flatMap(({ entries }) => entries)]);
+  const { topped_up } = money;
+  const bought = topped_up === null ? [] : takeTopUpBack(after, { ...topped_up, own: boughtLots(sale), policy });
+  const taken = [...earned, ...bought];
   const { offers = [] } = sale;
   const standing = standingCoupon(sale, previous);
   const given = returnCoupon(state, program, {
@@ -63,13 +71,12 @@ export function decideReturn(
     frozen: sale.frozen,
     kept: full ? null : keptBasket(sale.sale, kept),
   });
-  const earlier = keptTotal(sale.sale, previous?.kept ?? nothingReturned());
   const { promotion: coupon } = given.coupon;
   const meters = returnedMeters(sale, program, {
-    before: { outcomes: before, offers, coupon: standing, spend: earlier, visits: 1 },
+    before: { outcomes: before, offers, coupon: standing, spend: money.spend.before, visits: 1 },
     after: full
       ? { outcomes, offers: [], coupon, spend: 0, visits: 0 }
-      : { outcomes, offers, coupon, spend: keptTotal(sale.sale, kept), visits: 1 },
+      : { outcomes, offers, coupon, spend: money.spend.after, visits: 1 },
   });
   const entries = [...back, ...taken.flatMap((move) => move.entries)];
   const challenges = returnedChallenges(applyDrafts(state, entries), sale, program, {
@@ -90,13 +97,16 @@ export function decideReturn(
     kept,
     outcomes,
     remainders: outcomes.flatMap((outcome) => remainderChange(state, outcome, before)),
-    written_off: taken.flatMap(({ unit, missing }) => (missing === 0 ? [] : [{ unit, amount: missing }])),
+    written_off: writtenOff(taken),
     full,
     restored,
     ...(standing === null && previous?.coupon === undefined ? {} : { coupon: given.coupon }),
     parked,
     ...(moved.length === 0 ? {} : { meters: moved }),
     ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
+    ...(topped_up === null ? {} : { topped_up: topped_up.after }),
+    ...(sale.sale.paid_with_credit === undefined ? {} : { paid_with_credit: money.credit.after }),
+    ...(money.stored_value === 0 ? {} : { stored_value: money.stored_value }),
   };
   return ok([
     {
@@ -116,6 +126,14 @@ function standingCoupon(sale: SaleBooking, previous: ReturnEvent | null): string
   return sale.issued?.find(({ origin }) => origin === "promotion")?.promotion ?? null;
 }
 
+function writtenOff(taken: readonly Moved[]): ReturnEvent["written_off"] {
+  const units = [...new Set(taken.filter(({ missing }) => missing > 0).map(({ unit }) => unit))];
+  return units.map((unit) => ({
+    unit,
+    amount: taken.reduce((sum, move) => (move.unit === unit ? sum + move.missing : sum), 0),
+  }));
+}
+
 /** A sale that counted nowhere, paid in another currency or while earning was paused, is not taken out of any counter. */
 function returnedMeters(
   sale: SaleBooking,
@@ -126,21 +144,24 @@ function returnedMeters(
   return meterChanges(program, localDate(sale.sale.occurred_at_ms, program.document.timezone), before, after);
 }
 
-/** Days that units given back can at least be spent, however near their old date was. */
-const RESTORE_GRACE_DAYS = 7;
-
 /** What a reward had cost goes back to the lots it came from, with their old dates and a minimum of time to spend it. */
 function restoreEntries({ unit, parts, what }: Capture, today: LocalDate): EntryDraft[] {
-  const least = addSpan(today, { days: RESTORE_GRACE_DAYS });
-  return parts.map(({ from, amount }) => {
-    const expires_on = from.expires_on !== null && from.expires_on < least ? least : from.expires_on;
-    return { unit, lot: { ...from, expires_on }, delta: amount, why: { code: "restored", what } };
-  });
+  return parts.map(({ from, amount }) => ({
+    unit,
+    lot: withGrace(from, today),
+    delta: amount,
+    why: { code: "restored", what },
+  }));
 }
 
 /** The lots that a sale's own units went to. */
 function ownLots(sale: SaleBooking, { unit }: UnitOutcome): LotKey[] {
   return sale.entries.filter((entry) => entry.unit === unit && EARNED.has(entry.why.code)).map((entry) => entry.lot);
+}
+
+/** The lots that a sale's top-up went to. */
+function boughtLots({ entries }: SaleBooking): LotKey[] {
+  return entries.filter(({ why: { code } }) => code === "bought" || code === "bonus").map(({ lot }) => lot);
 }
 
 const EARNED: ReadonlySet<string> = new Set(["earned_spend", "earned_visit", "earned_units", "earned_with"]);
@@ -199,7 +220,7 @@ interface Around {
 
 /**
  * Takes the difference back: pending first, then the sale's own lots, then the others in spend order, those included that
- * this return restores. What is not there any more is written off.
+ * this return restores, but never what was paid for with money. What is not there any more is written off.
  */
 function moveUnits(state: AccountState, outcome: UnitOutcome, { before, back, own, policy }: Around): Moved[] {
   const { unit, fact } = outcome;

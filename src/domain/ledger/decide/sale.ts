@@ -1,7 +1,8 @@
 import { mulDivFloor } from "../../numbers.ts";
 import { type Basket, type BasketLine, sumOf } from "../../program/basket.ts";
-import { type CompiledProgram, policyOf } from "../../program/compile.ts";
-import { lastDay, lotOn } from "../../program/lot-policy.ts";
+import { type CompiledProgram, givenLot } from "../../program/compile.ts";
+import { payableWithCredit } from "../../program/credit.ts";
+import { lastDay } from "../../program/lot-policy.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import { evaluateEarning, type UnitOutcome } from "../../program/earn.ts";
 import { type Effect, evaluateEffect } from "../../program/effect.ts";
@@ -21,7 +22,9 @@ import { countedChallenges, NO_CHALLENGES } from "./challenges.ts";
 import { freeze, meterChanges, startedCooldowns } from "./earning-context.ts";
 import { type DecidedOffers, decideOffers } from "./offers.ts";
 import { usedIssue } from "../issued.ts";
+import { isPayment, paidWithCredit, settlePayment, withCredit } from "./payment.ts";
 import { holdRefusal, redeemableHold } from "./redemption.ts";
+import { decideTopUp } from "./top-up.ts";
 
 /** Decides a sale: captures the holds it names, then earns on what was paid, by the programme in force when it occurred. */
 export function decideSale(
@@ -34,21 +37,24 @@ export function decideSale(
   const refusedCard = checkCard(state, command.card_no);
   if (refusedCard !== null) return fail(refusedCard);
   const basket = normaliseBasket(command.lines, command.total);
-  const captured = captureHolds(state, command, basket.lines, program, history);
+  const isForeign = command.currency !== program.document.currency;
+  const payable = isForeign ? 0 : payableWithCredit({ lines: basket.lines, total: command.total });
+  const captured = captureHolds(state, command, { lines: basket.lines, payable }, program, history);
   if (!captured.ok) return captured;
   const { captures, entries: captureDrafts, warnings } = captured.value;
   const gross_up =
     program.document.earn_on === "gross" ? sumOf(captures.map(({ effect }) => ({ amount: effect.discount ?? 0 }))) : 0;
-  const sale = saleFacts(command, basket.lines, gross_up);
+  const paid = paidWithCredit(captures);
+  const sale = { ...saleFacts(command, basket.lines, gross_up), ...(paid === 0 ? {} : { paid_with_credit: paid }) };
   const frozen = freeze(state, program, { occurred_at_ms: command.occurred_at_ms, zone: command.zone ?? null });
-  const isForeign = command.currency !== program.document.currency;
   const earns = !isForeign && command.earning_paused !== true;
   const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
   const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
+  const topUp = decideTopUp(program, state.account_kind, { basket: sale, isForeign, gives: earns, on: earned_on });
   const { offers, warnings: offerWarnings } = isForeign ? NO_OFFERS : decideOffers(command, sale, program, frozen);
   const coupon = earns ? couponFor(state, program, frozen, { basket: earningBasket(sale), on: earned_on }) : null;
   const given = coupon?.promotion ?? null;
-  const counted = { outcomes, offers, coupon: given, spend: sale.total, visits: 1 } as const;
+  const counted = { outcomes, offers, coupon: given, spend: sale.total - paid, visits: 1 } as const;
   const counting = { basket: earningBasket(sale), on: earned_on, occurred_at_ms: command.occurred_at_ms };
   const first = coupon === null ? [] : [coupon];
   const challenges = earns ? countedChallenges(state, program, frozen, counting, first.length) : NO_CHALLENGES;
@@ -61,27 +67,42 @@ export function decideSale(
     outcomes,
     remainders: remainderChanges(outcomes),
     captures,
-    warnings: [...saleWarnings(command, basket.difference, isForeign), ...warnings, ...offerWarnings],
+    warnings: [
+      ...saleWarnings(command, basket.difference, isForeign),
+      ...warnings,
+      ...offerWarnings,
+      ...topUp.warnings,
+    ],
     ...(offers.length === 0 ? {} : { offers }),
     ...(meters.length === 0 ? {} : { meters }),
     ...(cooldowns.length === 0 ? {} : { cooldowns }),
     ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
+    ...(topUp.topped_up === null ? {} : { topped_up: topUp.topped_up }),
   };
   const natural_key = saleNaturalKey({ ...command, till });
   const extended = extendEntries(applyDrafts(state, captureDrafts), program, earned_on);
   const earned = [...earnEntries(program, outcomes, earned_on), ...challenges.entries];
-  const entries = [...captureDrafts, ...extended, ...earned];
+  const entries = [...captureDrafts, ...extended, ...topUp.entries, ...earned];
   const issued = [...first, ...challenges.issued];
   return ok([{ event, entries, ...(issued.length === 0 ? {} : { issued }), natural_key, frees: null }]);
 }
 
 const NO_OFFERS: DecidedOffers = { offers: [], warnings: [] };
 
-/** The basket on which a sale earns: its lines, and what rewards took off when the programme earns on the gross price. */
-export function earningBasket(sale: Basket & { readonly gross_up: number }): Basket {
-  if (sale.gross_up === 0) return sale;
-  return { total: sale.total + sale.gross_up, lines: [...sale.lines, grossUpLine(sale.gross_up)] };
+/**
+ * The basket on which a sale earns: its lines, and what rewards took off when the programme earns on the gross price. What
+ * was paid with credit earns nothing.
+ */
+export function earningBasket({ lines, total, gross_up, paid_with_credit = 0 }: EarningSale): Basket {
+  const grown = gross_up === 0 ? { lines, total } : grossedUp({ lines, total }, gross_up);
+  return withCredit(grown, paid_with_credit, payableWithCredit({ lines, total }));
 }
+
+function grossedUp({ lines, total }: Basket, gross_up: number): Basket {
+  return { total: total + gross_up, lines: [...lines, grossUpLine(gross_up)] };
+}
+
+type EarningSale = Basket & Pick<SaleFacts, "gross_up" | "paid_with_credit">;
 
 function grossUpLine(amount: number): BasketLine {
   const nothing = { sku: null, name: null, category: null, unit_price: null, tax_rate: null };
@@ -97,7 +118,7 @@ function remainderChanges(outcomes: readonly UnitOutcome[]): RemainderChange[] {
 function earnEntries(program: CompiledProgram, outcomes: readonly UnitOutcome[], on: LocalDate): EntryDraft[] {
   return outcomes
     .filter((outcome) => outcome.amount > 0)
-    .map(({ unit, amount, fact }) => ({ unit, lot: lotOn(policyOf(program, unit), on), delta: amount, why: fact }));
+    .map(({ unit, amount, fact }) => ({ unit, lot: givenLot(program, unit, on), delta: amount, why: fact }));
 }
 
 /** Under sliding expiry a sale puts off the expiry of everything the member has; it never brings it nearer. */
@@ -106,10 +127,15 @@ function extendEntries(state: AccountState, program: CompiledProgram, on: LocalD
     if (expiry.kind !== "sliding") return [];
     const until = lastDay(expiry, on);
     const nearer = unitState(state, unit).lots.filter(
-      (lot) => lot.bucket === "available" && lot.expires_on !== null && until !== null && lot.expires_on < until,
+      (lot) => isExtended(lot) && lot.expires_on !== null && until !== null && lot.expires_on < until,
     );
     return nearer.flatMap((lot) => extension(unit, lot, until ?? on));
   });
+}
+
+/** What was paid for with money keeps the date it was sold with. */
+function isExtended(lot: Lot): boolean {
+  return lot.bucket === "available" && lot.class !== "paid";
 }
 
 function extension(unit: string, lot: Lot, until: LocalDate): EntryDraft[] {
@@ -155,7 +181,7 @@ interface CapturedHolds {
 function captureHolds(
   state: AccountState,
   command: SaleCommand,
-  lines: readonly BasketLine[],
+  { lines, payable }: { readonly lines: readonly BasketLine[]; readonly payable: number },
   program: CompiledProgram,
   history: History,
 ): Result<CapturedHolds, Refusal> {
@@ -165,6 +191,12 @@ function captureHolds(
   for (const seq of new Set(command.holds)) {
     const hold = redeemableHold(state, seq);
     if (hold === null) return fail(holdRefusal(seq, history));
+    if (isPayment(hold)) {
+      const payment = settlePayment(hold, payable - paidWithCredit(captures));
+      captures.push(payment.capture);
+      entries.push(...payment.entries);
+      continue;
+    }
     const effect = settleEffect(hold, lines, command.total, program);
     if (effect === null) warnings.push({ code: "effect_not_in_basket", hold: seq });
     const { reward, what, unit, parts, taken_on } = hold;

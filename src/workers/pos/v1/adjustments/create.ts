@@ -40,7 +40,13 @@ export function createAdjustment(app: PosApp): void {
     const { member: _member, ...body } = input;
     const type = input.kind === "opening" ? "opening" : "adjustment";
     const carried = await runCommand(desk, named, {
-      command: { type, unit: input.unit, delta: input.delta, card_no: named.card_no },
+      command: {
+        type,
+        unit: input.unit,
+        delta: input.delta,
+        card_no: named.card_no,
+        ...(input.origin === "paid" ? { origin: input.origin } : {}),
+      },
       body,
       operation: "adjustment",
       key,

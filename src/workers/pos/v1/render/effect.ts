@@ -15,6 +15,7 @@ export function renderEffect({ currency }: PosDesk, value: Effect): WireEffect {
     item: value.item,
     lines: [...value.lines],
     by_tax_rate: [...value.by_tax_rate],
+    pays: money(value.pays ?? null),
     final: value.final,
   };
 }

@@ -1,3 +1,5 @@
+import { formatMoney } from "../../../../domain/money.ts";
+import { isMoney } from "../../../../domain/program/credit.ts";
 import type { Wallet } from "../../../../domain/ledger/view.ts";
 import type { LocalizedText } from "../../../../domain/program/document-parts.ts";
 import { formatDate } from "../../../../domain/time/format-date.ts";
@@ -23,11 +25,21 @@ export function receiptLines(
   coupons: readonly PrintedCoupon[] = [],
 ): string[] {
   const nl = desk.locale === "nl";
-  const balances = wallet.balances.map((balance) => {
-    const delta = earned.filter(({ unit }) => unit === balance.unit).reduce((sum, entry) => sum + entry.delta, 0);
-    const change = delta === 0 ? "" : delta > 0 ? ` (+${delta})` : ` (${delta})`;
+  const moved = (wanted: string) =>
+    earned.filter(({ unit }) => unit === wanted).reduce((sum, entry) => sum + entry.delta, 0);
+  // Money that moved goes first: there is room for two.
+  const isMovedMoney = ({ unit }: { readonly unit: string }) => isMoney(unit) && moved(unit) !== 0;
+  const inOrder = [
+    ...wallet.balances.filter(isMovedMoney),
+    ...wallet.balances.filter((balance) => !isMovedMoney(balance)),
+  ];
+  const balances = inOrder.map((balance) => {
+    const delta = moved(balance.unit);
+    const written = (amount: number) =>
+      isMoney(balance.unit) ? formatMoney(amount, desk.currency, desk.locale) : String(amount);
+    const change = delta === 0 ? "" : delta > 0 ? ` (+${written(delta)})` : ` (-${written(-delta)})`;
     const of = balance.of === null ? "" : `/${balance.of}`;
-    return `${text(balance.name)}: ${balance.available}${of}${change}`;
+    return `${text(balance.name)}: ${written(balance.available)}${of}${change}`;
   });
   const couponLines = coupons.map(({ what, expires_on }) => {
     if (expires_on === null) return nl ? `Volgende keer: ${text(what)}` : `Next time: ${text(what)}`;

@@ -53,6 +53,7 @@ export function renderSale(
       reward,
       effect: renderEffect(desk, effect),
     })),
+    paid_with_credit: { amount: facts.paid_with_credit ?? 0, currency: facts.currency },
     returned: last_return === null ? "no" : last_return.full ? "fully" : "partly",
     metadata: note?.metadata ?? {},
   };

@@ -1,0 +1,86 @@
+import { type Basket, sumOf } from "../../program/basket.ts";
+import { payableWithCredit } from "../../program/credit.ts";
+import type { LocalDate } from "../../time/local-date.ts";
+import { addSpan } from "../../time/calendar.ts";
+import type { Capture, HeldPart } from "../booking.ts";
+import type { EntryDraft } from "../draft.ts";
+import { captureEntries, releaseEntries } from "../due.ts";
+import { type LotKey, sumParts } from "../lot.ts";
+import type { OpenHold } from "../state.ts";
+
+/** Days that units given back can at least be spent, however near their old date was. */
+const RESTORE_GRACE_DAYS = 7;
+
+/** Whether a hold, or what a sale made of it, pays instead of taking something off. */
+export function isPayment({ effect }: Pick<Capture, "effect">): boolean {
+  return effect.kind === "payment";
+}
+
+/** Cuts parts in two, in their order: those that make up `amount`, and the rest. */
+export function cutParts(
+  parts: readonly HeldPart[],
+  amount: number,
+): { readonly first: readonly HeldPart[]; readonly rest: readonly HeldPart[] } {
+  const first: HeldPart[] = [];
+  const rest: HeldPart[] = [];
+  let left = amount;
+  for (const { from, amount: whole } of parts) {
+    const taken = Math.min(Math.max(0, left), whole);
+    left -= taken;
+    if (taken > 0) first.push({ from, amount: taken });
+    if (whole > taken) rest.push({ from, amount: whole - taken });
+  }
+  return { first, rest };
+}
+
+/** A hold that pays, settled on a sale of which `payable` is open: what is too much is the member's again. */
+export function settlePayment(
+  hold: OpenHold,
+  payable: number,
+): { readonly capture: Capture; readonly entries: readonly EntryDraft[] } {
+  const { seq, reward, what, unit } = hold;
+  const { first, rest } = cutParts(hold.parts, payable);
+  const effect = { ...hold.effect, final: true, pays: sumParts(first) };
+  const entries = [
+    ...captureEntries({ what, unit, parts: first }),
+    ...releaseEntries({ what, unit, parts: rest }, "not_needed"),
+  ];
+  return { capture: { hold: seq, reward, what, unit, parts: first, effect }, entries };
+}
+
+/** What holds have paid of a sale. */
+export function paidWithCredit(captures: readonly Capture[]): number {
+  return sumOf(captures.map(({ effect }) => ({ amount: effect.pays ?? 0 })));
+}
+
+/** A basket of which some was paid with credit. */
+export function withCredit(basket: Basket, paid: number, payable: number = payableWithCredit(basket)): Basket {
+  return paid === 0 ? basket : { ...basket, credit: { paid, of: payable } };
+}
+
+/**
+ * Entries that give credit back when what a sale keeps paid goes from one amount to another. What was spent last comes back
+ * first, to the lots it came from, with their old dates and a minimum of time to spend it.
+ */
+export function refundEntries(
+  captures: readonly Capture[],
+  { before, after, today }: { readonly before: number; readonly after: number; readonly today: LocalDate },
+): EntryDraft[] {
+  const paid = captures
+    .filter(isPayment)
+    .flatMap(({ unit, what, parts }) => parts.map((part) => ({ unit, what, ...part })));
+  const entries: EntryDraft[] = [];
+  let start = 0;
+  for (const { unit, what, from, amount } of paid) {
+    const delta = Math.min(before, start + amount) - Math.max(after, start);
+    start += amount;
+    if (delta > 0) entries.push({ unit, lot: withGrace(from, today), delta, why: { code: "refunded", what } });
+  }
+  return entries;
+}
+
+/** The lot that something given back goes to: the old one, with a minimum of time to spend it. */
+export function withGrace(from: LotKey, today: LocalDate): LotKey {
+  const least = addSpan(today, { days: RESTORE_GRACE_DAYS });
+  return { ...from, expires_on: from.expires_on !== null && from.expires_on < least ? least : from.expires_on };
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { cafeProgram } from "../../support/workerd/account.ts";
+import { createTestMerchant, type TestMerchant } from "../../support/workerd/merchant.ts";
+import { balances, text } from "./routes.ts";
+
+interface Shop extends TestMerchant {
+  readonly member: string;
+}
+
+const credit = { top_up_bonus: [{ from: 2000, percent: 10 }] };
+const EUR = (amount: number) => ({ amount, currency: "EUR" });
+let receipts = 0;
+const receipt = () => `S-${(receipts += 1)}`;
+
+async function shop(changes: object = {}): Promise<Shop> {
+  const merchant = await createTestMerchant({ program: { ...cafeProgram, credit, ...changes } });
+  const made = await merchant.till.must("POST", "/v1/members", { name: "Anna" });
+  return { ...merchant, member: text(made["member"]?.["id"]) };
+}
+
+const line = (kind: string, amount: number, more: object = {}) => ({ kind, quantity: "1", amount, ...more });
+
+describe("credit", () => {
+  test("is bought, pays a part of a sale and comes back with the goods", async () => {
+    const { till, member } = await shop();
+    const top = { receipt: receipt(), member: { id: member }, total: EUR(5000), lines: [line("top_up", 5000)] };
+    const headers = { "accept-language": "en" };
+    const { body: seen } = await till.call("POST", "/v1/sales/preview", { body: top, headers });
+    expect(await balances({ till, member })).toMatchObject({ "credit:EUR": 0 });
+    const topped = await till.call("POST", "/v1/sales", { body: top, headers });
+    expect(topped.status).toBe(201);
+    expect(topped.body["wallet"]).toEqual(seen["wallet"]);
+    expect(topped.body["explanation"]).toEqual(
+      expect.arrayContaining(["+€50.00 credit: top-up", "+€5.00 credit: 10% on top of top-up"]),
+    );
+    const find = (wallet: object | undefined) =>
+      JSON.parse(JSON.stringify(wallet)).balances.find(({ unit }: { unit: string }) => unit === "credit:EUR");
+    expect(find(topped.body["wallet"])).toMatchObject({ kind: "credit", available: 5500, paid: 5000, granted: 500 });
+
+    const ask = { member: { id: member }, unit: "credit:EUR", amount: 2000, sale_total: EUR(1250) };
+    const held = await till.must("POST", "/v1/redemptions", ask);
+    expect(held["redemption"]?.["effect"]).toMatchObject({ kind: "payment", pays: EUR(1250), discount: EUR(0) });
+    const id = text(held["redemption"]?.["id"]);
+    const goods = { receipt: receipt(), member: { id: member }, total: EUR(1250), redemptions: [id] };
+    const sold = await till.must("POST", "/v1/sales", goods);
+    expect(sold["sale"]).toMatchObject({ total: EUR(1250), paid_with_credit: EUR(1250) });
+    expect(sold["receipt_lines"]).toEqual(expect.arrayContaining(["tegoed: € 42,50 (-€ 12,50)"]));
+    expect(find(sold["wallet"])).toMatchObject({ available: 4250, held: 0, paid: 4250, granted: 0 });
+
+    const sale = { id: text(sold["sale"]?.["id"]) };
+    const back = await till.must("POST", "/v1/returns", { return_id: "R1", sale, total: EUR(250) });
+    expect(find(back["wallet"])).toMatchObject({ available: 4500, paid: 4500 });
+    const all = await till.must("POST", "/v1/returns", { return_id: "R2", sale });
+    expect(find(all["wallet"])).toMatchObject({ available: 5500, paid: 5000, granted: 500 });
+  });
+
+  test("a top-up of nobody is booked, gives nothing and says so", async () => {
+    const { till } = await shop();
+    const merchant = await createTestMerchant({
+      program: { ...cafeProgram, credit },
+      claims: true,
+    });
+    const body = { receipt: receipt(), total: EUR(5000), lines: [line("top_up", 5000)] };
+    expect((await merchant.till.must("POST", "/v1/sales", body))["warnings"]).toMatchObject([
+      { code: "top_up_not_credited" },
+    ]);
+    expect((await till.call("POST", "/v1/sales", { body })).body["warnings"]).toMatchObject([
+      { code: "member_missing" },
+    ]);
+  });
+
+  test("an opening balance may be paid, anything else by hand may not; it is never transferred", async () => {
+    const { till, member } = await shop({ transfers: { points: true } });
+    const opening = { member: { id: member }, unit: "credit:EUR", delta: 1000, kind: "opening", reason: "from before" };
+    await till.must("POST", "/v1/adjustments", { ...opening, origin: "paid" });
+    const wrong = { ...opening, kind: "correction", origin: "paid" };
+    expect((await till.call("POST", "/v1/adjustments", { body: wrong })).body).toMatchObject({
+      code: "validation_failed",
+      errors: [{ path: "origin" }],
+    });
+    const taken = { ...opening, kind: "correction", delta: -1 };
+    expect((await till.call("POST", "/v1/adjustments", { body: taken })).body).toMatchObject({
+      code: "insufficient_balance",
+    });
+    expect(await balances({ till, member })).toMatchObject({ "credit:EUR": 1000 });
+  });
+
+  test("goes along with its origin when two cards become one", async () => {
+    const { till, member } = await shop();
+    const other = text((await till.must("POST", "/v1/members", { name: "Anna" }))["member"]?.["id"]);
+    const top = { receipt: receipt(), member: { id: other }, total: EUR(3000), lines: [line("top_up", 3000)] };
+    await till.must("POST", "/v1/sales", top);
+    const from = { from: { id: other } };
+    const shown = await till.must("POST", `/v1/members/${member}/merge/preview`, from);
+    await till.must("POST", `/v1/members/${member}/merge`, { ...from, token: text(shown["token"]) });
+    const found = await till.must("GET", `/v1/members/${member}`);
+    expect(JSON.stringify(found["wallet"])).toContain('"paid":3000,"granted":300');
+  });
+});
