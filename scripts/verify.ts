@@ -58,6 +58,11 @@ function report({ findings, ...counts }: Verification, source: string, seconds: 
     ...(counts.bookings === 0 ? [] : [count(counts.bookings, "booking")]),
     `${number.format(counts.entries)} entries`,
   ].join(", ");
+  const { projected } = counts;
+  if (projected !== undefined) {
+    const late = projected.waiting === 0 ? "" : `, ${number.format(projected.waiting)} have yet to arrive there`;
+    console.log(`Compared ${count(projected.compared, "booking")} with insights${late}.`);
+  }
   const verdict = findings.length === 0 ? "all in order" : `${number.format(findings.length)} found wrong`;
   console.log(`Checked ${what} in ${source} in ${seconds.toFixed(1)} s: ${verdict}.`);
 }

@@ -121,7 +121,7 @@ test("an account that takes a lost delivery for a delivered one is caught (negat
   await shop.settle();
 
   expect(calls).toBeGreaterThan(0);
-  await expect(expectEqual(shop)).rejects.toThrow();
+  await expect(expectEqual(shop)).rejects.toThrow("to deeply equal");
 });
 
 test("a day's sums: sales, returns, rewards, members once each", async () => {
