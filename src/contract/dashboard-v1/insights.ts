@@ -93,6 +93,18 @@ export const totals = z.strictObject({
     .meta({ description: "What all members together can spend now, by unit; null when asked for one location." }),
 });
 
+export const budgets = z.strictObject({
+  data: z.array(
+    z.strictObject({
+      object: z.literal("promotion_budget"),
+      promotion: wireId.meta({ description: "Id of the promotion in the programme." }),
+      used: z.int().meta({ description: "Units, minor units or sales given so far, less what returns gave back." }),
+      max: count.meta({ description: "What it may give, by the rules of the latest sale." }),
+      used_up: z.boolean().meta({ description: "It gives no more, until a version with a larger budget is in force." }),
+    }),
+  ),
+});
+
 export const flag = z.strictObject({
   object: z.literal("flag"),
   id: wireId,

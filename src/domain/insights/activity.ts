@@ -2,6 +2,7 @@ import { assertNever } from "../invariant.ts";
 import type { BookingBody, BookingType, Capture, Entry, SaleEvent, SaleWarning } from "../ledger/booking.ts";
 import { saleNaturalKey } from "../ledger/natural-key.ts";
 import type { RefusalCode } from "../ledger/refusal.ts";
+import type { BudgetUse } from "../program/budget.ts";
 import type { BasketLine } from "../program/basket.ts";
 import { storedValueIn } from "../program/credit.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
@@ -57,6 +58,8 @@ export interface ActivityFacts {
   readonly reserved?: string;
   /** The card that was shown, issued or blocked. */
   readonly card_no?: number;
+  /** What promotions with a budget gave, and what each may give in all; negative where a return gave it back. */
+  readonly budgets?: readonly BudgetUse[];
   /** An action of the programme that was given. */
   readonly action?: string;
   /** Challenges that were reached, by id; negative when a return took one back. */
@@ -126,6 +129,7 @@ function factsOf(body: BookingBody): ActivityFacts {
         ...(body.full ? { full: true } : {}),
         ...redeemed(body.restored, -1),
         ...challengesOf(body),
+        ...budgetsOf(body),
       };
     }
     case "hold":
@@ -187,7 +191,12 @@ function saleFacts(body: SaleEvent): ActivityFacts {
     ...(warnings.length === 0 ? {} : { warnings: warnings.map(({ code }) => code) }),
     ...redeemed(captures, 1),
     ...challengesOf(body),
+    ...budgetsOf(body),
   };
+}
+
+function budgetsOf({ budgets }: { readonly budgets?: readonly BudgetUse[] | undefined }): ActivityFacts {
+  return budgets === undefined ? {} : { budgets };
 }
 
 function redeemed(captures: readonly Capture[], sign: 1 | -1): ActivityFacts {

@@ -1,4 +1,5 @@
 import type { BasketLine } from "../program/basket.ts";
+import type { BudgetUse } from "../program/budget.ts";
 import type { LocalizedText } from "../program/document-parts.ts";
 import type { EarnFact, FrozenContext, UnitOutcome } from "../program/earn.ts";
 import type { Remainder } from "../program/remainder.ts";
@@ -163,6 +164,8 @@ export interface SaleEvent {
   readonly cooldowns?: readonly string[];
   /** Challenges that this sale counts for; absent when none. */
   readonly challenges?: readonly ChallengeStep[];
+  /** What promotions with a budget gave; absent when none did. */
+  readonly budgets?: readonly BudgetUse[];
   /** What its lines of kind `top_up` gave; absent when there were none. */
   readonly topped_up?: ToppedUp;
 }
@@ -225,7 +228,8 @@ export type SaleWarning =
   | { readonly code: "total_differs"; readonly difference: number }
   | { readonly code: "effect_not_in_basket"; readonly hold: number }
   | { readonly code: "top_up_not_credited"; readonly reason: "no_member" | "foreign_currency" | "no_credit" }
-  | { readonly code: "offer_not_open"; readonly offer: string };
+  | { readonly code: "offer_not_open"; readonly offer: string }
+  | { readonly code: "promotion_budget_used_up"; readonly promotion: string; readonly name: LocalizedText };
 
 export interface ReturnEvent {
   readonly type: "return";
@@ -265,6 +269,8 @@ export interface ReturnEvent {
   readonly paid_with_credit?: number;
   /** Of the amount, what was stored value, such as a top-up; absent when nothing was. */
   readonly stored_value?: number;
+  /** What went back to the budgets of promotions, negative; absent when nothing did. */
+  readonly budgets?: readonly BudgetUse[];
 }
 
 /** The coupon of a sale after a return of it. */

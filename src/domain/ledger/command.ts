@@ -1,3 +1,4 @@
+import type { ClosedBudget } from "../program/budget.ts";
 import type { BasketLine } from "../program/basket.ts";
 import type { Result } from "../result.ts";
 import type { LocalDate } from "../time/local-date.ts";
@@ -37,6 +38,8 @@ export interface SaleCommand {
   readonly lines: readonly BasketLine[];
   readonly tender: readonly { readonly kind: string; readonly amount: number }[];
   readonly card_no: number | null;
+  /** Promotions that are known to have given all that they may; none when absent. */
+  readonly closed_budgets?: readonly ClosedBudget[];
   /** What the till took off by levels and promotions, by their ids, in minor units; none when absent. */
   readonly offers?: readonly { readonly id: string; readonly discount: number }[];
   /** Sequences of holds to capture with this sale. */

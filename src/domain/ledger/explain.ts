@@ -89,6 +89,10 @@ export function explainWarning(reader: Reader, warning: SaleWarning): string {
       return nl
         ? `De aanbieding ${warning.offer} gold niet voor deze klant op dit moment.`
         : `The offer ${warning.offer} was not open to this customer at this moment.`;
+    case "promotion_budget_used_up":
+      return nl
+        ? `De actie ${text(reader, warning.name)} is op en geldt niet meer.`
+        : `The promotion ${text(reader, warning.name)} is used up and no longer applies.`;
     default:
       return assertNever(warning, "warning");
   }

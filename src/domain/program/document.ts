@@ -8,6 +8,7 @@ import { challenge, challengeProblems } from "./challenge-rules.ts";
 import { creditUnit } from "./credit.ts";
 import { credit } from "./credit-rules.ts";
 import { caps, earningRule } from "./earning-rules.ts";
+import { type CrossIssue, promotionIssues, rewardTierIssues } from "./document-checks.ts";
 import { lotFields } from "./lot-rules.ts";
 import { promotion } from "./promotion-rules.ts";
 import { reward } from "./reward-rules.ts";
@@ -129,11 +130,6 @@ export function parseProgramDocument(json: unknown): Result<ProgramDocument, rea
   return fail(parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })));
 }
 
-interface CrossIssue {
-  readonly path: (string | number)[];
-  readonly message: string;
-}
-
 function crossCheck(document: ProgramDocument): CrossIssue[] {
   return [
     ...duplicateIds(document),
@@ -226,50 +222,6 @@ function stampRewardIssues(document: ProgramDocument): CrossIssue[] {
   });
 }
 
-function promotionIssues(document: ProgramDocument): CrossIssue[] {
-  const units = new Set(unitIdsOf(document));
-  const levels = new Set((document.tiers?.levels ?? []).map(({ id }) => id));
-  return document.promotions.flatMap(({ gives, segment }, index) => [
-    ...(gives.kind === "effect" || gives.kind === "issue" || units.has(gives.unit)
-      ? []
-      : [{ path: ["promotions", index, "gives", "unit"], message: `the programme has no unit ${gives.unit}` }]),
-    ...(gives.kind === "issue" ? couponIssues(document, gives.reward, index) : []),
-    ...(segment?.tiers ?? [])
-      .filter((id) => !levels.has(id))
-      .map((id) => ({ path: ["promotions", index, "segment", "tiers"], message: `there is no level ${id}` })),
-  ]);
-}
-
-/** What is given for a later visit must be there, and must end. */
-function couponIssues({ rewards }: ProgramDocument, id: string, index: number): CrossIssue[] {
-  const path = ["promotions", index, "gives", "reward"];
-  const issued = rewards.find((each) => each.id === id);
-  if (issued === undefined) return [{ path, message: `there is no reward ${id}` }];
-  return issued.valid_for === undefined
-    ? [{ path, message: `the reward ${id} must say how long it is valid_for` }]
-    : [];
-}
-
-/** A price for a level that cannot have the reward would never be paid. */
-function rewardTierIssues({ rewards, tiers }: ProgramDocument): CrossIssue[] {
-  const levels = new Set((tiers?.levels ?? []).map(({ id }) => id));
-  return rewards.flatMap(({ tiers: only, tier_prices = [], cost }, index) => {
-    const at = (field: string, message: string) => ({ path: ["rewards", index, field], message });
-    const unknown = (ids: readonly string[], field: string) =>
-      ids.filter((id) => !levels.has(id)).map((id) => at(field, `there is no level ${id}`));
-    const priced = tier_prices.map(({ tier }) => tier);
-    const twice = priced.filter((id, place) => priced.indexOf(id) < place);
-    const shut = only === undefined ? [] : priced.filter((id) => levels.has(id) && !only.includes(id));
-    return [
-      ...(cost === undefined && priced.length > 0 ? [at("tier_prices", "the reward has no cost")] : []),
-      ...unknown(only ?? [], "tiers"),
-      ...unknown(priced, "tier_prices"),
-      ...twice.map((id) => at("tier_prices", `the level ${id} has two prices`)),
-      ...shut.map((id) => at("tier_prices", `the reward is not for the level ${id}`)),
-    ];
-  });
-}
-
 function actionIssues(document: ProgramDocument): CrossIssue[] {
   const units = new Set(unitIdsOf(document));
   return document.actions.flatMap(({ unit }, index) =>
@@ -309,7 +261,7 @@ function tierIssues({ tiers, units }: ProgramDocument): CrossIssue[] {
   return issues;
 }
 
-function unitIdsOf(document: ProgramDocument): string[] {
+export function unitIdsOf(document: ProgramDocument): string[] {
   const pointsUnit = document.units.points === undefined ? [] : ["points"];
   const creditUnits = document.credit === undefined ? [] : [creditUnit(document.currency)];
   return [...pointsUnit, ...document.stamp_cards.map((card) => `stamps:${card.id}`), ...creditUnits];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isRecurrenceRule } from "../time/recurrence.ts";
 import { AMOUNT_MAX } from "../numbers.ts";
 import { give, localizedText, matcher, minimumSpend, money, slug } from "./document-parts.ts";
+import { budget } from "./budget.ts";
 import { multiplierPercent } from "./tier-rules.ts";
 
 const localTime = z
@@ -88,6 +89,7 @@ export const promotion = z.strictObject({
   per_member: z.int().min(1).max(1000).optional().describe("At most so many sales of one member."),
   per_member_day: z.int().min(1).max(100).optional().describe("At most so many sales of one member on one day."),
   gives,
+  budget: budget.optional(),
   counts_for_tier: z.boolean().default(true).describe("Whether what it adds counts for the tier."),
 });
 export type Promotion = z.infer<typeof promotion>;

@@ -1,6 +1,7 @@
 import { type Meters, metered, promotionMeter } from "../ledger/meter.ts";
 import type { LocalDate } from "../time/local-date.ts";
 import { isWithin, wallClock } from "../time/recurrence.ts";
+import { type ClosedBudget, isUsedUp } from "./budget.ts";
 import type { CompiledProgram } from "./compile.ts";
 import type { Promotion, Segment } from "./promotion-rules.ts";
 
@@ -16,6 +17,19 @@ export interface PromotionMoment {
   /** The member's latest sale before; null when there was none. */
   readonly seen_at_ms: number | null;
   readonly meters: Meters;
+}
+
+/** The same without those whose budget is used up. */
+export function withoutUsedUp(
+  program: CompiledProgram,
+  open: readonly string[],
+  closed: readonly ClosedBudget[],
+): readonly string[] {
+  if (closed.length === 0) return open;
+  const shut = new Set(
+    program.promotions.flatMap(({ promotion }) => (isUsedUp(promotion, closed) ? promotion.id : [])),
+  );
+  return open.filter((id) => !shut.has(id));
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

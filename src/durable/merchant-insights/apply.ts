@@ -135,6 +135,7 @@ function project(
 /** A booking from before the last fold goes into its day's roll-up at once; any other is folded with its day. */
 export function write(store: GenerationStore, row: NewBooking, folded: number): void {
   const place = store.insert(row);
+  for (const use of row.facts.budgets ?? []) store.spend(use);
   const tally = place <= folded ? tallyOf(row) : null;
   if (tally === null) return;
   const at = row.location ?? "";

@@ -47,6 +47,10 @@ export class InsightsClient {
     return this.#call((stub) => stub.totals({ to: this.#to, ...query }));
   }
 
+  budgets(): Promise<readonly protocol.BudgetView[]> {
+    return this.#call((stub) => stub.budgets({ to: this.#to }));
+  }
+
   activeMembers(query: Unaddressed<protocol.ActiveMembersQuery>): Promise<number> {
     return this.#call((stub) => stub.activeMembers({ to: this.#to, ...query }));
   }

@@ -1,6 +1,7 @@
 import type { Activity, ActivityFacts, ActivityType } from "../../domain/insights/activity.ts";
 import { placeAt, timeOfPlace } from "../../domain/insights/retention.ts";
 import type { Tally } from "../../domain/insights/tally.ts";
+import type { BudgetUse } from "../../domain/program/budget.ts";
 import type { BasketLine } from "../../domain/program/basket.ts";
 import type { LocalDate } from "../../domain/time/local-date.ts";
 
@@ -340,6 +341,28 @@ export class GenerationStore {
       }>(`SELECT day, location, tally FROM ${this.#day} WHERE day >= ? AND day <= ? ORDER BY day, location`, from, to)
       .toArray()
       .map((row) => ({ ...row, tally: readTally(row.tally) }));
+  }
+
+  /** Adds what promotions gave to what they had given. */
+  spend({ promotion, used, max }: BudgetUse): void {
+    this.#sql.exec(
+      `INSERT INTO budget (generation, promotion, used, max) VALUES (?, ?, ?, ?)
+       ON CONFLICT (generation, promotion) DO UPDATE SET used = used + excluded.used, max = excluded.max`,
+      this.generation,
+      promotion,
+      used,
+      max,
+    );
+  }
+
+  /** What promotions with a budget have given over all accounts, and may give. */
+  budgets(): BudgetUse[] {
+    return this.#sql
+      .exec<{ promotion: string; used: number; max: number }>(
+        "SELECT promotion, used, max FROM budget WHERE generation = ? ORDER BY promotion",
+        this.generation,
+      )
+      .toArray();
   }
 
   #rows(where: string, ...bindings: (string | number)[]): BookingRow[] {

@@ -54,6 +54,16 @@ export class MerchantInsights extends DurableObject {
     return this.#exists(query) ? readTotals(this.#store, query) : NO_TOTALS;
   }
 
+  /** What promotions with a budget have given. */
+  async budgets(query: protocol.Addressed): Promise<readonly protocol.BudgetView[]> {
+    if (!this.#exists(query)) return [];
+    const closed = this.#store.meta("closed_budgets") ?? {};
+    return this.#store
+      .current()
+      .budgets()
+      .map((row) => ({ ...row, used_up: (closed[row.promotion] ?? 0) >= row.max }));
+  }
+
   /** How many members have an unreturned sale or redemption in a span of time. */
   async activeMembers(query: protocol.ActiveMembersQuery): Promise<number> {
     return this.#exists(query) ? countActiveMembers(this.#store.current(), query) : 0;

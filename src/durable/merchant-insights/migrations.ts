@@ -45,6 +45,20 @@ export const insightsMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 3,
+    sql: `
+      -- What promotions with a budget have given over all accounts. Summed from what is projected, so per generation.
+      CREATE TABLE budget (
+        generation INTEGER NOT NULL,
+        promotion TEXT NOT NULL,
+        used INTEGER NOT NULL,
+        -- The most by the rules of the latest sale.
+        max INTEGER NOT NULL,
+        PRIMARY KEY (generation, promotion)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /**
@@ -90,5 +104,6 @@ export function dropGenerationTables(generation: number): string {
     DROP TABLE IF EXISTS booking_${generation};
     DROP TABLE IF EXISTS voided_${generation};
     DROP TABLE IF EXISTS day_${generation};
+    DELETE FROM budget WHERE generation = ${generation};
   `;
 }

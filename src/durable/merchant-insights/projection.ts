@@ -1,7 +1,9 @@
 import { accountObjectName, formatObjectName, type ObjectName } from "../../domain/tenancy/object-name.ts";
+import type { BudgetUse } from "../../domain/program/budget.ts";
 import type { LocalDate } from "../../domain/time/local-date.ts";
 import { invariant } from "../../domain/invariant.ts";
 import { type Applied, applyBatch, type Batch, readBatch, withLapse, write } from "./apply.ts";
+import { RegistryClient } from "../merchant-registry/client.ts";
 import type { Delays } from "./delays.ts";
 import { foldDays } from "./fold.ts";
 import type { GenerationStore } from "./generation-store.ts";
@@ -16,17 +18,19 @@ export class Projection {
   readonly #name: ObjectName;
   readonly #store: InsightsStore;
   readonly #zones: Zones;
+  readonly #registry: Env["MERCHANT_REGISTRY"];
 
   constructor(name: ObjectName, store: InsightsStore, registry: Env["MERCHANT_REGISTRY"]) {
     this.#name = name;
     this.#store = store;
+    this.#registry = registry;
     this.#zones = new Zones(name, store, registry);
   }
 
   /** What an account brings goes into the generation in use, and into one that is being built. */
   async push({ account, rows, failed_attempts }: PushMessage, now_ms: number, delays: Delays): Promise<PushAnswer> {
     const batch = await this.#read(account, rows, now_ms);
-    return this.#store.transaction(() => {
+    const answer = this.#store.transaction(() => {
       const current = this.#store.current();
       const { seq } = this.#apply(current, batch, now_ms);
       const walk = this.#store.meta("walk");
@@ -36,6 +40,26 @@ export class Projection {
       if (failed_attempts > 0) this.#noteLate(failed_attempts, now_ms);
       return { seq };
     });
+    if (batch.rows.some(({ activity }) => activity.facts.budgets !== undefined)) await this.#closeBudgets(now_ms);
+    return answer;
+  }
+
+  /**
+   * Tells the registry which promotions have given all that they may. What cannot be told now is told with the next sale
+   * that spends of it: while there is none, nothing is overspent either.
+   */
+  async #closeBudgets(now_ms: number): Promise<void> {
+    const closed = () => this.#store.meta("closed_budgets") ?? {};
+    const isNews = ({ promotion, used, max }: BudgetUse) => used >= max && (closed()[promotion] ?? 0) < max;
+    for (const { promotion, max } of this.#store.current().budgets().filter(isNews)) {
+      try {
+        const registry = new RegistryClient(this.#registry, this.#name);
+        const told = await registry.closeBudget({ promotion, max, now_ms });
+        if (told.ok) this.#store.setMeta("closed_budgets", { ...closed(), [promotion]: max });
+      } catch (error) {
+        console.log(JSON.stringify({ event: "budget_not_closed", promotion, error: String(error) }));
+      }
+    }
   }
 
   /** What a walk has fetched from an account. */

@@ -1,6 +1,7 @@
 import type { ActivityType } from "../../domain/insights/activity.ts";
 import type { Flag, FlagState } from "../../domain/insights/flag.ts";
 import type { Tally } from "../../domain/insights/tally.ts";
+import type { BudgetUse } from "../../domain/program/budget.ts";
 import type { LocalDate } from "../../domain/time/local-date.ts";
 import type { BasketRow, BookingRow } from "./generation-store.ts";
 import type { AuditRow, FlagPlace, Health, Sighting, Walk } from "./store.ts";
@@ -200,6 +201,12 @@ export interface HealthView extends Health {
   readonly broken_chains: number;
   /** How long bookings took to get here since this instance woke, in milliseconds. */
   readonly delay: { readonly count: number; readonly p50: number; readonly p99: number };
+}
+
+/** What a promotion with a budget has given over all accounts. */
+export interface BudgetView extends BudgetUse {
+  /** Whether it gives no more. */
+  readonly used_up: boolean;
 }
 
 export type { AuditRow, BasketRow, BookingRow, FlagPlace, Sighting, Walk };

@@ -13,6 +13,8 @@ export interface Meta {
   readonly zones: ZoneFacts;
   readonly walk: Walk;
   readonly health: Health;
+  /** Budgets of promotions that the registry was told are used up: how large each was. Outlives generations. */
+  readonly closed_budgets: Readonly<Record<string, number>>;
   /** Per generation: the place up to which bookings are in the roll-ups. */
   readonly [folded: `folded:${number}`]: number;
 }

@@ -54,6 +54,10 @@ export class RegistryClient {
     return this.#call((stub) => stub.resolve({ ...query, to: this.#to }));
   }
 
+  closeBudget(command: Unaddressed<protocol.CloseBudgetCommand>): Promise<protocol.CloseBudgetAnswer> {
+    return this.#call((stub) => stub.closeBudget({ ...command, to: this.#to }));
+  }
+
   program(version: number): Promise<ProgramText | null> {
     return this.#call((stub) => stub.program({ to: this.#to, version }));
   }

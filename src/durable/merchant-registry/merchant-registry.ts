@@ -72,7 +72,9 @@ export class MerchantRegistry extends DurableObject {
     const now_ms = query.now_ms + open.clock_offset_ms;
     const asked = query.identifier !== undefined || query.rawIdentifier !== undefined;
     const identifier = query.identifier ?? comparable(config, keyHash, query.rawIdentifier);
+    const closed_budgets = this.#store.closedBudgets();
     return ok({
+      ...(closed_budgets.length === 0 ? {} : { closed_budgets }),
       configVersion: open.version,
       clock_offset_ms: open.clock_offset_ms,
       snapshot: configVersionKnown === open.version ? null : this.#configs.snapshot(config, now_ms),
@@ -147,6 +149,14 @@ export class MerchantRegistry extends DurableObject {
     const vault = this.#openVault(open.name);
     const { query: text, limit } = query;
     return ok(await this.#search.find(text, limit, Date.now(), (seq) => readSearchPage(vault, seq)));
+  }
+
+  /** Lets the edge know, when it asks next, that a promotion gives no more. */
+  closeBudget(command: protocol.CloseBudgetCommand): protocol.CloseBudgetAnswer {
+    const open = this.#open(command);
+    if (open === null) return UNKNOWN_MERCHANT;
+    this.#store.closeBudget(command, command.now_ms);
+    return ok(null);
   }
 
   /** Sets the test clock; refused in live mode. */

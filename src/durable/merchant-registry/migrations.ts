@@ -93,4 +93,15 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE member ADD COLUMN merging_at_ms INTEGER;
     `,
   },
+  {
+    id: 3,
+    // Promotions whose budget insights has seen used up, and how large it was: a larger one goes on.
+    sql: `
+      CREATE TABLE closed_budget (
+        promotion TEXT PRIMARY KEY,
+        max INTEGER NOT NULL,
+        closed_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -1,4 +1,5 @@
 import type { Result } from "../../domain/result.ts";
+import type { ClosedBudget } from "../../domain/program/budget.ts";
 import type { MerchantConfig, ProgramText } from "../../domain/tenancy/config.ts";
 import type { Consent, Identifier, IdentifierKind, MemberProfile } from "../../domain/tenancy/member-profile.ts";
 
@@ -92,7 +93,16 @@ export interface Resolved {
   readonly snapshot: ConfigSnapshot | null;
   /** Null when none was asked for. */
   readonly identifier: IdentifierAnswer | null;
+  /** Promotions whose budget is used up; absent when there are none. */
+  readonly closed_budgets?: readonly ClosedBudget[];
 }
+
+/** A promotion has given, over all accounts, all that it may. */
+export interface CloseBudgetCommand extends Addressed, ClosedBudget {
+  readonly now_ms: number;
+}
+
+export type CloseBudgetAnswer = Result<null, Extract<RegistryRefusal, { code: "unknown_merchant" }>>;
 
 export type ResolveAnswer = Result<Resolved, Extract<RegistryRefusal, { code: "unknown_merchant" | "unknown_key" }>>;
 

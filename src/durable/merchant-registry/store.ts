@@ -1,4 +1,5 @@
 import { invariant } from "../../domain/invariant.ts";
+import type { ClosedBudget } from "../../domain/program/budget.ts";
 import type { MerchantConfig, ProgramText, ProgramVersionFacts } from "../../domain/tenancy/config.ts";
 import type { IdentifierKind } from "../../domain/tenancy/member-profile.ts";
 import type { BlindDigest } from "../shared/blind-index.ts";
@@ -102,6 +103,23 @@ export class RegistryStore {
 
   setClockOffset(offset_ms: number): void {
     this.#sql.exec("UPDATE config SET clock_offset_ms = ?", offset_ms);
+  }
+
+  closedBudgets(): ClosedBudget[] {
+    return this.#sql
+      .exec<{ promotion: string; max: number }>("SELECT promotion, max FROM closed_budget ORDER BY promotion")
+      .toArray();
+  }
+
+  /** A message that comes late opens nothing again. */
+  closeBudget({ promotion, max }: ClosedBudget, now_ms: number): void {
+    this.#sql.exec(
+      `INSERT INTO closed_budget (promotion, max, closed_at_ms) VALUES (?, ?, ?)
+       ON CONFLICT (promotion) DO UPDATE SET max = max(max, excluded.max), closed_at_ms = excluded.closed_at_ms`,
+      promotion,
+      max,
+      now_ms,
+    );
   }
 
   programFacts(): ProgramVersionFacts[] {

@@ -1,11 +1,20 @@
 import { RegistryClient } from "../../durable/merchant-registry/client.ts";
-import type { ConfigSnapshot, IdentifierAnswer, RawIdentifier } from "../../durable/merchant-registry/protocol.ts";
+import { compiledProgram } from "../../durable/member-account/programs.ts";
+import { type ClosedBudget, isUsedUp } from "../../domain/program/budget.ts";
+import type {
+  ConfigSnapshot,
+  IdentifierAnswer,
+  RawIdentifier,
+  Resolved,
+} from "../../durable/merchant-registry/protocol.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import type { KeyFacts, ProgramText } from "../../domain/tenancy/config.ts";
 import type { Tenant } from "../../domain/tenancy/merchant.ts";
 
 /** How long a revoked key may still be accepted, and a change stay unseen. */
 const FRESH_MS = 60_000;
+/** The same while a promotion with a budget runs, so that it ends soon after the budget is used up. */
+const FRESH_UNDER_BUDGET_MS = 10_000;
 /** A key that the registry did not know is not asked for again for so long; a new key works after that at the latest. */
 const UNKNOWN_KEY_MS = 5_000;
 const TENANTS_MAX = 500;
@@ -15,6 +24,10 @@ const UNKNOWN_KEYS_MAX = 2_000;
 export interface TenantConfig extends ConfigSnapshot {
   readonly clock_offset_ms: number;
   readonly fetched_at_ms: number;
+  /** Promotions whose budget is used up. */
+  readonly closed_budgets: readonly ClosedBudget[];
+  /** How long this copy may be used. */
+  readonly fresh_ms: number;
 }
 
 const tenants = new Map<string, TenantConfig>();
@@ -40,7 +53,7 @@ export async function lookUpKey(
   const now_ms = Date.now();
   const id = tenantId(tenant);
   const known = tenants.get(id);
-  const fresh = known !== undefined && now_ms - known.fetched_at_ms < FRESH_MS;
+  const fresh = known !== undefined && now_ms - known.fetched_at_ms < known.fresh_ms;
   const knownKey = fresh ? liveKey(known, keyHash, now_ms) : null;
   if (fresh && knownKey !== null) return ok({ config: known, key: knownKey, identifier: null });
   if ((unknownKeys.get(`${id} ${keyHash}`) ?? 0) > now_ms) return fail("key_invalid");
@@ -53,13 +66,7 @@ export async function lookUpKey(
   if (!answer.ok) return rememberUnknown(`${id} ${keyHash}`, now_ms);
   const snapshot = answer.value.snapshot ?? known;
   if (snapshot === undefined) return fail("key_invalid");
-  const { config: merchantConfig, programs } = snapshot;
-  const config = {
-    config: merchantConfig,
-    programs,
-    clock_offset_ms: answer.value.clock_offset_ms,
-    fetched_at_ms: now_ms,
-  };
+  const config = tenantConfig(snapshot, answer.value, now_ms);
   remember(tenants, id, config, TENANTS_MAX);
   const key = liveKey(config, keyHash, now_ms);
   return key === null ? fail("key_invalid") : ok({ config, key, identifier: answer.value.identifier });
@@ -73,7 +80,7 @@ export async function lookUpTenant(env: Env, tenant: Tenant): Promise<TenantConf
   const now_ms = Date.now();
   const id = tenantId(tenant);
   const known = tenants.get(id);
-  if (known !== undefined && now_ms - known.fetched_at_ms < FRESH_MS) return known;
+  if (known !== undefined && now_ms - known.fetched_at_ms < known.fresh_ms) return known;
   // No key hashes to nothing, so the entry stands for the merchant itself.
   if ((unknownKeys.get(`${id} `) ?? 0) > now_ms) return null;
   const answer = await new RegistryClient(env.MERCHANT_REGISTRY, tenant).resolve({
@@ -83,8 +90,7 @@ export async function lookUpTenant(env: Env, tenant: Tenant): Promise<TenantConf
   if (!answer.ok) rememberUnknown(`${id} `, now_ms);
   const snapshot = answer.ok ? (answer.value.snapshot ?? known) : undefined;
   if (!answer.ok || snapshot === undefined) return null;
-  const { config, programs } = snapshot;
-  const fetched = { config, programs, clock_offset_ms: answer.value.clock_offset_ms, fetched_at_ms: now_ms };
+  const fetched = tenantConfig(snapshot, answer.value, now_ms);
   remember(tenants, id, fetched, TENANTS_MAX);
   return fetched;
 }
@@ -111,6 +117,20 @@ export async function programText(
   return text;
 }
 const oldPrograms = new Map<string, ProgramText>();
+
+function tenantConfig(
+  { config, programs }: ConfigSnapshot,
+  { clock_offset_ms, closed_budgets = [] }: Resolved,
+  now_ms: number,
+): TenantConfig {
+  const isOpen = programs.some((text) =>
+    compiledProgram(text).promotions.some(
+      ({ promotion }) => promotion.budget !== undefined && !isUsedUp(promotion, closed_budgets),
+    ),
+  );
+  const fresh_ms = isOpen ? FRESH_UNDER_BUDGET_MS : FRESH_MS;
+  return { config, programs, clock_offset_ms, fetched_at_ms: now_ms, closed_budgets, fresh_ms };
+}
 
 function liveKey(config: TenantConfig, keyHash: string, now_ms: number): KeyFacts | null {
   const key = config.config.keys.find((candidate) => candidate.hash === keyHash);

@@ -4,6 +4,7 @@ import {
   ACTIVITY_TYPES,
   activityList,
   auditList,
+  budgets,
   flag,
   flagChange,
   flagList,
@@ -77,6 +78,17 @@ const totalsRoute = createRoute({
     query: z.strictObject({ mode, location, from: localDate, to: localDate }),
   },
   responses: { 200: json("The days.", totals), ...problems({ for: "merchant" }) },
+});
+
+const budgetsRoute = createRoute({
+  method: "get",
+  path: "/api/merchants/{merchant}/insights/budgets",
+  operationId: "listBudgets",
+  tags,
+  summary: "See what promotions have given of their budget",
+  description: "Of every promotion with a budget that gave something, some seconds after its sales.",
+  request: { params: merchantPath, query: z.strictObject({ mode }) },
+  responses: { 200: json("The budgets.", budgets), ...problems({ for: "merchant" }) },
 });
 
 const flagsRoute = createRoute({
@@ -166,6 +178,12 @@ export function insightsRoutes(app: DashboardApp): void {
     const found = await insights.totals({ from, to_day: to, location: at });
     const ever = at === null ? await insights.totals({ from: EVER, to_day: FOREVER, location: null }) : null;
     return c.json(renderTotals(found, { from, to }, ever), 200);
+  });
+  app.openapi(budgetsRoute, async (c) => {
+    const { insights } = open(c, c.req.valid("query").mode);
+    requireLook(c.var.desk.actor, null);
+    const data = (await insights.budgets()).map((row) => ({ object: "promotion_budget" as const, ...row }));
+    return c.json({ data }, 200);
   });
   app.openapi(flagsRoute, async (c) => {
     const query = c.req.valid("query");

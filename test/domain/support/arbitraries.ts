@@ -144,12 +144,14 @@ const promotions = fc
       gives: { kind: "multiplier" as const, percent },
       counts_for_tier,
       per_member: 3,
+      budget: percent % 2 === 0 ? { points_max: 50 } : { uses_max: 5 },
       ...(only === undefined ? {} : { only }),
     },
     {
       id: "prm_more",
       name: { en: "more" },
       gives: { kind: "addition" as const, give: more },
+      budget: { points_max: 20 },
       windows: [{ starts: "2026-06-01T00:00", minutes: 1440, rrule: "FREQ=DAILY;INTERVAL=2" }],
       counts_for_tier,
     },
@@ -165,6 +167,7 @@ const promotions = fc
       name: { en: "next time more" },
       minimum_spend: 1500,
       per_member_day: 2,
+      budget: { uses_max: 3 },
       gives: { kind: "issue" as const, reward: "rew_next" },
     },
   ]);

@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
 import { generationTables } from "../../../src/durable/merchant-insights/migrations.ts";
-import { coffee, grant, hold, returnOf, sale } from "../../support/workerd/account.ts";
+import { cafeProgram, coffee, grant, hold, programPayload, returnOf, sale } from "../../support/workerd/account.ts";
 import { TestShop } from "./support.ts";
 
 // What the projection of a booking costs. The budget is a promise: four rows at most for a sale, in one call.
@@ -88,6 +88,17 @@ test("a sale that captures holds, after eviction, with a member's whole history,
     alarms: 0,
     pushes: 1,
   });
+});
+
+test("a sale under a promotion with a budget writes one row more, what the promotion has given", async () => {
+  const { shop, account } = await openShop();
+  const gives = { kind: "addition", give: 5 };
+  const promotion = { id: "prm_five", name: { en: "Five" }, gives, budget: { points_max: 1_000_000 } };
+  const rules = programPayload(2, { ...cafeProgram, promotions: [promotion] });
+  await account.book(sale(), { programs: [rules] });
+
+  const cost = await countProjection(shop, () => account.book(sale(), { programs: [rules] }));
+  expect(cost).toMatchObject({ written: 4, alarms: 0, pushes: 1 });
 });
 
 describe("other bookings", () => {

@@ -18,8 +18,9 @@ test("the schema is the one on record", async () => {
       .toArray(),
   );
 
-  expect(MIGRATIONS.map(({ id }) => id)).toEqual([1, 2]);
+  expect(MIGRATIONS.map(({ id }) => id)).toEqual([1, 2, 3]);
   expect(Object.fromEntries(columns.map((table) => [table.name, table.columns]))).toEqual({
+    closed_budget: "promotion max closed_at_ms",
     config: "id version json applied_at_ms clock_offset_ms",
     consent: "account n sealed",
     idempotency: "digest kid request_mac account answer at_ms",

@@ -1,6 +1,11 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
 import { addColleague, type SignedUp, signUpMerchant, text } from "../../support/workerd/browser.ts";
-import { type Json, type TestTill, testTill } from "../../support/workerd/merchant.ts";
+import { formatObjectName, insightsObjectName } from "../../../src/domain/tenancy/object-name.ts";
+import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
+import { cafeProgram } from "../../support/workerd/account.ts";
+import { createTestMerchant, type Json, type TestTill, testTill } from "../../support/workerd/merchant.ts";
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 40_000 });
 
@@ -214,4 +219,54 @@ test("staff have a card of their own and a code; a stranger's card is no card", 
   expect(stranger).toMatchObject({ status: 404, body: { code: "member_unknown" } });
   const wrong = await shop.owner.call("PATCH", path, { body: { till_code: "a b" } });
   expect(wrong).toMatchObject({ status: 422, body: { code: "validation_failed" } });
+});
+
+test("a promotion ends by itself when its budget is used up, and goes on when it is raised", async () => {
+  const gives = { kind: "addition", give: 5 };
+  const promotion = { id: "prm_five", name: { nl: "Vijf extra", en: "Five more" }, gives };
+  const programme = (points_max: number) => ({
+    ...cafeProgram,
+    promotions: [{ ...promotion, budget: { points_max } }],
+  });
+  const merchant = await createTestMerchant({ program: programme(10) });
+  const eva = { id: text((await merchant.till.must("POST", "/v1/members", { name: "Eva" }))["member"]?.["id"]) };
+  const insights = new InsightsClient(env.MERCHANT_INSIGHTS, merchant.tenant);
+  const sellTo = async (receipt: string) => {
+    const body = { receipt, member: eva, total: EUR(1000) };
+    const previewed = await merchant.till.must("POST", "/v1/sales/preview", body);
+    const sold = await merchant.till.must("POST", "/v1/sales", body);
+    expect(previewed["warnings"]).toEqual(sold["warnings"]);
+    return sold;
+  };
+  const extra = (sold: Json) => JSON.stringify(sold["explanation"]).includes("+ 5 (Vijf extra)");
+
+  expect(extra(await sellTo("1"))).toBe(true);
+  await vi.waitFor(async () => expect(await insights.budgets()).toMatchObject([{ used: 5, max: 10, used_up: false }]));
+  const second = await sellTo("2");
+  expect(extra(second)).toBe(true);
+  await vi.waitFor(async () => expect(await insights.budgets()).toMatchObject([{ used: 10, used_up: true }]));
+  merchant.forget();
+  const third = await sellTo("3");
+  expect(extra(third)).toBe(false);
+  expect(third["warnings"]).toMatchObject([{ code: "promotion_budget_used_up" }]);
+
+  // A return gives back what it took; once used up, the promotion stays over all the same.
+  await merchant.till.must("POST", "/v1/returns", { return_id: "b", sale: { id: text(second["sale"]?.["id"]) } });
+  await vi.waitFor(async () => expect(await insights.budgets()).toMatchObject([{ used: 5, used_up: true }]));
+  merchant.forget();
+  expect(extra(await sellTo("4"))).toBe(false);
+  await insights.startWalk("rebuild");
+  await vi.waitFor(
+    async () => {
+      await runDurableObjectAlarm(
+        env.MERCHANT_INSIGHTS.getByName(formatObjectName(insightsObjectName(merchant.tenant))),
+      );
+      expect(await insights.health()).toMatchObject({ generation: 2, walk: null });
+    },
+    { timeout: 10_000 },
+  );
+  expect(await insights.budgets()).toMatchObject([{ used: 5, max: 10, used_up: true }]);
+
+  await merchant.changeProgram(programme(20));
+  expect(extra(await sellTo("5"))).toBe(true);
 });

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { cafeProgram, programPayload, TestAccount } from "../../support/workerd/account.ts";
+import { RegistryClient } from "../../../src/durable/merchant-registry/client.ts";
 import type { CallOptions } from "../../support/workerd/merchant.ts";
 import { countRows } from "../../support/workerd/row-meter.ts";
 import { type Counted, countedCall } from "./counting.ts";
@@ -62,6 +63,25 @@ describe("a sale", () => {
         queries: 0,
       });
     }
+  });
+
+  test("under a promotion with a budget, and under one that is used up: one", async () => {
+    const world = await createWorld();
+    const gives = { kind: "multiplier", percent: 200 };
+    const promotion = { id: "prm_two", name: { en: "Two" }, gives, budget: { uses_max: 1 } };
+    await world.changeProgram({ ...cafeProgram, promotions: [promotion] });
+    const member = { id: world.member };
+    await count(world, "GET", "/v1/program");
+    const open = await count(world, "POST", "/v1/sales", saleOf(member));
+    const registry = new RegistryClient(env.MERCHANT_REGISTRY, world.tenant);
+    await registry.closeBudget({ promotion: "prm_two", max: 1, now_ms: Date.now() });
+    world.forget();
+    await count(world, "GET", "/v1/program");
+    const closed = await count(world, "POST", "/v1/sales", saleOf(member));
+
+    expect([open.calls, closed.calls]).toEqual([[`${ACCOUNT}.run`], [`${ACCOUNT}.run`]]);
+    expect(JSON.stringify(open.answer.body["warnings"])).toBe("[]");
+    expect(JSON.stringify(closed.answer.body["warnings"])).toContain("promotion_budget_used_up");
   });
 
   test("a retry, a preview and a captured redemption cost no more", async () => {

@@ -3,11 +3,12 @@ import type { CompiledProgram } from "../../program/compile.ts";
 import type { FrozenContext, UnitOutcome } from "../../program/earn.ts";
 import type { Caps } from "../../program/earning-rules.ts";
 import { openChallenges } from "../../program/challenge.ts";
-import { openPromotions } from "../../program/promotion.ts";
-import { tierLevel } from "../../program/tier.ts";
+import type { ClosedBudget } from "../../program/budget.ts";
+import { openPromotions, type PromotionMoment, withoutUsedUp } from "../../program/promotion.ts";
 import { addSpan, endOfMonth, monthOf, startOfWeek } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import type { SaleOffer } from "../booking.ts";
+import { levelAt } from "../level.ts";
 import { capMeter, type MeterChange, metered, promotionMeter, tierMeter } from "../meter.ts";
 import type { AccountState } from "../state.ts";
 
@@ -16,33 +17,42 @@ export interface SaleMoment {
   readonly occurred_at_ms: number;
   /** IANA zone of the place of sale; null when it is the programme's. */
   readonly zone: string | null;
+  /** Promotions whose budget is used up; none when absent. */
+  readonly closed?: readonly ClosedBudget[];
+}
+
+/** What decides which promotions and challenges a sale falls under, apart from its basket. */
+function circumstancesOf(state: AccountState, program: CompiledProgram, moment: SaleMoment): PromotionMoment {
+  return {
+    occurred_at_ms: moment.occurred_at_ms,
+    zone: moment.zone ?? program.document.timezone,
+    on: localDate(moment.occurred_at_ms, program.document.timezone),
+    tier: levelAt(state, program, moment.occurred_at_ms)?.id ?? null,
+    member_since_ms: state.opened_at_ms,
+    seen_at_ms: state.last_sale_at_ms ?? null,
+    meters: state.meters ?? {},
+  };
+}
+
+/** Promotions that a sale falls under, those included whose budget is used up. */
+export function promotionsAt(state: AccountState, program: CompiledProgram, moment: SaleMoment): string[] {
+  return openPromotions(program, circumstancesOf(state, program, moment));
 }
 
 /** What a later return needs to compute with this sale's own context. Only this programme's rules matter. */
 export function freeze(state: AccountState, program: CompiledProgram, moment: SaleMoment): FrozenContext {
-  const on = localDate(moment.occurred_at_ms, program.document.timezone);
-  const meters = state.meters ?? {};
+  const circumstances = circumstancesOf(state, program, moment);
+  const { on, tier } = circumstances;
   const capped = Object.fromEntries(cappedSources(program).map((source) => [source, usage(state, source, on)]));
   const cooling = coolingRules(state, program, moment.occurred_at_ms);
-  const { tiers } = program.document;
-  const tier = tiers === undefined ? null : tierLevel(tiers, meters, monthOf(on));
-  const circumstances = {
-    occurred_at_ms: moment.occurred_at_ms,
-    zone: moment.zone ?? program.document.timezone,
-    on,
-    tier: tier?.id ?? null,
-    member_since_ms: state.opened_at_ms,
-    seen_at_ms: state.last_sale_at_ms ?? null,
-    meters,
-  };
-  const promotions = openPromotions(program, circumstances);
+  const promotions = withoutUsedUp(program, openPromotions(program, circumstances), moment.closed ?? []);
   const challenges = openChallenges(program, circumstances);
   return {
     program: program.version,
     remainders: knownRemainders(state, program),
     ...(Object.keys(capped).length === 0 ? {} : { capped }),
     ...(cooling.length === 0 ? {} : { cooling }),
-    ...(tier === null ? {} : { tier: tier.id }),
+    ...(tier === null ? {} : { tier }),
     ...(promotions.length === 0 ? {} : { promotions }),
     ...(challenges.length === 0 ? {} : { challenges }),
   };

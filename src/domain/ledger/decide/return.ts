@@ -8,15 +8,13 @@ import type { Capture, BookingBody, KeptSale, RemainderChange, ReturnEvent, Retu
 import type { Decision, SaleBooking } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
 import { addToLots, type Lot, type LotKey, PLAIN_LOT } from "../lot.ts";
-import type { MeterChange } from "../meter.ts";
 import { returnNaturalKey } from "../natural-key.ts";
 import { type AccountState, unitState } from "../state.ts";
+import { returnedCounts, standingOf } from "./returned-counts.ts";
 import { returnCoupon } from "./coupon.ts";
 import { applyDrafts } from "../due.ts";
 import { returnedChallenges } from "./challenges.ts";
 import { clawBack, type SpentPolicy } from "./claw-back.ts";
-import { type CountedSale, meterChanges } from "./earning-context.ts";
-import { earningBasket } from "./sale.ts";
 import { keptMoney } from "./kept-money.ts";
 import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
 import { isPayment, refundEntries, withGrace } from "./payment.ts";
@@ -62,7 +60,6 @@ export function decideReturn(
   const { topped_up } = money;
   const bought = topped_up === null ? [] : takeTopUpBack(after, { ...topped_up, own: boughtLots(sale), policy });
   const taken = [...earned, ...bought];
-  const { offers = [] } = sale;
   const standing = standingCoupon(sale, previous);
   const given = returnCoupon(state, program, {
     place: { origin: returnable.origin, seq: sale.seq },
@@ -71,19 +68,15 @@ export function decideReturn(
     frozen: sale.frozen,
     kept: full ? null : keptBasket(sale.sale, kept),
   });
-  const { promotion: coupon } = given.coupon;
-  const meters = returnedMeters(sale, program, {
-    before: { outcomes: before, offers, coupon: standing, spend: money.spend.before, visits: 1 },
-    after: full
-      ? { outcomes, offers: [], coupon, spend: 0, visits: 0 }
-      : { outcomes, offers, coupon, spend: money.spend.after, visits: 1 },
-  });
+  const { spend } = money;
+  const was = standingOf(sale, previous, { coupon: standing, spend: spend.before });
+  const basket = keptBasket(sale.sale, kept);
+  const is = { basket, outcomes, coupon: given.coupon.promotion, spend: full ? 0 : spend.after, full };
   const entries = [...back, ...taken.flatMap((move) => move.entries)];
   const challenges = returnedChallenges(applyDrafts(state, entries), sale, program, {
-    before: previous === null ? earningBasket(sale.sale) : keptBasket(sale.sale, previous.kept),
-    after: full ? null : keptBasket(sale.sale, kept),
+    before: was.basket,
+    after: full ? null : is.basket,
   });
-  const moved = [...meters, ...challenges.meters];
   const revoked = [...given.revoked, ...challenges.revoked];
   const event: ReturnEvent = {
     type: "return",
@@ -102,7 +95,7 @@ export function decideReturn(
     restored,
     ...(standing === null && previous?.coupon === undefined ? {} : { coupon: given.coupon }),
     parked,
-    ...(moved.length === 0 ? {} : { meters: moved }),
+    ...returnedCounts(sale, program, { was, is, also: challenges.meters }),
     ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
     ...(topped_up === null ? {} : { topped_up: topped_up.after }),
     ...(sale.sale.paid_with_credit === undefined ? {} : { paid_with_credit: money.credit.after }),
@@ -132,16 +125,6 @@ function writtenOff(taken: readonly Moved[]): ReturnEvent["written_off"] {
     unit,
     amount: taken.reduce((sum, move) => (move.unit === unit ? sum + move.missing : sum), 0),
   }));
-}
-
-/** A sale that counted nowhere, paid in another currency or while earning was paused, is not taken out of any counter. */
-function returnedMeters(
-  sale: SaleBooking,
-  program: CompiledProgram,
-  { before, after }: { readonly before: CountedSale; readonly after: CountedSale },
-): MeterChange[] {
-  if (sale.meters === undefined) return [];
-  return meterChanges(program, localDate(sale.sale.occurred_at_ms, program.document.timezone), before, after);
 }
 
 /** What a reward had cost goes back to the lots it came from, with their old dates and a minimum of time to spend it. */

@@ -17,9 +17,10 @@ import { saleNaturalKey } from "../natural-key.ts";
 import type { Refusal } from "../refusal.ts";
 import { type AccountState, type OpenHold, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
+import { budgetUses, usedUpWarnings } from "./budget.ts";
 import { couponFor } from "./coupon.ts";
 import { countedChallenges, NO_CHALLENGES } from "./challenges.ts";
-import { freeze, meterChanges, startedCooldowns } from "./earning-context.ts";
+import { freeze, meterChanges, promotionsAt, startedCooldowns } from "./earning-context.ts";
 import { type DecidedOffers, decideOffers } from "./offers.ts";
 import { usedIssue } from "../issued.ts";
 import { isPayment, paidWithCredit, settlePayment, withCredit } from "./payment.ts";
@@ -46,7 +47,9 @@ export function decideSale(
     program.document.earn_on === "gross" ? sumOf(captures.map(({ effect }) => ({ amount: effect.discount ?? 0 }))) : 0;
   const paid = paidWithCredit(captures);
   const sale = { ...saleFacts(command, basket.lines, gross_up), ...(paid === 0 ? {} : { paid_with_credit: paid }) };
-  const frozen = freeze(state, program, { occurred_at_ms: command.occurred_at_ms, zone: command.zone ?? null });
+  const { occurred_at_ms, closed_budgets: closed = [] } = command;
+  const moment = { occurred_at_ms, zone: command.zone ?? null, closed };
+  const frozen = freeze(state, program, moment);
   const earns = !isForeign && command.earning_paused !== true;
   const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
   const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
@@ -59,6 +62,12 @@ export function decideSale(
   const first = coupon === null ? [] : [coupon];
   const challenges = earns ? countedChallenges(state, program, frozen, counting, first.length) : NO_CHALLENGES;
   const meters = earns ? [...meterChanges(program, earned_on, null, counted), ...challenges.meters] : [];
+  const named = (command.offers ?? []).map(({ id }) => id);
+  const usedUp =
+    earns && closed.length > 0
+      ? usedUpWarnings(program, promotionsAt(state, program, moment), closed, { basket: counting.basket, named })
+      : [];
+  const budgets = earns ? budgetUses(program, frozen, { ...counted, basket: counting.basket }) : [];
   const cooldowns = startedCooldowns(program, outcomes);
   const event: SaleEvent = {
     type: "sale",
@@ -70,7 +79,8 @@ export function decideSale(
     warnings: [
       ...saleWarnings(command, basket.difference, isForeign),
       ...warnings,
-      ...offerWarnings,
+      ...withoutSaid(offerWarnings, usedUp),
+      ...usedUp,
       ...topUp.warnings,
     ],
     ...(offers.length === 0 ? {} : { offers }),
@@ -78,6 +88,7 @@ export function decideSale(
     ...(cooldowns.length === 0 ? {} : { cooldowns }),
     ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
     ...(topUp.topped_up === null ? {} : { topped_up: topUp.topped_up }),
+    ...(budgets.length === 0 ? {} : { budgets }),
   };
   const natural_key = saleNaturalKey({ ...command, till });
   const extended = extendEntries(applyDrafts(state, captureDrafts), program, earned_on);
@@ -85,6 +96,12 @@ export function decideSale(
   const entries = [...captureDrafts, ...extended, ...topUp.entries, ...earned];
   const issued = [...first, ...challenges.issued];
   return ok([{ event, entries, ...(issued.length === 0 ? {} : { issued }), natural_key, frees: null }]);
+}
+
+/** An offer whose budget is used up was not open for that reason, and no other needs to be said. */
+function withoutSaid(warnings: readonly SaleWarning[], said: readonly SaleWarning[]): SaleWarning[] {
+  const promotions = said.flatMap((warning) => (warning.code === "promotion_budget_used_up" ? warning.promotion : []));
+  return warnings.filter((warning) => warning.code !== "offer_not_open" || !promotions.includes(warning.offer));
 }
 
 const NO_OFFERS: DecidedOffers = { offers: [], warnings: [] };

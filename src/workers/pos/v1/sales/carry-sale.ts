@@ -82,6 +82,7 @@ function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): Sale
   const backfill = desk.can("backfill");
   const { occurred_at_ms, clamped } = occurredAt(desk, input);
   const business_date = businessDate(desk, input, occurred_at_ms);
+  const { closed_budgets } = desk.parts.config;
   return {
     type: "sale",
     receipt: input.receipt,
@@ -99,6 +100,7 @@ function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): Sale
     ...(input.offers.length === 0 ? {} : { offers: input.offers }),
     holds: input.redemptions.map((id) => holdOf(desk, id, named)),
     exchange: exchangeReturns(desk, input, named, business_date),
+    ...(closed_budgets.length === 0 ? {} : { closed_budgets }),
     ...(isEarningPaused(desk) ? { earning_paused: true } : {}),
   };
 }
