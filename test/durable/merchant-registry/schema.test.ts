@@ -12,7 +12,7 @@ test("the schema is the one on record", async () => {
     storage.sql
       .exec<{ name: string; columns: string }>(
         `SELECT m.name, group_concat(c.name, ' ') AS columns FROM sqlite_master m JOIN pragma_table_info(m.name) c
-         WHERE m.type = 'table' AND m.name IN ('config', 'program', 'member', 'identifier', 'identifier_history',
+         WHERE m.type = 'table' AND m.name IN ('closed_budget', 'config', 'program', 'member', 'identifier', 'identifier_history',
            'consent', 'idempotency') GROUP BY m.name ORDER BY m.name`,
       )
       .toArray(),
