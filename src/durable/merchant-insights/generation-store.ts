@@ -58,6 +58,8 @@ const COLUMNS = "place, account, seq, type, location, day, facts";
 const SCAN_MAX = 5_000;
 /** How far back a visit looks for an earlier one of the same day. */
 const VISITS_BACK = 200;
+/** Rows that are read at a time while looking back. */
+const STEP = 10;
 const VISITS: readonly ActivityType[] = ["sale", "return", "hold"];
 /** Local midnight comes at most this much before that of UTC; an hour is spared for tills that run ahead. */
 const ZONE_AHEAD_MAX_MS = 15 * 3_600_000;
@@ -222,16 +224,26 @@ export class GenerationStore {
       .toReversed();
   }
 
-  /** Read row by row, so that an old member's past is not: a booking is never written before the day it counts on. */
+  /**
+   * Read in small steps, so that an old member's past is not: a booking is never written before the day it counts on. Every
+   * step is read to its end: a table with an open cursor cannot be dropped, and a rebuild would never finish.
+   */
   *#newestOn(account: string, day: LocalDate): Generator<Raw, void> {
     const from = placeAt(Date.parse(day) - ZONE_AHEAD_MAX_MS);
-    const newest = this.#sql.exec<Raw>(
-      `SELECT ${COLUMNS} FROM ${this.#booking} WHERE account = ? ORDER BY seq DESC LIMIT ${VISITS_BACK}`,
-      account,
-    );
-    for (const raw of newest) {
-      if (raw.place < from) return;
-      if (raw.day === day) yield raw;
+    for (let before = Number.MAX_SAFE_INTEGER, left = VISITS_BACK; left > 0; left -= STEP) {
+      const step = this.#sql
+        .exec<Raw>(
+          `SELECT ${COLUMNS} FROM ${this.#booking} WHERE account = ? AND seq < ? ORDER BY seq DESC LIMIT ${STEP}`,
+          account,
+          before,
+        )
+        .toArray();
+      for (const raw of step) {
+        if (raw.place < from) return;
+        if (raw.day === day) yield raw;
+        before = raw.seq;
+      }
+      if (step.length < STEP) return;
     }
   }
 
