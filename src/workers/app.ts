@@ -5,6 +5,7 @@ import { joinRoutes } from "./card/join-routes.tsx";
 import { createDashboardApp } from "./dashboard/app.ts";
 import { devRoutes } from "./dev/dev-routes.ts";
 import type { AppEnv } from "./hono-env.ts";
+import { LiteralRouter } from "./http/literal-router.ts";
 import { onError, onNotFound } from "./http/on-error.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { createPosApp } from "./pos/v1/app.ts";
@@ -13,7 +14,7 @@ import { stripeWebhooks } from "./webhooks/stripe-routes.ts";
 
 /** The whole Worker: what answers under which path. */
 export function createApp(): Hono<AppEnv> {
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ router: new LiteralRouter() });
   app.use(requestId);
   app.onError(onError);
   app.notFound(onNotFound);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Flag } from "../../domain/insights/flag.ts";
 import { accountKindOf } from "../../domain/tenancy/account-id.ts";
 import type { CardRef } from "../../domain/tenancy/ids.ts";
@@ -6,6 +5,7 @@ import type { AccountClient } from "../../durable/member-account/client.ts";
 import type { Answer, CommandAnswer, ProgramPayload } from "../../durable/member-account/protocol.ts";
 import type { MemberDesk } from "../card/member-desk.ts";
 import { ProblemError } from "../http/problem.ts";
+import { sha256Hex } from "../services/sha256.ts";
 
 /** How often a member may have gone up in another since. */
 const HOPS_MAX = 6;
@@ -44,9 +44,7 @@ async function block(
   program: ProgramPayload,
   key: string,
 ): Promise<boolean> {
-  const request_hash = createHash("sha256")
-    .update(JSON.stringify(["flag.block", account, cardNo]))
-    .digest("hex");
+  const request_hash = sha256Hex(JSON.stringify(["flag.block", account, cardNo]));
   const command = {
     command: { type: "block_card", card_no: cardNo },
     by: { kind: "system", job: "flag" },

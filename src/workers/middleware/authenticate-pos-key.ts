@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { parseApiKey } from "../../domain/tenancy/api-key.ts";
@@ -11,6 +10,7 @@ import type { AppEnv } from "../hono-env.ts";
 import { ProblemError } from "../http/problem.ts";
 import { PosDesk } from "../pos/v1/desk.ts";
 import { readSecrets } from "../secrets.ts";
+import { sha256Hex } from "../services/sha256.ts";
 
 /** The longest text that any identifier may be; a longer one is refused by the validation that follows. */
 const IDENTIFIER_MAX = 254;
@@ -26,7 +26,7 @@ export const authenticatePosKey = createMiddleware<AppEnv>(async (c, next) => {
   const tenant = parseApiKey(key);
   if (tenant === null || !isLocator(tenant.merchant, secrets.idMac)) throw new ProblemError("key_invalid");
   const wanted = await namedIdentifier(c);
-  const found = await lookUpKey(c.env, tenant, createHash("sha256").update(key).digest("hex"), wanted);
+  const found = await lookUpKey(c.env, tenant, sha256Hex(key), wanted);
   if (!found.ok) throw new ProblemError(found.error);
   const { config, key: facts, identifier } = found.value;
   const till = config.config.tills.find((candidate) => candidate.id === facts.till);

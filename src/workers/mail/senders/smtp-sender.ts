@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { type EmailOptions, LogLevel, type WorkerMailerOptions } from "worker-mailer";
+import { sha256Hex } from "../../services/sha256.ts";
 import { encodeHeaderText, encodeMailbox } from "./mail-headers.ts";
 import { mendedWorkerMailer } from "./mend-worker-mailer.ts";
 import {
@@ -107,7 +107,7 @@ function emailOptions(mail: RenderedMail, { from, reply_to }: Letterhead): Email
 
 /** The same for every try, so that a mail that does go out twice can be told to be one. */
 function messageId(key: string): string {
-  return createHash("sha256").update(`mail\n${key}`).digest("hex").slice(0, 32);
+  return sha256Hex(`mail\n${key}`).slice(0, 32);
 }
 
 const STAGES = [

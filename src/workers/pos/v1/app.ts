@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../../hono-env.ts";
+import { LiteralRouter } from "../../http/literal-router.ts";
 import { onError, onNotFound } from "../../http/on-error.ts";
 import { validationProblem } from "../../http/problem.ts";
 import { authenticatePosKey } from "../../middleware/authenticate-pos-key.ts";
@@ -82,6 +83,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
 /** Builds the POS API. Default deny: every path below /v1 but pairing needs a key, those that do not exist too. */
 export function createPosApp(): PosApp {
   const app: PosApp = new OpenAPIHono<AppEnv>({
+    router: new LiteralRouter(),
     defaultHook: (result) => {
       if (result.success) return;
       const errors = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));

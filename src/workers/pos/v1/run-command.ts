@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { BookingNote } from "../../../domain/ledger/booking.ts";
 import type { Command } from "../../../domain/ledger/command.ts";
 import type { BookingRef } from "../../../domain/tenancy/ids.ts";
@@ -6,6 +5,7 @@ import type { AccountClient } from "../../../durable/member-account/client.ts";
 import type { Answer, BookingStory, BookingView, ProgramPayloads } from "../../../durable/member-account/protocol.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { refusalProblem } from "../../http/refusal-problem.ts";
+import { sha256Hex } from "../../services/sha256.ts";
 import { idemOf, type PosDesk } from "./desk.ts";
 import { rebase, searchSale } from "./moved.ts";
 import type { NamedAccount } from "./resolve-member.ts";
@@ -137,7 +137,5 @@ function message(
 
 /** Covers the call, the account it resolved to and the body, so that naming the member in another way is the same request. */
 export function requestHash(operation: string, account: string, body: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify([operation, account, body]))
-    .digest("hex");
+  return sha256Hex(JSON.stringify([operation, account, body]));
 }
