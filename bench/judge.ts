@@ -24,9 +24,7 @@ export function countBudgets(operations: readonly CountedOperation[]): Budget[] 
     atMost("object calls, sale cold by phone", callsOnPath(counts(COLD_BY_PHONE)), 2),
     atMost("object calls, return", callsOnPath(counts(RETURN)), 3),
     atMost("D1 queries, sale warm by card", counts(WARM_BY_CARD).d1_queries, 0),
-    // Once per key, isolate and ten minutes the use of the key is noted in D1 beside the sale, which does not wait for it.
-    // The meter cannot tell what is waited for: anything above 1 would be on the path.
-    atMost("D1 queries, sale cold by card, the note of the key's use included", counts(COLD_BY_CARD).d1_queries, 0),
+    atMost("D1 queries, sale cold by card", counts(COLD_BY_CARD).d1_queries, 0),
     // Waking folds the bookings since the last checkpoint: at most 31 of them, and a few rows more.
     atMost("rows read by a cold sale on the long account", totalOf(counts(COLD_LONG), "rows_read"), 64),
   ];

@@ -66,5 +66,6 @@ function registryPort(env: Env): RegistryPort {
         Date.now(),
       ),
     configVersion: (tenant) => new RegistryClient(env.MERCHANT_REGISTRY, tenant).configVersion(),
+    keyUses: (tenant, keys) => new RegistryClient(env.MERCHANT_REGISTRY, tenant).keyUses(keys),
   };
 }

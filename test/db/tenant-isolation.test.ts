@@ -110,7 +110,6 @@ const statements = {
     revokeOfTill: tenant.keys.revokeOfTill("t", now_ms),
     expire: tenant.keys.expire("k", now_ms),
     successors: tenant.keys.successors("k"),
-    recordUses: tenant.keys.recordUses([{ id: "k", at_ms: now_ms }]),
   },
   staff: {
     insert: tenant.staff.insert({ id: "s", name: "n", created_at_ms }),

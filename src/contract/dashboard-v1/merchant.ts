@@ -122,7 +122,9 @@ export const apiKey = z.strictObject({
   created_at: timestamp,
   expires_at: timestamp.nullable(),
   revoked_at: timestamp.nullable(),
-  last_used_at: timestamp.nullable().meta({ description: "To some minutes; null when never used." }),
+  last_used_at: timestamp
+    .nullable()
+    .meta({ description: "To ten minutes; null when never used, or when that cannot be told just now." }),
 });
 export const newApiKey = apiKey.extend({
   secret: z.string().meta({ description: "Told now and never again." }),

@@ -58,15 +58,6 @@ export function apiKeyRepository(db: Database, tenant: string) {
         .from(apiKey)
         .where(and(own, eq(apiKey.replaces, id)))
         .limit(1),
-    /** Many uses at once; `uses` is a JSON list of `{id, at_ms}`. Times never go back. */
-    recordUses: (uses: readonly { readonly id: string; readonly at_ms: number }[]) =>
-      db
-        .update(apiKey)
-        .set({ last_used_at_ms: sql`max(coalesce(${apiKey.last_used_at_ms}, 0), used.at_ms)` })
-        .from(
-          sql`(select value ->> 'id' as id, value ->> 'at_ms' as at_ms from json_each(${JSON.stringify(uses)})) as used`,
-        )
-        .where(and(own, sql`${apiKey.id} = used.id`)),
   };
 }
 

@@ -21,7 +21,6 @@ export const apiKey = sqliteTable(
     created_at_ms: integer().notNull(),
     expires_at_ms: integer(),
     revoked_at_ms: integer(),
-    last_used_at_ms: integer(),
   },
   (table) => [
     primaryKey({ columns: [table.merchant, table.id] }),

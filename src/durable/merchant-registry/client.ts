@@ -58,6 +58,10 @@ export class RegistryClient {
     return this.#call((stub) => stub.closeBudget({ ...command, to: this.#to }));
   }
 
+  keyUses(keys: readonly string[]): Promise<protocol.KeyUsesAnswer> {
+    return this.#call((stub) => stub.keyUses({ to: this.#to, keys }));
+  }
+
   program(version: number): Promise<ProgramText | null> {
     return this.#call((stub) => stub.program({ to: this.#to, version }));
   }

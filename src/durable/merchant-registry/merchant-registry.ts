@@ -8,6 +8,7 @@ import type { ObjectName } from "../../domain/tenancy/object-name.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
 import { hasSchema, runMigrations } from "../shared/run-migrations.ts";
 import { ConfigBook } from "./config-book.ts";
+import { KeyUses } from "./key-uses.ts";
 import { MemberSearch } from "./member-search.ts";
 import { beginMerge, mergeMember } from "./merge-member.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -41,6 +42,7 @@ const UNKNOWN_MERCHANT = fail({ code: "unknown_merchant" } as const);
 export class MerchantRegistry extends DurableObject {
   readonly #store = new RegistryStore(this.ctx.storage.sql);
   readonly #configs = new ConfigBook(this.#store);
+  readonly #keyUses = new KeyUses(this.#store);
   readonly #search = new MemberSearch(() => new Promise((resolve) => setTimeout(resolve, 0)));
   #schemaIsCurrent = false;
   #vault: Vault | null = null;
@@ -68,7 +70,9 @@ export class MerchantRegistry extends DurableObject {
     if (open === null) return UNKNOWN_MERCHANT;
     const config = this.#configs.load(open.version);
     const { keyHash, configVersionKnown } = query;
-    if (keyHash !== undefined && !config.keys.some((key) => key.hash === keyHash)) return fail({ code: "unknown_key" });
+    const key = config.keys.find(({ hash }) => hash === keyHash);
+    if (keyHash !== undefined && key === undefined) return fail({ code: "unknown_key" });
+    if (key !== undefined) this.#keyUses.note(key.id, query.now_ms);
     const now_ms = query.now_ms + open.clock_offset_ms;
     const asked = query.identifier !== undefined || query.rawIdentifier !== undefined;
     const identifier = query.identifier ?? comparable(config, keyHash, query.rawIdentifier);
@@ -80,6 +84,11 @@ export class MerchantRegistry extends DurableObject {
       snapshot: configVersionKnown === open.version ? null : this.#configs.snapshot(config, now_ms),
       identifier: asked ? this.#find(open, identifier, now_ms) : null,
     });
+  }
+
+  /** When keys were last used, by their ids, to ten minutes; those that never were are absent. */
+  keyUses(query: protocol.KeyUsesQuery): protocol.KeyUsesAnswer {
+    return this.#open(query) === null ? {} : this.#store.keyUses(query.keys);
   }
 
   #find(open: Open, identifier: Identifier | null, now_ms: number): protocol.IdentifierAnswer {

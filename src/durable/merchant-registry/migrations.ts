@@ -104,4 +104,13 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 4,
+    sql: `
+      CREATE TABLE key_use (
+        key TEXT PRIMARY KEY,
+        at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

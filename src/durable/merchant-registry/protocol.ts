@@ -61,6 +61,14 @@ export interface ResolveQuery extends Addressed {
   readonly now_ms: number;
 }
 
+export interface KeyUsesQuery extends Addressed {
+  /** Ids. */
+  readonly keys: readonly string[];
+}
+
+/** Unix ms by the key's id. */
+export type KeyUsesAnswer = Readonly<Record<string, number>>;
+
 /** An identifier as a person typed or a scanner read it. */
 export interface RawIdentifier {
   readonly kind: IdentifierKind;

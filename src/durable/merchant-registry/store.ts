@@ -130,6 +130,25 @@ export class RegistryStore {
       .toArray();
   }
 
+  /** Writes a use that is at least so much later than the one that is written; times never go back. */
+  noteKeyUse(key: string, at_ms: number, every_ms: number): void {
+    this.#sql.exec(
+      `INSERT INTO key_use (key, at_ms) VALUES (?1, ?2)
+       ON CONFLICT (key) DO UPDATE SET at_ms = excluded.at_ms WHERE excluded.at_ms >= at_ms + ?3`,
+      key,
+      at_ms,
+      every_ms,
+    );
+  }
+
+  keyUses(keys: readonly string[]): Record<string, number> {
+    const rows = this.#sql.exec<{ key: string; at_ms: number }>(
+      "SELECT key, at_ms FROM key_use WHERE key IN (SELECT value FROM json_each(?))",
+      JSON.stringify(keys),
+    );
+    return Object.fromEntries([...rows].map(({ key, at_ms }) => [key, at_ms]));
+  }
+
   program(version: number): ProgramText | null {
     return this.#first<{ version: number; effective_at_ms: number; hash: string; json: string }>(
       "SELECT version, effective_at_ms, hash, json FROM program WHERE version = ?",

@@ -1,7 +1,9 @@
+import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import {
   addMember,
   countRowsWritten,
+  keyHash,
   newAccount,
   newConfig,
   newConsent,
@@ -10,6 +12,7 @@ import {
   newProgram,
   NOW_MS,
   openRegistry,
+  TILL_KEY,
 } from "./support.ts";
 
 // Rows written are the bill. A higher number here is a price rise: change it knowingly.
@@ -75,6 +78,22 @@ test("resolve and the other reads write nothing", async () => {
   });
 
   expect(written).toBe(0);
+});
+
+test("a key's use is a row, once in ten minutes, however often a till asks", async () => {
+  const registry = await openRegistry();
+  const { to, client } = registry;
+  const use = (after_ms: number) =>
+    countRowsWritten(registry, (instance) =>
+      instance.resolve({ to, keyHash: keyHash("till"), now_ms: NOW_MS + after_ms }),
+    );
+
+  expect(await client.keyUses([TILL_KEY])).toEqual({});
+  expect([await use(0), await use(1), await use(599_999), await use(600_000)]).toEqual([1, 0, 0, 1]);
+  expect(await client.keyUses([TILL_KEY, "key_unknown"])).toEqual({ [TILL_KEY]: NOW_MS + 600_000 });
+  // A fresh object knows nothing, and asks the row.
+  await evictDurableObject(registry.stub());
+  expect(await use(600_001)).toBe(0);
 });
 
 test("a change of name writes 2 rows, a moved phone number 3 more and what is removed", async () => {

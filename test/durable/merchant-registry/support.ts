@@ -14,6 +14,7 @@ import type { Idempotency } from "../../../src/durable/merchant-registry/protoco
 import { objectStub } from "../../../src/durable/shared/namespace.ts";
 
 export const DAY_MS = 86_400_000;
+export const TILL_KEY = "key_0123456789abcdef";
 export const NOW_MS = Date.parse("2026-03-02T09:00:00Z");
 
 /** A merchant of its own for each test: storage is isolated per file, not per test. */
@@ -80,7 +81,7 @@ export function newConfig(tenant: Tenant, version: number, programs: readonly Pr
     tills: [{ id: "til_0123456789abcdef", name: "Kassa", location: "loc_0123456789abcdef" }],
     keys: [
       {
-        id: "key_0123456789abcdef",
+        id: TILL_KEY,
         hash: keyHash("till"),
         till: "til_0123456789abcdef",
         scopes: ["sell"],

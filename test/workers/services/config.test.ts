@@ -87,6 +87,7 @@ describe("a push that fails", () => {
     const { registry } = world.ports;
     const mute: RegistryPort = {
       configVersion: (tenant) => registry.configVersion(tenant),
+      keyUses: (tenant, keys) => registry.keyUses(tenant, keys),
       applyConfig: async (tenant, config, programs) => {
         await registry.applyConfig(tenant, config, programs);
         throw new Error("the answer was lost");
@@ -269,6 +270,7 @@ describe("the real registry", () => {
     applyConfig: (tenant, config: MerchantConfig, programs: readonly ProgramText[]) =>
       client(tenant.mode, tenant.merchant).applyConfig(config, programs, START_MS),
     configVersion: (tenant) => client(tenant.mode, tenant.merchant).configVersion(),
+    keyUses: (tenant, keys) => client(tenant.mode, tenant.merchant).keyUses(keys),
   };
 
   function client(mode: Mode, merchant: string): RegistryClient {

@@ -47,6 +47,14 @@ export class FakeRegistry implements RegistryPort {
     return this.#held.get(keyOf(tenant))?.config.version ?? null;
   }
 
+  /** Tills that used their keys, by the keys' ids. */
+  readonly uses = new Map<string, number>();
+
+  async keyUses(tenant: Tenant, keys: readonly string[]): Promise<Record<string, number>> {
+    this.#assertUp(tenant);
+    return Object.fromEntries(keys.flatMap((key) => (this.uses.has(key) ? [[key, this.uses.get(key) ?? 0]] : [])));
+  }
+
   /** What the edge would see. */
   config(merchant: string, mode: Mode = "live"): MerchantConfig {
     const held = this.#held.get(keyOf({ mode, merchant }));

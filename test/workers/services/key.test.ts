@@ -4,14 +4,12 @@ import type { Actor } from "../../../src/domain/tenancy/actor.ts";
 import { parseApiKey } from "../../../src/domain/tenancy/api-key.ts";
 import { createKey } from "../../../src/workers/services/key/create.ts";
 import { listKeys } from "../../../src/workers/services/key/list.ts";
-import { recordKeyUses } from "../../../src/workers/services/key/record-uses.ts";
 import { revokeKey } from "../../../src/workers/services/key/revoke.ts";
 import { rollKey } from "../../../src/workers/services/key/roll.ts";
 import type { NewKey } from "../../../src/workers/services/key/schemas.ts";
 import { createWorld, DAY_MS, staffActor, START_MS, value, type World } from "./harness.ts";
 
 const refused = (error: unknown) => ({ ok: false, error });
-const system: Actor = { kind: "system", job: "test" };
 
 async function newKey(world: World, terms: { mode?: "live" | "test"; expires_at_ms?: number } = {}): Promise<NewKey> {
   const input = { till: world.till.id, mode: "live", scopes: ["redeem", "sell"], ...terms } as const;
@@ -206,21 +204,18 @@ describe("keys", () => {
     );
   });
 
-  test("remember when they were last used, without a new version", async () => {
+  test("say when they were last used, if the registry can be asked", async () => {
     const world = await createWorld();
     const { key } = await newKey(world);
-    const uses = [
-      { id: key.id, at_ms: START_MS + 5 },
-      { id: "key_unknown", at_ms: 1 },
-    ];
-    value(await recordKeyUses({ ctx: world.as(system), input: { uses } }));
-    value(await recordKeyUses({ ctx: world.as(system), input: { uses: [{ id: key.id, at_ms: START_MS }] } }));
+    const { registry } = world.ports;
+    registry.uses.set(key.id, START_MS + 5);
 
     const { data } = value(await listKeys({ ctx: world.ctx, input: {} }));
     expect(data[0]?.last_used_at_ms).toBe(START_MS + 5);
-    const [[row]] = await world.tenant.batch([world.tenant.merchant.get()]);
-    expect(row?.config_version).toBe(2);
-    expect(await recordKeyUses({ ctx: world.ctx, input: { uses } })).toEqual(refused({ code: "forbidden" }));
+    registry.down = ["live", "test"];
+    expect(value(await listKeys({ ctx: world.ctx, input: {} })).data).toEqual([key]);
+    registry.down = [];
+    expect(value(await revokeKey({ ctx: world.ctx, input: { id: key.id } })).last_used_at_ms).toBe(START_MS + 5);
   });
 
   test("of another merchant are not found", async () => {
@@ -232,7 +227,6 @@ describe("keys", () => {
     expect(await rollKey({ ctx: mine.ctx, input: { id: key.id } })).toEqual(notFound);
     const input = { till: theirs.till.id, mode: "live", scopes: ["sell"] } as const;
     expect(await createKey({ ctx: mine.ctx, input })).toEqual(refused({ code: "not_found", what: "till" }));
-    value(await recordKeyUses({ ctx: mine.as(system), input: { uses: [{ id: key.id, at_ms: START_MS }] } }));
     expect(value(await listKeys({ ctx: theirs.ctx, input: {} })).data).toEqual([key]);
   });
 });

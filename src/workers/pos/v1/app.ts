@@ -8,7 +8,6 @@ import { BODY_BYTES_MAX, limitBody, requireJson, SYNC_BODY_BYTES_MAX } from "../
 import { requestId } from "../../middleware/request-id.ts";
 import { limitKeyRate } from "../../middleware/limit-key-rate.ts";
 import { matchOperation, type Operation } from "../../middleware/match-operation.ts";
-import { noteKeyUse } from "../../middleware/note-key-use.ts";
 import { createAction } from "./actions/create.ts";
 import { createAdjustment } from "./adjustments/create.ts";
 import { createClaim } from "./claims/create.ts";
@@ -99,7 +98,7 @@ export function createPosApp(): PosApp {
   // Before the key is asked for: a till that pairs has none yet.
   app.use("/v1/pairings", requireJson);
   createPairing(app);
-  app.use("/v1/*", requireJson, authenticatePosKey, limitKeyRate, noteKeyUse);
+  app.use("/v1/*", requireJson, authenticatePosKey, limitKeyRate);
   app.use(
     "/v1/*",
     matchOperation(() => operationsOf(app)),

@@ -26,4 +26,6 @@ export interface RegistryPort {
   ): Promise<Result<ApplyOutcome, ApplyRefusal>>;
   /** The version the registry has; null when it has none. */
   configVersion(tenant: Tenant): Promise<number | null>;
+  /** When keys were last used, by their ids, to ten minutes; those that never were are absent. */
+  keyUses(tenant: Tenant, keys: readonly string[]): Promise<Readonly<Record<string, number>>>;
 }

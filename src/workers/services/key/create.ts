@@ -34,6 +34,6 @@ export async function createKey({
     const full = limitRefusal("key", counts);
     if (full !== null) return fail(full);
     const { secret, row } = makeKey(ctx.ports, { ...terms, merchant: merchant.locator, till, replaces: null });
-    return ok({ value: { key: toApiKey(row), secret }, statements: [keys.insert(row)] });
+    return ok({ value: { key: toApiKey(row, null), secret }, statements: [keys.insert(row)] });
   });
 }

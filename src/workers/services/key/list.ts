@@ -4,7 +4,8 @@ import { may } from "../../../domain/tenancy/permissions.ts";
 import type { ServiceCall } from "../context.ts";
 import { decodeCursor, type Page, toPage } from "../cursor.ts";
 import { type Forbidden, forbidden, type InvalidInput, parseInput } from "../refusal.ts";
-import { type ApiKey, listKeysInput, toApiKey } from "./schemas.ts";
+import { withLastUses } from "./last-uses.ts";
+import { type ApiKey, listKeysInput } from "./schemas.ts";
 
 const place = z.strictObject({ created_at_ms: z.int(), id: z.string() });
 
@@ -22,5 +23,5 @@ export async function listKeys({
     return fail({ code: "invalid_input", issues: [{ path: "cursor", message: "is not one of ours" }] });
   }
   const [rows] = await ctx.tenant.batch([ctx.tenant.keys.page({ till, after, limit: limit + 1 })]);
-  return ok(toPage(rows, limit, toApiKey, ({ created_at_ms, id }) => ({ created_at_ms, id })));
+  return ok(toPage(rows, limit, await withLastUses(ctx, rows), ({ created_at_ms, id }) => ({ created_at_ms, id })));
 }

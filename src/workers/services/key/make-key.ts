@@ -21,7 +21,6 @@ export function makeKey(ports: ServicePorts, terms: KeyTerms): { secret: string;
     last_four: secret.slice(-4),
     created_at_ms: ports.now_ms(),
     revoked_at_ms: null,
-    last_used_at_ms: null,
   };
   return { secret, row };
 }

@@ -49,7 +49,7 @@ export async function rollKey({
     const terms = { merchant: merchant.locator, till, name, mode, scopes, expires_at_ms, replaces: id };
     const { secret, row } = makeKey(ctx.ports, terms);
     return ok({
-      value: { key: toApiKey(row), secret },
+      value: { key: toApiKey(row, null), secret },
       statements: [keys.insert(row), ...retire(ctx, old, now_ms, grace_ms)],
     });
   });

@@ -39,10 +39,6 @@ export const rollKeyInput = z.strictObject({
 
 export const revokeKeyInput = z.strictObject({ id });
 
-export const recordKeyUsesInput = z.strictObject({
-  uses: z.array(z.strictObject({ id, at_ms })).min(1).max(1_000),
-});
-
 /** A key as a merchant's people see it: never the secret, never its hash. */
 export interface ApiKey {
   readonly id: string;
@@ -57,6 +53,7 @@ export interface ApiKey {
   readonly created_at_ms: number;
   readonly expires_at_ms: number | null;
   readonly revoked_at_ms: number | null;
+  /** To ten minutes; null when never, or when that cannot be told just now. */
   readonly last_used_at_ms: number | null;
 }
 
@@ -67,7 +64,7 @@ export interface NewKey {
 }
 
 /** Field by field, so that a column added later does not show by itself. */
-export function toApiKey(row: ApiKeyRow): ApiKey {
+export function toApiKey(row: ApiKeyRow, last_used_at_ms: number | null): ApiKey {
   return {
     id: row.id,
     till: row.till,
@@ -80,7 +77,7 @@ export function toApiKey(row: ApiKeyRow): ApiKey {
     created_at_ms: row.created_at_ms,
     expires_at_ms: row.expires_at_ms,
     revoked_at_ms: row.revoked_at_ms,
-    last_used_at_ms: row.last_used_at_ms,
+    last_used_at_ms,
   };
 }
 

@@ -179,7 +179,7 @@ function planKeys(tenant: TenantDb, ports: ServicePorts, input: Input, till: str
     makeKey(ports, { ...terms, merchant: tenant.locator, till, expires_at_ms: null, replaces: null }),
   );
   return {
-    value: made.map(({ row, secret }) => ({ key: toApiKey(row), secret })),
+    value: made.map(({ row, secret }) => ({ key: toApiKey(row, null), secret })),
     statements: made.map(({ row }) => tenant.keys.insert(row)),
   };
 }
