@@ -58,7 +58,8 @@ export interface BookingView {
   readonly note: BookingNote | null;
   readonly wallet: Wallet;
   readonly rewards: readonly RewardView[];
-  readonly issues: readonly IssueView[];
+  /** Absent from an account of a release that knew none. */
+  readonly issues?: readonly IssueView[];
 }
 
 export type CommandAnswer =
@@ -97,7 +98,8 @@ export interface MessagedIssue extends IssueView {
 export interface AccountView {
   readonly wallet: Wallet;
   readonly rewards: readonly RewardView[];
-  readonly issues: readonly MessagedIssue[];
+  /** Absent from an account of a release that knew none. */
+  readonly issues?: readonly MessagedIssue[];
   readonly cards: readonly CardView[];
   readonly opened_at_ms: number;
   readonly seq: number;

@@ -6,6 +6,8 @@ import { apiRequest } from "../../support/workerd/merchant.ts";
 import { createWorld, type RouteRequest, ROUTES, text, type World } from "../pos/routes.ts";
 import { batchComplaints, complaints, type WireAnswer } from "./check-answer.ts";
 import { type Operation, operation, OPERATIONS } from "./document.ts";
+import { countedCall } from "../pos/counting.ts";
+import { oldAnswers } from "./old-answers.ts";
 import { build, type Credential, type Draft, draftsOf } from "./requests.ts";
 import type { Known } from "./values.ts";
 import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
@@ -141,6 +143,54 @@ describe("every answer is one that the document describes", () => {
     expect([...statuses.keys()][1], "a refusal").toBeGreaterThanOrEqual(400);
     const { seed, runs } = settings;
     await fc.assert(fc.asyncProperty(draftsOf(target, place.known), ask), { seed, numRuns: runs });
+  });
+});
+
+describe("what an account of an earlier release answers, today's Worker tells as the document says", () => {
+  const answers = oldAnswers();
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld();
+  });
+
+  /** Asks for what the answer is one to; the account is not asked, it has answered long ago. */
+  async function tell(
+    name: string,
+    answer: object,
+  ): Promise<{ readonly answer: WireAnswer; readonly found: string[] }> {
+    const target = operation(name);
+    const row = ROUTES.find(({ method, path }) => method === target.method && path === target.path);
+    const request = await row?.request(world);
+    const options = { key: world.till.key, ...(request?.body === undefined ? {} : { body: request.body }) };
+    const asked = await countedCall(target.method, request?.path ?? target.path, options, (call) =>
+      call === "MEMBER_ACCOUNT.run" ? structuredClone(answer) : undefined,
+    );
+    // Nothing else of the account may be needed to tell it: an old one could not be asked.
+    expect(asked.calls.filter((call) => call.startsWith("MEMBER_ACCOUNT"))).toEqual(["MEMBER_ACCOUNT.run"]);
+    const told = {
+      status: asked.answer.status,
+      headers: asked.answer.headers,
+      text: JSON.stringify(asked.answer.body),
+    };
+    return { answer: told, found: complaints(target, told) };
+  }
+
+  test.each([...new Set(answers.map((one) => one.operation))])("%s", async (name) => {
+    for (const { operation: of, answer } of answers) {
+      if (of !== name) continue;
+      const told = await tell(name, answer);
+      expect({ found: told.found, text: told.answer.text }).toMatchObject({ found: [] });
+      expect(told.answer.status < 300).toBe(answer.ok);
+    }
+  });
+
+  test("a Worker that needs what an old account does not say is caught (negative control)", async () => {
+    const sold = answers.find(({ operation: of, answer }) => of === "createSale" && answer.ok);
+    const lacking = JSON.parse(JSON.stringify(sold?.answer).replaceAll('"balances":', '"amounts":'));
+    vi.spyOn(console, "error").mockReturnValue();
+    const told = await tell("createSale", lacking);
+    vi.restoreAllMocks();
+    expect(told.found).not.toEqual([]);
   });
 });
 

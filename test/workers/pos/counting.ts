@@ -10,13 +10,22 @@ export interface Counted {
   readonly queries: number;
 }
 
+/** What an object is said to answer instead of being asked; undefined asks it. */
+export type Instead = (call: string) => object | undefined;
+
 /** One request through the whole Worker, with every binding wrapped so that what it does is counted. */
-export async function countedCall(method: string, path: string, options: CallOptions): Promise<Counted> {
+export async function countedCall(
+  method: string,
+  path: string,
+  options: CallOptions,
+  instead: Instead = () => undefined,
+): Promise<Counted> {
   const calls: string[] = [];
   const count = { queries: 0 };
-  const wrapped = wrapEnv(calls, () => {
+  const onQuery = () => {
     count.queries += 1;
-  });
+  };
+  const wrapped = wrapEnv({ calls, instead, onQuery });
   const context = createExecutionContext();
   const response = await createApp().fetch(apiRequest(method, path, options), wrapped, context);
   const text = await response.text();
@@ -25,32 +34,40 @@ export async function countedCall(method: string, path: string, options: CallOpt
   return { answer, calls, queries: count.queries };
 }
 
-function wrapEnv(calls: string[], onQuery: () => void): Env {
+interface Watch {
+  readonly calls: string[];
+  readonly instead: Instead;
+  readonly onQuery: () => void;
+}
+
+function wrapEnv(watch: Watch): Env {
   return new Proxy(env, {
     get(target, name, receiver) {
       const binding: unknown = Reflect.get(target, name, receiver);
-      if (name === "DB") return wrapDatabase(target.DB, onQuery);
+      if (name === "DB") return wrapDatabase(target.DB, watch.onQuery);
       if (typeof binding !== "object" || binding === null || !("getByName" in binding)) return binding;
-      return wrapNamespace(binding, String(name), calls);
+      return wrapNamespace(binding, String(name), watch);
     },
   });
 }
 
-function wrapNamespace(namespace: object, name: string, calls: string[]): object {
+function wrapNamespace(namespace: object, name: string, watch: Watch): object {
   return wrapMethods(namespace, (method, call) => (args) => {
     const made = call(args);
-    if (method === "getByName" || method === "get") return wrapStub(made, name, calls);
+    if (method === "getByName" || method === "get") return wrapStub(made, name, watch);
     return method === "jurisdiction" && typeof made === "object" && made !== null
-      ? wrapNamespace(made, name, calls)
+      ? wrapNamespace(made, name, watch)
       : made;
   });
 }
 
-function wrapStub(stub: unknown, name: string, calls: string[]): unknown {
+function wrapStub(stub: unknown, name: string, { calls, instead }: Watch): unknown {
   if (typeof stub !== "object" || stub === null) throw new Error("a namespace gave no stub");
   return wrapMethods(stub, (method, call) => (args) => {
-    calls.push(`${name}.${method}`);
-    return call(args);
+    const made = `${name}.${method}`;
+    calls.push(made);
+    const answer = instead(made);
+    return answer === undefined ? call(args) : Promise.resolve(answer);
   });
 }
 

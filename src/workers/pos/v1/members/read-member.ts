@@ -15,7 +15,7 @@ export async function readMember(desk: PosDesk, account: string): Promise<z.infe
   ]);
   const found = read.account === account ? asked : await desk.registry().getMember(read.account);
   if (!found.ok) throw registryProblem(found.error);
-  const { cards, wallet, rewards, issues } = read.value;
+  const { cards, wallet, rewards, issues = [] } = read.value;
   const rendering = await renderingAt(desk, desk.now_ms);
   return renderMemberAnswer(rendering, { record: found.value, cards, wallet, rewards, issues });
 }

@@ -13,7 +13,11 @@ export type ShownIssue = IssueView & { readonly message?: string | null };
 /** What stands in every answer that gives a reward. */
 type Done = Omit<z.infer<typeof issuedRewardAnswer>, "issued_reward">;
 
-export function renderIssues({ desk, text }: Rendering, account: string, issues: readonly ShownIssue[]): WireIssued[] {
+export function renderIssues(
+  { desk, text }: Rendering,
+  account: string,
+  issues: readonly ShownIssue[] = [],
+): WireIssued[] {
   return issues.map(({ seq, index, reward, name, origin, issued_at_ms, expires_on, held, message }) => ({
     object: "issued_reward",
     id: desk.ids.issue({ account, seq, index }),
@@ -29,7 +33,7 @@ export function renderIssues({ desk, text }: Rendering, account: string, issues:
 
 /** The reward that a booking issued, as it stood right after; null when it issued none. */
 export function issuedBy(rendering: Rendering, { account, view }: Carried): WireIssued | null {
-  const own = view.issues.filter(({ seq }) => seq === view.body.seq);
+  const own = (view.issues ?? []).filter(({ seq }) => seq === view.body.seq);
   return renderIssues(rendering, account, own)[0] ?? null;
 }
 
