@@ -117,6 +117,7 @@ const statements = {
     byEmail: tenant.staff.byEmail("a@example.com"),
     byUser: tenant.staff.byUser("u"),
     active: tenant.staff.active(),
+    withOwnCard: tenant.staff.withOwnCard(),
     all: tenant.staff.all(),
     withPin: tenant.staff.withPin("h", ["l"]),
     withAnyPinAt: tenant.staff.withAnyPinAt("l"),

@@ -16,12 +16,12 @@ export const staff = sqliteTable(
     pin_hash: text(),
     /** The account of their own card, so that serving oneself can be flagged. */
     member_account: text(),
-    /** Under which code tills name them; null when tills use the id, or nothing. */
-    till_code: text(),
     created_at_ms: integer().notNull(),
     archived_at_ms: integer(),
     /** Who signs in as this person; null for those who only have a PIN. */
     user: text().references(() => authUser.id),
+    /** Under which code tills name them; null when tills use the id, or nothing. */
+    till_code: text(),
   },
   (table) => [
     primaryKey({ columns: [table.merchant, table.id] }),
