@@ -15,9 +15,9 @@ export const issuedReward = z
     created_at: timestamp,
     reward: z.string().meta({ description: "Id of the reward.", example: "rew_twee_euro" }),
     name: z.string().meta({ description: "In the reader's language.", example: "€2 off" }),
-    origin: z.enum(["gift", "claim", "threshold", "restored", "promotion", "challenge"]).meta({
+    origin: z.enum(["gift", "claim", "threshold", "restored", "promotion", "challenge", "dated"]).meta({
       description:
-        "Given by hand, paid for to be collected later, issued by itself, back after a return, given by a promotion at a sale, or for a challenge. More may be added.",
+        "Given by hand, paid for to be collected later, issued by itself, back after a return, given by a promotion at a sale, for a challenge, or on a day such as a birthday. More may be added.",
     }),
     expires_on: localDate
       .nullable()

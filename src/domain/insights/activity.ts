@@ -62,6 +62,8 @@ export interface ActivityFacts {
   readonly budgets?: readonly BudgetUse[];
   /** An action of the programme that was given. */
   readonly action?: string;
+  /** Dated gifts that were given, by id. */
+  readonly gifts?: readonly string[];
   /** Challenges that were reached, by id; negative when a return took one back. */
   readonly challenges?: Readonly<Record<string, 1 | -1>>;
   /** The account that this one went up in, or that went up in this one. */
@@ -94,7 +96,8 @@ export function activityOf(body: BookingBody): Activity {
   const { by } = body;
   const units = unitMoves(body.entries);
   const who = by.kind === "till" ? { till: by.till, ...(by.staff === undefined ? {} : { staff: by.staff }) } : {};
-  const facts = { ...who, ...factsOf(body), ...(Object.keys(units).length === 0 ? {} : { units }) };
+  const gifts = body.gifts === undefined ? {} : { gifts: body.gifts.map(({ gift }) => gift) };
+  const facts = { ...who, ...factsOf(body), ...gifts, ...(Object.keys(units).length === 0 ? {} : { units }) };
   const sale = body.type === "sale" ? body.sale : null;
   const till = by.kind === "till" ? by.till : "";
   return {
@@ -230,6 +233,7 @@ function plainMove({ delta, why }: Entry): UnitMove {
     case "earned_units":
     case "action":
     case "challenge":
+    case "dated_gift":
     case "earned_with":
     case "cooling_down":
     case "below_minimum":

@@ -9,6 +9,7 @@ import type { Offer } from "../program/offer.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { LocalDate } from "../time/local-date.ts";
 import type { ChallengeStates, ChallengeStep } from "./challenge.ts";
+import type { GivenGift, GivenGifts } from "./dated-gift.ts";
 import type { LotKey } from "./lot.ts";
 import type { MeterChange, Meters } from "./meter.ts";
 import type { IssuedReward, IssueOrigin } from "./issued.ts";
@@ -41,6 +42,8 @@ export interface BookingHeader {
   readonly entries: readonly Entry[];
   /** Rewards that this booking gives the member to redeem later. */
   readonly issued?: readonly IssuedReward[];
+  /** Dated gifts that were due when this was booked; rewards they issue have places from 512 on. */
+  readonly gifts?: readonly GivenGift[];
   /** Issued rewards that were over when this was booked, and those that it takes back; by `{sequence}.{place}`. */
   readonly expired_issues?: readonly string[];
   readonly revoked_issues?: readonly string[];
@@ -91,6 +94,7 @@ export type EntryFact =
   | { readonly code: "opening" }
   | { readonly code: "action"; readonly what: LocalizedText }
   | { readonly code: "challenge"; readonly what: LocalizedText }
+  | { readonly code: "dated_gift"; readonly what: LocalizedText }
   | { readonly code: "challenge_lost"; readonly what: LocalizedText }
   | { readonly code: "became_available" }
   | { readonly code: "expired"; readonly on: LocalDate }
@@ -423,6 +427,8 @@ export interface Estate extends PastGiven {
   readonly meters?: Meters;
   /** What was done of challenges; rewards they gave are named by their place in `issued`. Absent when there is nothing. */
   readonly challenges?: ChallengeStates;
+  /** Which dated gifts were given last; absent when none was. */
+  readonly dated_gifts?: GivenGifts;
   /** The member's cards, for good; absent when a receipt hands over. */
   readonly cards?: readonly EstateCard[];
   /** Returns that wait for their sale. */
@@ -476,6 +482,8 @@ export interface AbsorbedEvent {
   readonly past?: PastGiven;
   /** What was done of challenges there; absent when nothing. */
   readonly challenges?: ChallengeStates;
+  /** Which dated gifts were given there last; absent when none was. */
+  readonly dated_gifts?: GivenGifts;
   /** Cards that came along. */
   readonly cards?: readonly ArrivedCard[];
   /** Accounts that had gone up in the giver before. */

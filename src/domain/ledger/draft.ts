@@ -1,4 +1,5 @@
 import type { Actor, BookingBody, BookingEvent, Entry, EntryFact } from "./booking.ts";
+import type { GivenGift } from "./dated-gift.ts";
 import type { Due } from "./due.ts";
 import type { IssuedReward } from "./issued.ts";
 import { addToLots, type LotKey } from "./lot.ts";
@@ -37,14 +38,19 @@ export interface Stamp {
   readonly timezone: string | null;
 }
 
-const NOTHING_DUE: Due = { expired_holds: [], expired_issues: [], entries: [] };
+/** What rides along on the first booking of a command: what time has changed, and dated gifts. */
+export interface Along extends Due {
+  readonly gifts?: readonly GivenGift[];
+}
+
+const NOTHING_DUE: Along = { expired_holds: [], expired_issues: [], entries: [] };
 
 /** Gives a draft its place after `state`: what was due goes first, and every entry gets the amount that remains. */
 export function finishDraft(
   state: AccountState | null,
   draft: Draft,
   stamp: Stamp,
-  due: Due = NOTHING_DUE,
+  due: Along = NOTHING_DUE,
 ): BookingBody {
   const header = {
     v: 1 as const,
@@ -56,6 +62,7 @@ export function finishDraft(
     ...(due.expired_holds.length === 0 ? {} : { expired_holds: due.expired_holds }),
     entries: withAmountsAfter(state, [...due.entries, ...draft.entries]),
     ...(draft.issued === undefined ? {} : { issued: draft.issued }),
+    ...(due.gifts === undefined || due.gifts.length === 0 ? {} : { gifts: due.gifts }),
     ...(due.expired_issues.length === 0 ? {} : { expired_issues: due.expired_issues }),
     ...(draft.revoked_issues === undefined ? {} : { revoked_issues: draft.revoked_issues }),
     ...(stamp.note_digest === null ? {} : { note_digest: stamp.note_digest }),

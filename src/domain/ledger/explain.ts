@@ -165,6 +165,8 @@ function explainFact(reader: Reader, { unit, why: fact }: { readonly unit: strin
       return text(reader, fact.what);
     case "challenge":
       return nl ? `${text(reader, fact.what)} gehaald` : `${text(reader, fact.what)} reached`;
+    case "dated_gift":
+      return nl ? `cadeau: ${text(reader, fact.what)}` : `a gift: ${text(reader, fact.what)}`;
     case "challenge_lost":
       return nl
         ? `${text(reader, fact.what)} niet meer gehaald, omdat de aankoop is geretourneerd`

@@ -12,6 +12,7 @@ import type {
   SaleEvent,
 } from "./booking.ts";
 import { applySteps, joinChallenges } from "./challenge.ts";
+import { applyGifts, type GivenGift, joinGifts } from "./dated-gift.ts";
 import { applyIssues, withoutIssues } from "./issued.ts";
 import { addToLots } from "./lot.ts";
 import { applyMeters, type MeterChange } from "./meter.ts";
@@ -64,7 +65,13 @@ export function applyBooking(state: AccountState | null, body: BookingBody): Acc
     holds: withoutHolds(before.holds, body.expired_holds ?? []),
     ...applyIssues(before, body),
   };
-  return applyEvent(moved, body);
+  return applyEvent(body.gifts === undefined ? moved : giftsGiven(moved, body.gifts), body);
+}
+
+function giftsGiven(state: AccountState, gifts: readonly GivenGift[]): AccountState {
+  const meters = gifts.flatMap((gift) => gift.meters ?? []);
+  const counted = withMeters(state, meters.length === 0 ? undefined : meters);
+  return { ...counted, dated_gifts: applyGifts(state.dated_gifts, gifts) };
 }
 
 /** Folds bookings onto a state, oldest first. */
@@ -122,6 +129,7 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
     case "opening":
     case "action":
     case "challenge":
+    case "dated_gift":
     case "absorbed":
       return { ...lifetime, added: lifetime.added + entry.delta };
     default:
@@ -302,12 +310,20 @@ function withPast(state: AccountState, past: PastGiven | undefined): AccountStat
   };
 }
 
+/** What was done of challenges adds up; of a gift that both had, the later counts. */
+function withDeeds(
+  state: AccountState,
+  { seq, challenges, dated_gifts }: Pick<BookingHeader & AbsorbedEvent, "seq" | "challenges" | "dated_gifts">,
+): AccountState {
+  return {
+    ...state,
+    ...(challenges === undefined ? {} : { challenges: joinChallenges(state.challenges ?? {}, challenges, seq) }),
+    ...(dated_gifts === undefined ? {} : { dated_gifts: joinGifts(state.dated_gifts, dated_gifts) }),
+  };
+}
+
 function applyAbsorbed(before: AccountState, body: BookingHeader & AbsorbedEvent): AccountState {
-  const known = withPast(withMeters(before, body.meters), body.past);
-  const state =
-    body.challenges === undefined
-      ? known
-      : { ...known, challenges: joinChallenges(known.challenges ?? {}, body.challenges, body.seq) };
+  const state = withDeeds(withPast(withMeters(before, body.meters), body.past), body);
   const arrived = (body.cards ?? []).map(({ card_no, card_kind, state: is, issued_at_ms, origin }): CardState => ({
     card_no,
     kind: card_kind,

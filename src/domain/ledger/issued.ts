@@ -1,14 +1,15 @@
 import type { LocalizedText } from "../program/document-parts.ts";
 import type { LocalDate } from "../time/local-date.ts";
 import type { BookingHeader, HeldPart } from "./booking.ts";
+import { GIFT_PLACE } from "./dated-gift.ts";
 import { countRedeemed } from "./redeemed.ts";
 import type { AccountState } from "./state.ts";
 
 /**
  * How a member came by an issued reward: by hand, by spending on it, by itself at a threshold, back after a return, by a
- * promotion at a sale, or by a challenge.
+ * promotion at a sale, by a challenge, or on a day of theirs.
  */
-export type IssueOrigin = "gift" | "claim" | "threshold" | "restored" | "promotion" | "challenge";
+export type IssueOrigin = "gift" | "claim" | "threshold" | "restored" | "promotion" | "challenge" | "dated";
 
 /** A reward that a booking issues: the member has it and redeems it later, once, for nothing. */
 export interface IssuedReward {
@@ -110,11 +111,15 @@ export function expiredIssues(state: AccountState, today: () => LocalDate): stri
 /** What a booking's header does to issued rewards: those that expired or were taken back go, those that it issues come. */
 export function applyIssues(
   state: AccountState,
-  { seq, at_ms, program, issued, expired_issues, revoked_issues }: BookingHeader,
+  { seq, at_ms, program, issued, gifts, expired_issues, revoked_issues }: BookingHeader,
 ): Pick<AccountState, "issued" | "redeemed"> {
   const gone = [...(expired_issues ?? []), ...(revoked_issues ?? [])];
-  if (issued === undefined && gone.length === 0) return {};
-  const added = (issued ?? []).map((item, index): OpenIssue => ({
+  const given = (gifts ?? []).flatMap(({ issued: item }, index) =>
+    item === undefined ? [] : [{ item, index: GIFT_PLACE + index }],
+  );
+  if (issued === undefined && given.length === 0 && gone.length === 0) return {};
+  const placed = [...given, ...(issued ?? []).map((item, index) => ({ item, index }))];
+  const added = placed.map(({ item, index }): OpenIssue => ({
     ...item,
     seq,
     index,

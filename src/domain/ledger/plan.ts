@@ -16,14 +16,16 @@ import { decideAction } from "./decide/action.ts";
 import { decideAdjustment } from "./decide/adjustment.ts";
 import { decideCancelIssue, decideGift, decideIssue, withAutomaticIssues } from "./decide/issue.ts";
 import { decideBlockCard, decideIssueCard } from "./decide/card.ts";
+import { dueGifts, withGifts } from "./decide/dated-gifts.ts";
 import { decideHold, decideHoldAction } from "./decide/redemption.ts";
 import type { ReturnableSale } from "./decide/return.ts";
 import { decideReturnWithIssues } from "./decide/return-issues.ts";
 import { decideSale } from "./decide/sale.ts";
 import { decideTransfer } from "./decide/transfer.ts";
 import { withDebtsPaid } from "./settle-debt.ts";
-import { type Draft, finishDraft, plainDraft, type Stamp } from "./draft.ts";
-import { type Due, settle } from "./due.ts";
+import { type Along, type Draft, finishDraft, plainDraft, type Stamp } from "./draft.ts";
+import type { GiftDay } from "./dated-gift.ts";
+import { type Settled, settle } from "./due.ts";
 import { applyBooking } from "./fold.ts";
 import { isSaleMeant, parkedNaturalKey } from "./natural-key.ts";
 import type { Refusal } from "./refusal.ts";
@@ -39,6 +41,8 @@ export interface PlanContext {
   readonly stamp: Stamp;
   /** The till that asks: part of a sale's natural key. */
   readonly till: string;
+  /** What the account knows of the member's birthday; null or absent when nothing. */
+  readonly gift_day?: GiftDay | null;
   /** The idempotency key as stored; null when the account acts by itself. */
   readonly idem: string | null;
 }
@@ -72,7 +76,8 @@ const PARKED_RETURN: Actor = { kind: "system", job: "parked_return" };
 /** Decides a command. Pure: the same state, command and context give the same plan, so a preview equals the write. */
 export function plan(state: AccountState, command: Command, context: PlanContext): Result<Plan, Refusal> {
   const settled = settle(state, context.stamp.now_ms);
-  const draft = new PlanBuilder(state, settled.state, settled.due, context);
+  const along = withDatedGifts(settled, command, context);
+  const draft = new PlanBuilder(state, along.state, along.due, context);
   switch (command.type) {
     case "sale":
       return planSale(draft, command, context);
@@ -106,6 +111,17 @@ export function plan(state: AccountState, command: Command, context: PlanContext
     default:
       return assertNever(command, "command");
   }
+}
+
+/** Dated gifts come with whatever is booked, so that they can be redeemed at once; somebody who leaves is given none. */
+function withDatedGifts({ state, due }: Settled, { type }: Command, { program, stamp, gift_day = null }: PlanContext) {
+  if (type === "erase") return { state, due };
+  const given = dueGifts(state, program, { now_ms: stamp.now_ms, gift_day });
+  if (given.gifts.length === 0) return { state, due };
+  return {
+    state: withGifts(state, given, program.version, stamp.now_ms),
+    due: { ...due, entries: [...due.entries, ...given.entries], gifts: given.gifts },
+  };
 }
 
 /** A reward that was issued keeps its word when the programme in force no longer has it. */
@@ -227,11 +243,11 @@ class PlanBuilder {
   readonly #context: PlanContext;
   #booked: AccountState;
   #settled: AccountState;
-  #due: Due | null;
+  #due: Along | null;
   readonly #expired: readonly number[];
   #answer = 0;
 
-  constructor(booked: AccountState, settled: AccountState, due: Due, context: PlanContext) {
+  constructor(booked: AccountState, settled: AccountState, due: Along, context: PlanContext) {
     this.#booked = booked;
     this.#settled = settled;
     this.#due = due;

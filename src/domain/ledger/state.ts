@@ -3,6 +3,7 @@ import type { Remainders } from "../program/remainder.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { CardOrigin, HeldPart, ParkedReturn, SpendMinimum } from "./booking.ts";
 import type { ChallengeStates } from "./challenge.ts";
+import type { GivenGifts } from "./dated-gift.ts";
 import type { OpenIssues } from "./issued.ts";
 import type { RedeemedCounts } from "./redeemed.ts";
 import type { Effect } from "../program/effect.ts";
@@ -34,6 +35,8 @@ export interface AccountState {
   readonly issued?: OpenIssues;
   /** What was done of challenges; absent before the first. */
   readonly challenges?: ChallengeStates;
+  /** Which dated gifts were given last; absent before the first. */
+  readonly dated_gifts?: GivenGifts;
   /** How often rewards were redeemed, by reward; absent before the first. */
   readonly redeemed?: RedeemedCounts;
   readonly clock_offset_ms: number;

@@ -94,6 +94,11 @@ export function compileProgram(version: number, hash: string, json: string): Com
   };
 }
 
+/** Whether a programme gives something on birthdays, and so needs to know them. */
+export function celebratesBirthdays({ dated_gifts }: Pick<ProgramDocument, "dated_gifts">): boolean {
+  return dated_gifts.some(({ on }) => on.kind === "birthday");
+}
+
 /** When a unit's lots open and expire; a unit that the programme does not know never does. */
 export function policyOf(program: CompiledProgram, unit: string): LotPolicy {
   return program.units.get(unit)?.lots ?? PLAIN_POLICY;

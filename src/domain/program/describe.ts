@@ -8,7 +8,7 @@ import type { Reward } from "./reward-rules.ts";
 
 /** Rewards that the explanation names; more would be a price list. */
 const REWARDS_MAX = 3;
-/** Challenges that the explanation names. */
+/** Challenges and dated gifts that the explanation names. */
 const EXTRAS_MAX = 3;
 /** Ways to earn one unit that the explanation names. */
 const RULES_MAX = 2;
@@ -26,7 +26,9 @@ export function describeProgram(document: ProgramDocument, locale: Locale): Prog
   const units = earnedUnits(document);
   if (units.length === 0) return { sentences: creditAlone(reader, document), complete: true };
   const rewards = inOrder(document);
-  const extras = document.challenges.map(({ name }) => insideSentence(inLocale(name, locale)));
+  const extras = [...document.challenges, ...document.dated_gifts].map(({ name }) =>
+    insideSentence(inLocale(name, locale)),
+  );
   const spending = spendingSentence(reader, document, rewards.slice(0, REWARDS_MAX));
   return {
     sentences: [
@@ -165,7 +167,7 @@ function levelTerms(reader: Reader, { tiers }: ProgramDocument, reward: Reward):
   return [...prices, nl ? `alleen voor ${names}` : `only for ${names}`];
 }
 
-/** Challenges say themselves what is asked; what they give is on the card. */
+/** Their names say what is asked and when; what they give is on the card. */
 function extraSentence(reader: Reader, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   return [reader.nl ? `Daarnaast: ${listed(reader, names)}.` : `Besides: ${listed(reader, names)}.`];

@@ -7,6 +7,7 @@ import { bonusProblem } from "./bonus-rules.ts";
 import { challenge, challengeProblems } from "./challenge-rules.ts";
 import { creditUnit } from "./credit.ts";
 import { credit } from "./credit-rules.ts";
+import { datedGift } from "./dated-gift-rules.ts";
 import { caps, earningRule } from "./earning-rules.ts";
 import { type CrossIssue, promotionIssues, rewardTierIssues } from "./document-checks.ts";
 import { lotFields } from "./lot-rules.ts";
@@ -73,6 +74,11 @@ const documentSchema = z.strictObject({
     .default([])
     .describe("What comes on top for a time, some items or some members."),
   challenges: z.array(challenge).max(20).default([]).describe("Goals within a time, and what reaching them gives."),
+  dated_gifts: z
+    .array(datedGift)
+    .max(20)
+    .default([])
+    .describe("What members are given on a day of theirs, or of the year."),
   actions: z.array(action).max(30).default([]).describe("What members are given for besides buying."),
   rewards: z.array(reward).max(100).default([]).describe("What members can get."),
   pay_with_points: z
@@ -142,6 +148,7 @@ function crossCheck(document: ProgramDocument): CrossIssue[] {
     ...rewardTierIssues(document),
     ...actionIssues(document),
     ...challengeIssues(document),
+    ...giftIssues(document),
   ];
 }
 
@@ -160,6 +167,7 @@ function duplicateIds(document: ProgramDocument): CrossIssue[] {
     ...document.promotions.map((item, index) => ({ id: item.id, path: ["promotions", index, "id"] })),
     ...document.actions.map((item, index) => ({ id: item.id, path: ["actions", index, "id"] })),
     ...document.challenges.map((item, index) => ({ id: item.id, path: ["challenges", index, "id"] })),
+    ...document.dated_gifts.map((item, index) => ({ id: item.id, path: ["dated_gifts", index, "id"] })),
     ...(document.tiers?.levels ?? []).map((item, index) => ({ id: item.id, path: ["tiers", "levels", index, "id"] })),
   ];
   const seen = new Set<string>();
@@ -227,6 +235,15 @@ function actionIssues(document: ProgramDocument): CrossIssue[] {
   return document.actions.flatMap(({ unit }, index) =>
     units.has(unit) ? [] : [{ path: ["actions", index, "unit"], message: `the programme has no unit ${unit}` }],
   );
+}
+
+function giftIssues(document: ProgramDocument): CrossIssue[] {
+  const units = new Set(unitIdsOf(document));
+  const rewards = new Set(document.rewards.map(({ id }) => id));
+  return document.dated_gifts.flatMap(({ gives }, index) => {
+    const given = bonusProblem(gives, units, rewards);
+    return given === null ? [] : [{ path: ["dated_gifts", index, "gives", given.field], message: given.message }];
+  });
 }
 
 function challengeIssues(document: ProgramDocument): CrossIssue[] {

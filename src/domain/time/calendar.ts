@@ -37,7 +37,8 @@ export function startOfDay(date: LocalDate, zone: string): number {
   return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
 }
 
-function inYear(year: number, day: string): LocalDate {
+/** A yearly day ("MM-DD") in a year; 29 February falls on the 28th in years without one. */
+export function inYear(year: number, day: string): LocalDate {
   const [month = 1, ofMonth = 1] = day.split("-").map(Number);
   return Temporal.PlainDate.from({ year, month, day: ofMonth }, { overflow: "constrain" }).toString();
 }

@@ -35,6 +35,7 @@ export interface AccountClient {
   knowsKey(idem: string): Promise<boolean>;
   stockClaim(idem: string): Promise<StockClaim | MovedClaim>;
   wallet(programs: ProgramPayloads): Promise<Answer<AccountView>>;
+  tellBirthday(born_on: string | null): Promise<Answer<null>>;
   bookings(query: Unaddressed<BookingsQuery>): Promise<Answer<StoredBooking[]>>;
   stories(query: Unaddressed<BookingsQuery>): Promise<Answer<BookingStory[]>>;
   booking(seq: number): Promise<Answer<OwnedBooking>>;
@@ -79,6 +80,7 @@ export function accountClient(
     knowsKey: (idem) => call((stub) => stub.knowsKey({ ...address, idem })),
     stockClaim: (idem) => call((stub) => stub.stockClaim({ ...address, idem })),
     wallet: (programs) => call((stub) => stub.wallet({ ...address, programs })),
+    tellBirthday: (born_on) => call((stub) => stub.tellBirthday({ ...address, born_on })),
     bookings: (query) => call((stub) => stub.bookings({ ...address, ...query })),
     stories: (query) => call((stub) => stub.stories({ ...address, ...query })),
     foreignReturn: (sale) => call((stub) => stub.foreignReturn({ ...address, ...sale })),

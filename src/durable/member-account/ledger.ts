@@ -113,6 +113,7 @@ export class Ledger {
         });
         if (booking.frees !== null) this.#store.voidNaturalKey(booking.frees);
         if (booking.body.type === "erased") this.#store.eraseNotes();
+        if (booking.body.type === "erased" || booking.body.type === "handed_over") this.#store.forgetGiftDay();
       }
     });
     this.#head = { state, hash };

@@ -8,6 +8,7 @@ import { catchUp, systemStamp } from "./catch-up.ts";
 import { Projector } from "./projector.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
 import * as estate from "./estate.ts";
+import { tellBirthday } from "./gift-day.ts";
 import { Ledger } from "./ledger.ts";
 import { LIVE_TO_PARAM, LiveCards } from "./live.ts";
 import type * as protocol from "./protocol.ts";
@@ -108,6 +109,11 @@ export class MemberAccount extends DurableObject {
 
   confirmDelivery(message: estate.DeliveredMessage): Promise<Answer<null>> {
     return this.#step(message, estate.confirmDelivery);
+  }
+
+  /** Lets the account know the member's birthday. Books nothing. */
+  async tellBirthday(message: protocol.BirthdayMessage): Promise<Answer<null>> {
+    return tellBirthday(this.#enter(message), message);
   }
 
   async lots(query: Addressed): Promise<protocol.UnitLot[]> {

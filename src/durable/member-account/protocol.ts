@@ -82,6 +82,11 @@ export interface MovedClaim {
   readonly moved_to: string;
 }
 
+export interface BirthdayMessage extends Addressed {
+  /** "MM-DD"; null when the member has told none. */
+  readonly born_on: string | null;
+}
+
 export interface WalletQuery extends Addressed {
   readonly programs: ProgramPayloads;
 }
@@ -104,6 +109,8 @@ export interface AccountView {
   readonly opened_at_ms: number;
   readonly seq: number;
   readonly open_holds: number;
+  /** The birthday that the account knows, "MM-DD"; null when none. Absent where the programme celebrates none. */
+  readonly born_on?: string | null;
 }
 
 export type Answer<Value> =

@@ -1,12 +1,15 @@
 import { Buffer } from "node:buffer";
 import type { BookingBody } from "../../domain/ledger/booking.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
+import { dueGifts, withGifts } from "../../domain/ledger/decide/dated-gifts.ts";
 import { settle } from "../../domain/ledger/due.ts";
 import { issueKey } from "../../domain/ledger/issued.ts";
 import { returnNaturalKey, returnPrefix } from "../../domain/ledger/natural-key.ts";
 import type { AccountState, CardState } from "../../domain/ledger/state.ts";
 import { issuesOf, type IssueView, rewardsOf, walletOf } from "../../domain/ledger/view.ts";
 import { parseObjectName } from "../../domain/tenancy/object-name.ts";
+import { celebratesBirthdays } from "../../domain/program/compile.ts";
+import { giftDayFor } from "./gift-day.ts";
 import { holdEnding, storedHistory } from "./history.ts";
 import { compiledProgram } from "./programs.ts";
 import type {
@@ -38,8 +41,11 @@ const ABSORBED_PAGE = 200;
 
 export function readWallet(desk: Desk, query: WalletQuery): Answer<AccountView> {
   return withAccount(desk, (state) => {
-    const { state: settled } = settle(state, desk.now_ms);
     const program = compiledProgram(query.programs[0]);
+    const gift_day = giftDayFor(desk.store, program);
+    const today = settle(state, desk.now_ms).state;
+    const gifts = dueGifts(today, program, { now_ms: desk.now_ms, gift_day });
+    const settled = withGifts(today, gifts, program.version, desk.now_ms);
     return {
       wallet: walletOf(settled, program, desk.now_ms),
       rewards: rewardsOf(settled, program, desk.now_ms),
@@ -48,6 +54,7 @@ export function readWallet(desk: Desk, query: WalletQuery): Answer<AccountView> 
       opened_at_ms: settled.opened_at_ms,
       seq: settled.seq,
       open_holds: Object.keys(settled.holds).length,
+      ...(celebratesBirthdays(program.document) ? { born_on: gift_day?.born_on ?? null } : {}),
     };
   });
 }

@@ -11,6 +11,7 @@ import { sameReturn, sameSale } from "../../domain/ledger/same-content.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
 import { issuesOf, rewardsOf, walletOf } from "../../domain/ledger/view.ts";
 import type { CompiledProgram } from "../../domain/program/compile.ts";
+import { giftDayFor } from "./gift-day.ts";
 import { salesMeant, storedHistory } from "./history.ts";
 import { type Ledger, sealNote } from "./ledger.ts";
 import { compiledProgram } from "./programs.ts";
@@ -57,7 +58,7 @@ function previewUnborn(desk: Desk, message: CommandMessage): CommandAnswer {
   const opened = { type: "opened", object: message.to, account_kind: "receipt", card_no: null } as const;
   const stamp = stampOf(desk, message, null);
   const state = applyBooking(null, finishDraft(null, plainDraft(opened), { ...stamp, request_hash: null }));
-  const decided = plan(state, message.command, planContext(message, stamp, NO_HISTORY));
+  const decided = plan(state, message.command, planContext(message, stamp, { history: NO_HISTORY }));
   if (!decided.ok) return refused(decided.error);
   return answerOf(state, message, decided.value, null);
 }
@@ -71,9 +72,14 @@ function stampOf(desk: Desk, message: CommandMessage, note_digest: string | null
   return { now_ms: desk.now_ms, by, request_hash, note_digest, clock_offset_ms, program, timezone };
 }
 
-function planContext(message: CommandMessage, stamp: Stamp, history: History): PlanContext {
+function planContext(
+  message: CommandMessage,
+  stamp: Stamp,
+  { history, gift_day }: Pick<PlanContext, "history" | "gift_day">,
+): PlanContext {
   return {
     program: compiledProgram(message.programs[0]),
+    ...(gift_day === undefined ? {} : { gift_day }),
     programOf: (version) => programOf(message, version),
     history,
     stamp,
@@ -86,7 +92,9 @@ function decideAndBook(desk: Desk, message: CommandMessage, state: AccountState)
   // Erasing removes every note, so it keeps none of its own.
   const sealed = message.note === null || message.command.type === "erase" ? null : sealNote(message.note);
   const stamp = stampOf(desk, message, sealed?.digest ?? null);
-  const decided = plan(state, message.command, planContext(message, stamp, storedHistory(desk.store)));
+  const gift_day = giftDayFor(desk.store, compiledProgram(message.programs[0]));
+  const past = { history: storedHistory(desk.store), gift_day };
+  const decided = plan(state, message.command, planContext(message, stamp, past));
   if (!decided.ok) return refuse(desk, message, state, { ...stamp, note_digest: null }, decided.error);
   if (!message.preview) write(desk, decided.value, sealed?.note ?? null);
   return answerOf(state, message, decided.value, sealed?.note ?? null);

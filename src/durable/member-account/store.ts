@@ -1,4 +1,5 @@
 import { type BookingBody, type BookingNote } from "../../domain/ledger/booking.ts";
+import type { GiftDay } from "../../domain/ledger/dated-gift.ts";
 import { voidedNaturalKey } from "../../domain/ledger/natural-key.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
 import { hasSchema, runMigrations } from "../shared/run-migrations.ts";
@@ -27,6 +28,9 @@ export interface NewBookingRow {
 type Row = { seq: number; idem: string | null; nat: string | null; body: string; note: string | null };
 type ChainRowText = { seq: number; body: string; hash: ArrayBuffer; note: string | null };
 
+/** The key under which the gift day stands. */
+const GIFT_DAY = "gift_day";
+
 const COLUMNS = "seq, idem, nat, body, note";
 
 /** All SQL of an account. Every method is synchronous, so that a command reads, decides and writes without interleaving. */
@@ -34,6 +38,8 @@ export class LedgerStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #hasSchema = false;
+  /** Undefined until it was looked up. */
+  #giftDay: GiftDay | null | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -52,6 +58,7 @@ export class LedgerStore {
   /** Forgets what it knew of the storage, after that was emptied. */
   forget(): void {
     this.#hasSchema = false;
+    this.#giftDay = undefined;
   }
 
   create(now_ms: number): void {
@@ -198,6 +205,27 @@ export class LedgerStore {
     if (nat?.startsWith("sale|") === true) {
       this.#sql.exec("UPDATE booking SET nat = ? WHERE seq = ?", voidedNaturalKey(nat, seq), seq);
     }
+  }
+
+  /** What the account knows of a birthday: beside the ledger and never in it. Costs a row only where it is told. */
+  giftDay(): GiftDay | null {
+    if (this.#giftDay === undefined) {
+      const text = this.#storage.kv.get<string>(GIFT_DAY);
+      const known: GiftDay | null = text === undefined ? null : JSON.parse(text);
+      this.#giftDay = known;
+    }
+    return this.#giftDay;
+  }
+
+  setGiftDay(giftDay: GiftDay): void {
+    this.#storage.kv.put(GIFT_DAY, JSON.stringify(giftDay));
+    this.#giftDay = giftDay;
+  }
+
+  forgetGiftDay(): void {
+    if (this.giftDay() !== null) this.#storage.kv.delete(GIFT_DAY);
+    // Asked again: what was thrown in this transaction may have brought it back.
+    this.#giftDay = undefined;
   }
 
   /** Removes every note: free text is the only personal data a ledger may hold. The hashed bodies stay as they are. */

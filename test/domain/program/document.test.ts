@@ -66,6 +66,17 @@ const everything: ProgramInput = programInput({
       counts_for_tier: true,
     },
   ],
+  dated_gifts: [
+    {
+      id: "gif_birthday",
+      name: { en: "Birthday" },
+      on: { kind: "birthday" },
+      days_before: 7,
+      days_after: 14,
+      gives: { kind: "units", unit: "points", give: 50 },
+      counts_for_tier: true,
+    },
+  ],
   promotions: [
     {
       id: "prm_happy",
@@ -115,6 +126,7 @@ test("the least document gets its defaults", () => {
       stamp_cards: [],
       promotions: [],
       challenges: [],
+      dated_gifts: [],
       actions: [],
       rewards: [],
       returns: { spent_points: "clamp" },
@@ -215,6 +227,15 @@ describe("what does not fit together is named with its place", () => {
       ],
     ],
     [
+      "a dated gift that gives what is not there",
+      programInput({
+        dated_gifts: [
+          { id: "gif_a", name: { en: "A" }, on: { kind: "joined" }, gives: { kind: "reward", reward: "rew_none" } },
+        ],
+      }),
+      ["dated_gifts.0.gives.reward: there is no reward rew_none"],
+    ],
+    [
       "several things at once",
       programInput({ units: {}, rewards: [reward()], pay_with_points: rate }),
       [
@@ -227,6 +248,16 @@ describe("what does not fit together is named with its place", () => {
   test.each(table)("%s", (_what, document, issues) => {
     expect(issuesOf(document)).toEqual(issues);
   });
+});
+
+test.each(["02-30", "04-31", "13-01", "2-3"])("a gift on %s is refused: it is no day of the year", (day) => {
+  const gift = {
+    id: "gif_a",
+    name: { en: "A" },
+    on: { kind: "date" as const, day },
+    gives: { kind: "units" as const, give: 1 },
+  };
+  expect(issuesOf(programInput({ dated_gifts: [gift] }))).toHaveLength(1);
 });
 
 describe("a value out of range is refused at its place", () => {

@@ -27,7 +27,7 @@ describe("whatever happens to an account", () => {
   // The ledger double holds every state to its invariants and every key to its uniqueness.
   test("its balances are the sums of its entries, and below zero only by what is owed", () => {
     fc.assert(
-      fc.property(anyProgram(1, { automatic: true, debt: true }), anyStory, (program, steps) => {
+      fc.property(anyProgram(1, { automatic: true, debt: true, gifts: true }), anyStory, (program, steps) => {
         const sums = new Map<string, number>();
         const owed = new Map<string, number>();
         for (const body of played(program, steps).bodies) {
@@ -48,14 +48,19 @@ describe("whatever happens to an account", () => {
 
   test("its state is the fold of its bookings, from the beginning and from any checkpoint", () => {
     fc.assert(
-      fc.property(anyProgram(1, { automatic: true, debt: true }), anyStory, fc.nat(), (program, steps, at) => {
-        const ledger = played(program, steps);
-        const { bodies, state } = ledger;
-        const cut = 1 + (at % bodies.length);
-        const checkpoint = throughJson(foldBookings(null, bodies.slice(0, cut)));
-        expect(foldBookings(checkpoint, bodies.slice(cut))).toEqual(state);
-        expect(ledger.refolded()).toEqual(state);
-      }),
+      fc.property(
+        anyProgram(1, { automatic: true, debt: true, gifts: true }),
+        anyStory,
+        fc.nat(),
+        (program, steps, at) => {
+          const ledger = played(program, steps);
+          const { bodies, state } = ledger;
+          const cut = 1 + (at % bodies.length);
+          const checkpoint = throughJson(foldBookings(null, bodies.slice(0, cut)));
+          expect(foldBookings(checkpoint, bodies.slice(cut))).toEqual(state);
+          expect(ledger.refolded()).toEqual(state);
+        },
+      ),
       runs(150),
     );
   });
@@ -63,11 +68,16 @@ describe("whatever happens to an account", () => {
   test("a checkpoint that forgets something is noticed (negative control)", () => {
     const forgetful = (state: AccountState | null) => (state === null ? null : { ...state, remainders: {} });
     const result = fc.check(
-      fc.property(anyProgram(1, { automatic: true, debt: true }), anyStory, fc.nat(), (program, steps, at) => {
-        const { bodies, state } = played(program, steps);
-        const cut = 1 + (at % bodies.length);
-        expect(foldBookings(forgetful(foldBookings(null, bodies.slice(0, cut))), bodies.slice(cut))).toEqual(state);
-      }),
+      fc.property(
+        anyProgram(1, { automatic: true, debt: true, gifts: true }),
+        anyStory,
+        fc.nat(),
+        (program, steps, at) => {
+          const { bodies, state } = played(program, steps);
+          const cut = 1 + (at % bodies.length);
+          expect(foldBookings(forgetful(foldBookings(null, bodies.slice(0, cut))), bodies.slice(cut))).toEqual(state);
+        },
+      ),
       { ...runs(150), endOnFailure: true },
     );
     expect(result.failed).toBe(true);
@@ -75,7 +85,7 @@ describe("whatever happens to an account", () => {
 
   test("the same input gives the same plan, so a preview equals the write", () => {
     fc.assert(
-      fc.property(anyProgram(1, { automatic: true, debt: true }), anyStory, (program, steps) => {
+      fc.property(anyProgram(1, { automatic: true, debt: true, gifts: true }), anyStory, (program, steps) => {
         const ledger = new Ledger(program);
         steps.forEach((step, index) => {
           const command = commandOf(ledger, step, index);
@@ -90,7 +100,7 @@ describe("whatever happens to an account", () => {
 
   test("no sale gives back more than it earned, costs more than it was paid, or restores more than it captured", () => {
     fc.assert(
-      fc.property(anyProgram(1, { automatic: true, debt: true }), anyStory, (program, steps) => {
+      fc.property(anyProgram(1, { automatic: true, debt: true, gifts: true }), anyStory, (program, steps) => {
         for (const sale of salesOf(played(program, steps).bodies)) {
           expect(sale.moneyBack).toBeLessThanOrEqual(Math.max(0, sale.paid));
           expect(sale.restored).toBe(sale.full ? sale.captured : 0);
@@ -126,22 +136,27 @@ describe("whatever happens to an account", () => {
   test("it does not matter whether an alarm books what is due or the next write does", () => {
     const alarms = fc.array(fc.boolean(), { minLength: 30, maxLength: 30 });
     fc.assert(
-      fc.property(anyProgram(1, { automatic: true, debt: true }), anyStory, alarms, (program, steps, rings) => {
-        const [lazy, prompt] = [new Ledger(program), new Ledger(program)];
-        steps.forEach((step, index) => {
-          if (rings[index] === true) prompt.alarm();
-          expect(play(prompt, step, index)).toBe(play(lazy, step, index));
-          expect(prompt.balances()).toEqual(lazy.balances());
-        });
-        for (const ledger of [lazy, prompt]) {
-          ledger.now_ms += 24 * 3_600_000;
-          ledger.alarm();
-          // Transfers stand reserved until they have arrived.
-          expect(Object.keys(ledger.state.holds)).toEqual(Object.keys(ledger.state.outbox));
-        }
-        expect(prompt.state.units).toEqual(lazy.state.units);
-        expect(prompt.state.remainders).toEqual(lazy.state.remainders);
-      }),
+      fc.property(
+        anyProgram(1, { automatic: true, debt: true, gifts: true }),
+        anyStory,
+        alarms,
+        (program, steps, rings) => {
+          const [lazy, prompt] = [new Ledger(program), new Ledger(program)];
+          steps.forEach((step, index) => {
+            if (rings[index] === true) prompt.alarm();
+            expect(play(prompt, step, index)).toBe(play(lazy, step, index));
+            expect(prompt.balances()).toEqual(lazy.balances());
+          });
+          for (const ledger of [lazy, prompt]) {
+            ledger.now_ms += 24 * 3_600_000;
+            ledger.alarm();
+            // Transfers stand reserved until they have arrived.
+            expect(Object.keys(ledger.state.holds)).toEqual(Object.keys(ledger.state.outbox));
+          }
+          expect(prompt.state.units).toEqual(lazy.state.units);
+          expect(prompt.state.remainders).toEqual(lazy.state.remainders);
+        },
+      ),
       runs(120),
     );
   });

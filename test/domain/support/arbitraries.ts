@@ -6,7 +6,16 @@ import type { EarningRule } from "../../../src/domain/program/earning-rules.ts";
 import type { Matcher } from "../../../src/domain/program/document-parts.ts";
 import type { RewardEffect } from "../../../src/domain/program/reward-rules.ts";
 import type { Back } from "./commands.ts";
-import { categoryRule, itemRule, program, reward, spendRule, stampCard, visitRule } from "./program.ts";
+import {
+  categoryRule,
+  itemRule,
+  program,
+  type ProgramInput,
+  reward,
+  spendRule,
+  stampCard,
+  visitRule,
+} from "./program.ts";
 
 /** Seeded, so that a run never depends on luck; `FC_SEED` and `FC_RUNS` (a multiplier) go hunting. */
 export function runs(count: number): { seed: number; numRuns: number } {
@@ -224,6 +233,27 @@ const challenges = fc
     },
   ]);
 
+type DatedGifts = NonNullable<ProgramInput["dated_gifts"]>;
+const dated_gifts = fc.constantFrom<DatedGifts[]>(
+  [],
+  [
+    {
+      id: "gif_day",
+      name: { en: "day" },
+      on: { kind: "date" as const, day: "06-18" },
+      days_before: 2,
+      gives: { kind: "units" as const, give: 4 },
+    },
+    {
+      id: "gif_cup",
+      name: { en: "cup" },
+      on: { kind: "date" as const, day: "06-17" },
+      days_after: 1,
+      gives: { kind: "reward" as const, reward: "rew_coffee", valid_for: { days: 2 } },
+    },
+  ],
+);
+
 /** Everything that changes what a sale earns beyond its rules. */
 const schemes = fc.record(
   { tiers, promotions, challenges, earn_before_tax: fc.constant({ default_rate: "21" }) },
@@ -252,12 +282,14 @@ export interface Reach {
   readonly automatic?: boolean;
   /** Returns that take a balance below zero. */
   readonly debt?: boolean;
+  /** Gifts on days of the year. */
+  readonly gifts?: boolean;
 }
 
 /** A programme with points, one stamp card and two rewards; rules, effects and expiry vary. */
 export function anyProgram(
   version = 1,
-  { automatic = false, debt = false }: Reach = {},
+  { automatic = false, debt = false, gifts: given = false }: Reach = {},
 ): fc.Arbitrary<CompiledProgram> {
   return fc
     .record({
@@ -272,6 +304,7 @@ export function anyProgram(
       schemes,
       credit: fc.option(anyCredit, { nil: undefined }),
       extra: fc.array(fc.oneof(quantities, steps), { maxLength: 1 }),
+      gifts: given ? dated_gifts : fc.constant<DatedGifts>([]),
     })
     .map(
       ({
@@ -284,6 +317,7 @@ export function anyProgram(
         extra,
         credit,
         spent_points,
+        gifts,
         ...changes
       }) =>
         program(
@@ -292,6 +326,7 @@ export function anyProgram(
             ...more,
             returns: { spent_points },
             transfers: { points: true },
+            dated_gifts: gifts,
             earning: [...changes.earning, ...extra],
             units: {
               points: {

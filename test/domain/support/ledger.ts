@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Actor, BookingBody, SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
 import { encodeBody } from "../../../src/domain/ledger/chain.ts";
 import type { Command, EstateCommand, History, HoldEnd, SaleBooking } from "../../../src/domain/ledger/command.ts";
+import type { GiftDay } from "../../../src/domain/ledger/dated-gift.ts";
 import { finishDraft, plainDraft, type Stamp } from "../../../src/domain/ledger/draft.ts";
 import { sumParts } from "../../../src/domain/ledger/lot.ts";
 import { isDue, settle } from "../../../src/domain/ledger/due.ts";
@@ -157,6 +158,9 @@ export class Ledger {
     );
   }
 
+  /** What the account knows of the member's birthday. */
+  gift_day: GiftDay | null = null;
+
   readonly history: History = {
     sale: (seq) => {
       const found = this.bodies.find((body) => body.seq === seq);
@@ -208,6 +212,7 @@ export class Ledger {
       program,
       programOf: (wanted) => this.programs.get(wanted) ?? null,
       history: this.history,
+      gift_day: this.gift_day,
       stamp: this.#stamp(till, JSON.stringify(command)),
       till,
       idem,

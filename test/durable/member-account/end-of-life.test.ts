@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import {
+  cafeProgram,
+  programPayload,
   grant,
   hold,
   openAccount,
@@ -8,6 +10,11 @@ import {
   sale,
   type TestAccount,
 } from "../../support/workerd/account.ts";
+
+const birthdays = {
+  ...cafeProgram,
+  dated_gifts: [{ id: "gif_b", name: { en: "Birthday" }, on: { kind: "birthday" }, gives: { kind: "units", give: 5 } }],
+};
 
 test("a replaced card is blocked and its balance stays", async () => {
   const account = await openAccount();
@@ -125,4 +132,26 @@ test("parallel erasures and sales: nothing follows the tombstone", async () => {
 
   const erasures = (await account.chainRows()).map(({ body }) => body.includes('"type":"erased"'));
   expect(erasures.indexOf(true)).toBe(erasures.length - 1);
+});
+
+test("a birthday that the account was told stands in no table, survives sleep, and goes with the member", async () => {
+  const account = await openAccount({ program: programPayload(1, birthdays) });
+  const stored = () => account.inside(({ kv }) => kv.get<string>("gift_day") ?? null);
+  await account.client.tellBirthday("02-29");
+  await account.evict();
+  await account.book(sale());
+  expect(await account.view()).toMatchObject({ born_on: "02-29" });
+  expect(await stored()).toContain("02-29");
+  expect(await everything(account)).not.toContain("02-29");
+
+  await account.book({ type: "erase" });
+
+  expect(await stored()).toBe(null);
+  expect(await account.client.tellBirthday("02-29")).toEqual({ ok: false, refusal: { code: "account_erased" } });
+  expect(await stored()).toBe(null);
+});
+
+test("where no birthday is celebrated, the account says nothing of one", async () => {
+  const account = await openAccount();
+  expect(await account.view()).not.toHaveProperty("born_on");
 });

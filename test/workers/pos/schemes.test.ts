@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { localDate } from "../../../src/domain/time/local-date.ts";
 import { cafeProgram } from "../../support/workerd/account.ts";
 import { createTestMerchant } from "../../support/workerd/merchant.ts";
 import { open } from "../card/support.ts";
-import { text } from "./routes.ts";
+import { listOf, text } from "./routes.ts";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
 const english = { "accept-language": "en" };
@@ -131,4 +132,60 @@ test("a challenge is previewed, completed by a sale, taken back by a return, tol
   const shown = await till.must("POST", `/v1/members/${into.id}/merge/preview`, { from: member });
   const merged = await till.must("POST", `/v1/members/${into.id}/merge`, { from: member, token: shown["token"] });
   expect(merged["wallet"]?.["challenges"]).toMatchObject([{ progress: 1 }]);
+});
+
+/** Month and day of a day from now, where the programme is. */
+function dayFromNow(days: number): string {
+  return localDate(Date.now() + days * DAY_MS, "Europe/Amsterdam").slice("YYYY-".length);
+}
+
+const birthdays = {
+  ...cafeProgram,
+  dated_gifts: [
+    {
+      id: "gif_birthday",
+      name: { nl: "Verjaardag", en: "Birthday" },
+      on: { kind: "birthday" },
+      days_after: 3,
+      gives: { kind: "reward", reward: "rew_mug", valid_for: { days: 14 } },
+    },
+  ],
+};
+
+test("a birthday gift shows, is redeemed at once, and comes again in a year and not when the birthday moves", async () => {
+  const merchant = await createTestMerchant({ program: birthdays });
+  const { till } = merchant;
+  const made = await till.must("POST", "/v1/members", { name: "Anna", birthday: dayFromNow(0) });
+  const member = { id: text(made["member"]?.["id"]) };
+  const gifts = async () => listOf((await till.must("POST", "/v1/members/identify", { member }))["issued_rewards"]);
+
+  const [gift] = await gifts();
+  expect(gift).toMatchObject({ reward: "rew_mug", origin: "dated" });
+  const held = await till.must("POST", "/v1/redemptions", { member, issued_reward: text(gift?.["id"]) });
+  const redemption = text(held["redemption"]?.["id"]);
+  expect(held["explanation"]).toContain("Cadeau (Verjaardag): mok");
+  await till.must("POST", "/v1/sales", { member, receipt: "1", total: eur(500), redemptions: [redemption] });
+  expect(await gifts()).toEqual([]);
+
+  await till.must("PATCH", `/v1/members/${member.id}`, { birthday: dayFromNow(20) });
+  await merchant.wait(21 * DAY_MS);
+  expect(await gifts()).toEqual([]);
+  await merchant.wait(365 * DAY_MS);
+  expect(await gifts()).toMatchObject([{ origin: "dated" }]);
+});
+
+test("a member who told a birthday before it was celebrated, by card alone, has the gift once a till has read them", async () => {
+  const merchant = await createTestMerchant();
+  const { till } = merchant;
+  const made = await till.must("POST", "/v1/members", { name: "Bram", birthday: dayFromNow(0) });
+  const member = { id: text(made["member"]?.["id"]) };
+  await merchant.changeProgram(birthdays);
+  const sell = async (receipt: string) =>
+    listOf((await till.must("POST", "/v1/sales", { member, receipt, total: eur(500) }))["issued_rewards"]);
+
+  expect(await sell("1")).toEqual([]);
+  await till.must("POST", "/v1/members/identify", { member });
+  expect(await sell("2")).toMatchObject([{ reward: "rew_mug", origin: "dated" }]);
+  await till.must("PATCH", `/v1/members/${member.id}`, { birthday: null });
+  expect(await sell("3")).toHaveLength(1);
 });

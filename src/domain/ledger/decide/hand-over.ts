@@ -33,7 +33,11 @@ export function decideAbsorb(state: AccountState, { from, reason, estate, parcel
   const why = { code: "absorbed", reason } as const;
   const entries = estate.lots.map(({ unit, lot, amount }): EntryDraft => ({ unit, lot, delta: amount, why }));
   const remainders = Object.entries(estate.remainders).map(([rule, arriving]) => joined(state, rule, arriving));
-  const done = estate.challenges === undefined ? {} : { challenges: estate.challenges };
+  const { challenges, dated_gifts } = estate;
+  const done = {
+    ...(challenges === undefined ? {} : { challenges }),
+    ...(dated_gifts === undefined ? {} : { dated_gifts }),
+  };
   const along = { ...metersOf(estate), ...pastOf(estate), ...done, ...arrivals(state, from, estate) };
   const event = { type: "absorbed", from, reason, remainders, ...along } as const;
   const issued = estate.issued === undefined ? {} : { issued: estate.issued.map((issue) => seenFrom(issue, from)) };
@@ -106,7 +110,7 @@ function estateOf(state: AccountState, reason: HandOverReason): Estate {
   const lots = Object.entries(state.units).flatMap(([unit, { lots: all }]) =>
     all.map((lot) => ({ unit, lot: lotKey(lot), amount: lot.amount })),
   );
-  const { remainders, meters, timezone, challenges } = state;
+  const { remainders, meters, timezone, challenges, dated_gifts } = state;
   const open = openIssues(state);
   const issued = open.map(handedOn);
   const claimed = {
@@ -115,6 +119,7 @@ function estateOf(state: AccountState, reason: HandOverReason): Estate {
     ...(timezone === UNBORN.timezone ? {} : { timezone }),
     ...(meters === undefined ? {} : { meters }),
     ...(challenges === undefined ? {} : { challenges: handedOnChallenges(challenges, open) }),
+    ...(dated_gifts === undefined ? {} : { dated_gifts }),
     ...(issued.length === 0 ? {} : { issued }),
     ...pastGiven(state),
   };

@@ -77,6 +77,15 @@ export const exampleProgram = {
       gives: { kind: "units", give: 40 },
     },
   ],
+  dated_gifts: [
+    {
+      id: "gif_verjaardag",
+      name: { nl: "Koffie op je verjaardag", en: "Coffee on your birthday" },
+      on: { kind: "birthday" },
+      days_after: 14,
+      gives: { kind: "reward", reward: "rew_gratis_koffie", valid_for: { days: 14 } },
+    },
+  ],
   rewards: [
     {
       id: "rew_gratis_koffie",

@@ -17,6 +17,7 @@ import { rendering } from "../render/reader.ts";
 import { requestHash, runCommand } from "../run-command.ts";
 import { cardNumberOf, consentsOf, contactOf } from "./profile-input.ts";
 import { registryProblem } from "./registry-problem.ts";
+import { tellBirthday } from "./tell-birthday.ts";
 
 /** The digital card every account is born with, and the plastic card that may come with it. */
 const DIGITAL_CARD_NO = 1;
@@ -49,6 +50,7 @@ export function createMember(app: PosApp): void {
     const input = c.req.valid("json");
     const { member, replayed } = await registerMember(desk, input, idempotencyKey(c));
     const cards = await openAccount(desk, member, input);
+    if (input.birthday !== undefined && !replayed) await tellBirthday(desk, member.account, member.profile.birthday);
     if (replayed) c.header("idempotency-replayed", "true");
     return c.json(await renderNewMember(desk, member, cards), 201);
   });

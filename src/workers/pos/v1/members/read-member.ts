@@ -3,8 +3,10 @@ import type { memberAnswer } from "../../../../contract/pos-v1/member.ts";
 import type { PosDesk } from "../desk.ts";
 import { renderMemberAnswer } from "../render/member.ts";
 import { renderingAt } from "../render/reader.ts";
+import type { AccountView, ProgramPayloads } from "../../../../durable/member-account/protocol.ts";
 import { readAccount } from "../run-command.ts";
 import { registryProblem } from "./registry-problem.ts";
+import { tellBirthday } from "./tell-birthday.ts";
 
 /** A member as they are now: profile from the registry, cards and balances from the account, asked at the same time. */
 export async function readMember(desk: PosDesk, account: string): Promise<z.infer<typeof memberAnswer>> {
@@ -15,7 +17,20 @@ export async function readMember(desk: PosDesk, account: string): Promise<z.infe
   ]);
   const found = read.account === account ? asked : await desk.registry().getMember(read.account);
   if (!found.ok) throw registryProblem(found.error);
-  const { cards, wallet, rewards, issues = [] } = read.value;
+  const view = await withBirthday(desk, read, found.value.profile.birthday, programs);
+  const { cards, wallet, rewards, issues = [] } = view;
   const rendering = await renderingAt(desk, desk.now_ms);
   return renderMemberAnswer(rendering, { record: found.value, cards, wallet, rewards, issues });
+}
+
+/** The account as it is once it knows the birthday; an account that knew it, or need not, is not asked again. */
+async function withBirthday(
+  desk: PosDesk,
+  { account, value }: { readonly account: string; readonly value: AccountView },
+  birthday: string | null,
+  programs: ProgramPayloads,
+): Promise<AccountView> {
+  if (value.born_on === undefined || value.born_on === birthday) return value;
+  if (!(await tellBirthday(desk, account, birthday))) return value;
+  return (await readAccount(desk, account, (client) => client.wallet(programs))).value;
 }

@@ -10,6 +10,7 @@ import { readAccount, requestHash } from "../run-command.ts";
 import { consentsOf, contactOf } from "./profile-input.ts";
 import { registryProblem } from "./registry-problem.ts";
 import { accountOf, memberParams } from "./retrieve.ts";
+import { tellBirthday } from "./tell-birthday.ts";
 
 const route = createRoute({
   method: "patch",
@@ -43,8 +44,11 @@ export function updateMember(app: PosApp): void {
       now_ms: Date.now(),
     });
     if (!written.ok) throw registryProblem(written.error);
-    if (written.value.replayed) c.header("idempotency-replayed", "true");
-    return c.json(renderMember(desk, written.value.member), 200);
+    const { member: changed, replayed } = written.value;
+    // A retry may come after a later change; what it finds untold is told when the member is next read.
+    if (patch.birthday !== undefined && !replayed) await tellBirthday(desk, account, changed.profile.birthday);
+    if (replayed) c.header("idempotency-replayed", "true");
+    return c.json(renderMember(desk, changed), 200);
   });
 }
 

@@ -1,3 +1,4 @@
+import { explainGifts } from "../../../../domain/ledger/explain-gift.ts";
 import { explainEntry } from "../../../../domain/ledger/explain.ts";
 import type { Carried } from "../run-command.ts";
 import { renderEntries } from "./entry.ts";
@@ -11,6 +12,9 @@ export function renderChange(rendering: Rendering, { account, view }: Carried) {
     entries: renderEntries(rendering, { account, body, note }),
     wallet: renderWallet(rendering, view.wallet),
     rewards: renderRewards(rendering, view.rewards),
-    explanation: body.entries.map((entry) => explainEntry(rendering.reader, entry)),
+    explanation: [
+      ...body.entries.map((entry) => explainEntry(rendering.reader, entry)),
+      ...explainGifts(rendering.reader, body),
+    ],
   };
 }

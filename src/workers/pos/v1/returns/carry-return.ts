@@ -4,6 +4,7 @@ import { invariant } from "../../../../domain/invariant.ts";
 import type { BookingHeader, ReturnEvent, ReturnRequest } from "../../../../domain/ledger/booking.ts";
 import type { ReturnCommand } from "../../../../domain/ledger/command.ts";
 import { explainCoupon, explainEntry, explainReturnedCoupon } from "../../../../domain/ledger/explain.ts";
+import { explainGifts } from "../../../../domain/ledger/explain-gift.ts";
 import { explainChallenge } from "../../../../domain/ledger/explain-challenge.ts";
 import { formatMilli } from "../../../../domain/numbers.ts";
 import { localDate } from "../../../../domain/time/local-date.ts";
@@ -139,6 +140,7 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer
       ...(coupon === null || body.coupon?.gone === true ? [] : [coupon]),
       ...coupons.map((issued) => explainCoupon(reader, issued)),
       ...(body.challenges ?? []).map((step) => explainChallenge(reader, step)),
+      ...explainGifts(reader, body),
     ],
     receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards),
     warnings: [...writtenOff(rendering, body), ...keptCoupon(rendering, body)],

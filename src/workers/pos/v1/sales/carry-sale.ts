@@ -3,6 +3,7 @@ import type { SaleInput, saleAnswer } from "../../../../contract/pos-v1/sale.ts"
 import { invariant } from "../../../../domain/invariant.ts";
 import type { ExchangeReturn, SaleCommand } from "../../../../domain/ledger/command.ts";
 import { explainCoupon, explainEntry, explainOutcome } from "../../../../domain/ledger/explain.ts";
+import { explainGifts } from "../../../../domain/ledger/explain-gift.ts";
 import { explainChallenge } from "../../../../domain/ledger/explain-challenge.ts";
 import { accountKindOf } from "../../../../domain/tenancy/account-id.ts";
 import { createCardToken } from "../../../../domain/tenancy/card-token.ts";
@@ -151,6 +152,7 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried, preview:
       ...unearned.map((outcome) => explainOutcome(rendering.reader, outcome)),
       ...coupons.map((coupon) => explainCoupon(rendering.reader, coupon)),
       ...(body.challenges ?? []).map((step) => explainChallenge(rendering.reader, step)),
+      ...explainGifts(rendering.reader, body),
     ],
     receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards, coupons),
     warnings: renderWarnings(rendering, body),

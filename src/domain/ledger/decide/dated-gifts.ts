@@ -1,0 +1,103 @@
+import { type CompiledProgram, policyOf } from "../../program/compile.ts";
+import { celebratedOn, type GiftDays } from "../../program/dated-gift.ts";
+import type { DatedGift } from "../../program/dated-gift-rules.ts";
+import { lotOn } from "../../program/lot-policy.ts";
+import { addSpan, monthOf } from "../../time/calendar.ts";
+import { type LocalDate, localDate } from "../../time/local-date.ts";
+import { applyGifts, GIFT_PLACE, type GiftDay, type GivenGift, joinedOn } from "../dated-gift.ts";
+import { debtPayments } from "../debt.ts";
+import type { EntryDraft } from "../draft.ts";
+import { applyDrafts } from "../due.ts";
+import { issueKey, ISSUES_MAX, type OpenIssue, openIssues } from "../issued.ts";
+import { applyMeters, tierMeter } from "../meter.ts";
+import type { AccountState } from "../state.ts";
+
+/** Dated gifts that a member can have now and has not had this year. */
+export interface DueGifts {
+  readonly gifts: readonly GivenGift[];
+  readonly entries: readonly EntryDraft[];
+}
+
+const NONE: DueGifts = { gifts: [], entries: [] };
+
+/** What decides which gifts are due, besides the account and the rules. */
+export interface GiftMoment {
+  readonly now_ms: number;
+  readonly gift_day: GiftDay | null;
+}
+
+/**
+ * The gifts that the next booking brings along. Evaluated with every read and command that carries rules, so that no scan
+ * has to look for birthdays; one that nobody comes for in its window is not given.
+ */
+export function dueGifts(state: AccountState, program: CompiledProgram, { now_ms, gift_day }: GiftMoment): DueGifts {
+  const all = program.document.dated_gifts;
+  if (all.length === 0 || state.account_kind !== "member" || state.tombstone !== null) return NONE;
+  const { timezone } = program.document;
+  const today = localDate(now_ms, timezone);
+  const days = { today, joined_on: joinedOn(state, timezone), born_on: gift_day?.born_on ?? null };
+  const due = all.flatMap((gift) => {
+    const year = yearOf(state, gift, days, gift_day);
+    return year === null ? [] : [give(program, gift, year, today)];
+  });
+  const room = Math.max(0, ISSUES_MAX - openIssues(state).length);
+  const rewards = due.filter(({ gift }) => gift.issued !== undefined).slice(0, room);
+  const given = due.filter((one) => one.gift.issued === undefined || rewards.includes(one));
+  const entries = given.flatMap((one) => one.entries);
+  const paid = entries.length === 0 ? [] : debtPayments(applyDrafts(state, entries));
+  return { gifts: given.map(({ gift }) => gift), entries: [...entries, ...paid] };
+}
+
+/** The year for which a gift is due; null when it is not, or was given for that year. */
+function yearOf(state: AccountState, gift: DatedGift, days: GiftDays, gift_day: GiftDay | null): number | null {
+  const on = celebratedOn(gift, days);
+  if (on === null) return null;
+  const not_before = gift.on.kind === "birthday" ? (gift_day?.not_before ?? null) : null;
+  if (not_before !== null && days.today < not_before) return null;
+  const year = Number(on.slice(0, 4));
+  return year > (state.dated_gifts?.[gift.id]?.year ?? 0) ? year : null;
+}
+
+function give(
+  program: CompiledProgram,
+  { id, name: what, on, gives, counts_for_tier }: DatedGift,
+  year: number,
+  today: LocalDate,
+): { readonly gift: GivenGift; readonly entries: readonly EntryDraft[] } {
+  const gift = { gift: id, kind: on.kind, what, year, on: today };
+  if (gives.kind === "reward") {
+    const reward = program.rewards.get(gives.reward);
+    const span = gives.valid_for ?? reward?.valid_for;
+    const expires_on = span === undefined ? null : addSpan(today, span);
+    const issued = { reward: gives.reward, what: reward?.name ?? what, origin: "dated", expires_on } as const;
+    return { gift: { ...gift, issued }, entries: [] };
+  }
+  const { unit, give: amount } = gives;
+  const lot = { ...lotOn({ ...policyOf(program, unit), pending_days: 0 }, today), class: "granted" } as const;
+  const counts = counts_for_tier && unit === "points" && program.document.tiers !== undefined;
+  const meters = counts ? { meters: [{ meter: tierMeter("points"), on: monthOf(today), amount }] } : {};
+  return { gift: { ...gift, ...meters }, entries: [{ unit, lot, delta: amount, why: { code: "dated_gift", what } }] };
+}
+
+/** The account as a read shows it: what the next booking brings along is the member's already. */
+export function withGifts(
+  state: AccountState,
+  { gifts, entries }: DueGifts,
+  program: number,
+  now_ms: number,
+): AccountState {
+  if (gifts.length === 0) return state;
+  const seq = state.seq + 1;
+  const issued = gifts.flatMap(({ issued: reward }, index): OpenIssue[] =>
+    reward === undefined ? [] : [{ ...reward, seq, index: GIFT_PLACE + index, issued_at_ms: now_ms, program }],
+  );
+  const meters = gifts.flatMap((gift) => gift.meters ?? []);
+  return {
+    ...applyDrafts(state, entries),
+    dated_gifts: applyGifts(state.dated_gifts, gifts),
+    ...(issued.length === 0
+      ? {}
+      : { issued: { ...state.issued, ...Object.fromEntries(issued.map((one) => [issueKey(one), one])) } }),
+    ...(meters.length === 0 ? {} : { meters: applyMeters(state.meters ?? {}, meters) }),
+  };
+}
