@@ -1,3 +1,5 @@
+import { bonusProblem } from "./bonus-rules.ts";
+import { challengeProblems } from "./challenge-rules.ts";
 import type { Budget } from "./budget.ts";
 import { type ProgramDocument, unitIdsOf } from "./document.ts";
 import type { Promotion } from "./promotion-rules.ts";
@@ -62,6 +64,34 @@ export function rewardTierIssues({ rewards, tiers }: ProgramDocument): CrossIssu
       ...unknown(priced, "tier_prices"),
       ...twice.map((id) => at("tier_prices", `the level ${id} has two prices`)),
       ...shut.map((id) => at("tier_prices", `the reward is not for the level ${id}`)),
+    ];
+  });
+}
+
+/** Dated gifts that give what there is not. */
+export function giftIssues(document: ProgramDocument): CrossIssue[] {
+  const units = new Set(unitIdsOf(document));
+  const rewards = new Set(document.rewards.map(({ id }) => id));
+  return document.dated_gifts.flatMap(({ gives }, index) => {
+    const given = bonusProblem(gives, units, rewards);
+    return given === null ? [] : [{ path: ["dated_gifts", index, "gives", given.field], message: given.message }];
+  });
+}
+
+/** Challenges that give what there is not, are for levels that there are not, or cannot be done. */
+export function challengeIssues(document: ProgramDocument): CrossIssue[] {
+  const units = new Set(unitIdsOf(document));
+  const rewards = new Set(document.rewards.map(({ id }) => id));
+  const levels = new Set((document.tiers?.levels ?? []).map(({ id }) => id));
+  return document.challenges.flatMap((item, index) => {
+    const at = (...path: readonly string[]) => ["challenges", index, ...path];
+    const given = bonusProblem(item.gives, units, rewards);
+    return [
+      ...challengeProblems(item).map(({ field, message }) => ({ path: at(field), message })),
+      ...(given === null ? [] : [{ path: at("gives", given.field), message: given.message }]),
+      ...(item.segment?.tiers ?? [])
+        .filter((id) => !levels.has(id))
+        .map((id) => ({ path: at("segment", "tiers"), message: `there is no level ${id}` })),
     ];
   });
 }

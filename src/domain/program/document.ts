@@ -3,13 +3,12 @@ import { AMOUNT_MAX } from "../numbers.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { localizedText, matcher, points, slug } from "./document-parts.ts";
 import { action } from "./action-rules.ts";
-import { bonusProblem } from "./bonus-rules.ts";
-import { challenge, challengeProblems } from "./challenge-rules.ts";
+import { challenge } from "./challenge-rules.ts";
 import { creditUnit } from "./credit.ts";
 import { credit } from "./credit-rules.ts";
 import { datedGift } from "./dated-gift-rules.ts";
 import { caps, earningRule } from "./earning-rules.ts";
-import { type CrossIssue, promotionIssues, rewardTierIssues } from "./document-checks.ts";
+import { challengeIssues, type CrossIssue, giftIssues, promotionIssues, rewardTierIssues } from "./document-checks.ts";
 import { lotFields } from "./lot-rules.ts";
 import { promotion } from "./promotion-rules.ts";
 import { reward } from "./reward-rules.ts";
@@ -235,32 +234,6 @@ function actionIssues(document: ProgramDocument): CrossIssue[] {
   return document.actions.flatMap(({ unit }, index) =>
     units.has(unit) ? [] : [{ path: ["actions", index, "unit"], message: `the programme has no unit ${unit}` }],
   );
-}
-
-function giftIssues(document: ProgramDocument): CrossIssue[] {
-  const units = new Set(unitIdsOf(document));
-  const rewards = new Set(document.rewards.map(({ id }) => id));
-  return document.dated_gifts.flatMap(({ gives }, index) => {
-    const given = bonusProblem(gives, units, rewards);
-    return given === null ? [] : [{ path: ["dated_gifts", index, "gives", given.field], message: given.message }];
-  });
-}
-
-function challengeIssues(document: ProgramDocument): CrossIssue[] {
-  const units = new Set(unitIdsOf(document));
-  const rewards = new Set(document.rewards.map(({ id }) => id));
-  const levels = new Set((document.tiers?.levels ?? []).map(({ id }) => id));
-  return document.challenges.flatMap((item, index) => {
-    const at = (...path: readonly string[]) => ["challenges", index, ...path];
-    const given = bonusProblem(item.gives, units, rewards);
-    return [
-      ...challengeProblems(item).map(({ field, message }) => ({ path: at(field), message })),
-      ...(given === null ? [] : [{ path: at("gives", given.field), message: given.message }]),
-      ...(item.segment?.tiers ?? [])
-        .filter((id) => !levels.has(id))
-        .map((id) => ({ path: at("segment", "tiers"), message: `there is no level ${id}` })),
-    ];
-  });
 }
 
 function tierIssues({ tiers, units }: ProgramDocument): CrossIssue[] {
