@@ -1,7 +1,7 @@
 import { type Counts, totalOf } from "./counts.ts";
 
-/** List prices of the paid plan in dollars per million, without the monthly allowances. */
-const PRICES = {
+/** List prices of the paid plan in dollars per million (storage apart), without the monthly allowances. */
+export const PRICES = {
   request: 0.3,
   cpu_ms: 0.02,
   object_call: 0.15,
@@ -11,9 +11,13 @@ const PRICES = {
   row_read: 0.001,
   queue_message: 1.2,
   log_line: 0.6,
+  /** Of an object's storage, per month. */
+  gigabyte_month: 0.2,
 };
 /** Wall time of one call of an account as published for production: nearly all of it waits for the replicas. */
 const OBJECT_SECONDS = 0.02;
+/** Dollars per million calls of an object. */
+export const OBJECT_CALL = PRICES.object_call + OBJECT_SECONDS * PRICES.object_second;
 /** As in wrangler.toml: `head_sampling_rate`. A line of the Worker and one of each object. */
 const LOG_SAMPLING = 0.1;
 /** What design §10 allows a sale's projection to cost, until there is one to measure. */
@@ -62,7 +66,7 @@ function bill(name: string, { cpu_ms, calls, rows_written, rows_read, queue_mess
   const dollars =
     PRICES.request +
     cpu_ms * PRICES.cpu_ms +
-    calls * (PRICES.object_call + OBJECT_SECONDS * PRICES.object_second) +
+    calls * OBJECT_CALL +
     of_which_rows +
     rows_read * PRICES.row_read +
     queue_messages * PRICES.queue_message +

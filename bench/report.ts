@@ -1,6 +1,7 @@
 import type { Budget } from "./budgets.ts";
 import { type Counts, totalOf } from "./counts.ts";
 import type { Bill } from "./dollars.ts";
+import type { Growth } from "./growth.ts";
 import type { Rounds } from "./load.ts";
 import type { CountedOperation } from "./operations.ts";
 import { median } from "./statistics.ts";
@@ -46,6 +47,21 @@ function whereText({ objects }: Counts): string {
 export function billsTable(bills: readonly Bill[]): string {
   const rows = bills.map(({ name, dollars, of_which_rows }) => [name, dollars.toFixed(2), of_which_rows.toFixed(2)]);
   return table(["per million", "dollars", "of which rows written"], rows);
+}
+
+/** Dollars of one month. */
+export function growthTable(growth: readonly Growth[]): string {
+  const rows = growth.map(({ name, sales, selling, checking, standing, storage }) => {
+    const parts = [selling, checking, standing, storage];
+    const total = parts.reduce((sum, part) => sum + part, 0);
+    return [name, sales.toLocaleString("en"), ...[...parts, total].map(dollarText)];
+  });
+  const heads = ["a month, in dollars", "sales", "selling", "checking", "standing by", "a year's storage", "all"];
+  return table(heads, rows);
+}
+
+function dollarText(dollars: number): string {
+  return dollars < 10 ? dollars.toPrecision(2) : dollars.toFixed(0);
 }
 
 export function budgetsTable(budgets: readonly Budget[]): string {

@@ -6,7 +6,8 @@ import { reportFailure } from "../scripts/start/problem.ts";
 import { gzipBytes } from "./build.ts";
 import type { Budget } from "./budgets.ts";
 import { Closing } from "./closing.ts";
-import { type Bill, billFor, billWithProjection } from "./dollars.ts";
+import { type Bill, billFor, billWithProjection, OBJECT_CALL } from "./dollars.ts";
+import { growthOf } from "./growth.ts";
 import { HttpClient } from "./http-client.ts";
 import { countBudgets, dollarBudget, sizeBudget, timeBudgets } from "./judge.ts";
 import { type Accounts, type Figures, STEMPEL, takeFigures } from "./measure.ts";
@@ -14,7 +15,7 @@ import { COLD_BY_PHONE, type Counted, countOperations, FIRST_SALE, WARM_BY_CARD 
 import { benchSize, type BenchOptions, parseBenchOptions } from "./options.ts";
 import { buildAll, type Place, startServers, startStempel } from "./platforms.ts";
 import { profileHotPath } from "./profile.ts";
-import { billsTable, budgetsTable, countsTable, timesTable } from "./report.ts";
+import { billsTable, budgetsTable, countsTable, growthTable, timesTable } from "./report.ts";
 import { addMember, addMembers } from "./shop.ts";
 import { median } from "./statistics.ts";
 
@@ -97,10 +98,17 @@ function billsOf({ operations }: Counted, { alone }: Figures): Bill[] {
 }
 
 function print(counted: Counted, figures: Figures, bills: readonly Bill[], budgets: readonly Budget[]): void {
+  const growth = growthOf(bills.at(-1)?.dollars ?? 0, OBJECT_CALL);
   const times = [figures.alone, figures.together, figures.spread, figures.spreadTogether, figures.length].map(
     timesTable,
   );
-  const parts = [...times, countsTable(counted.operations), billsTable(bills), budgetsTable(budgets)];
+  const parts = [
+    ...times,
+    countsTable(counted.operations),
+    billsTable(bills),
+    growthTable(growth),
+    budgetsTable(budgets),
+  ];
   console.log(
     `\n${parts.join("\n\n")}\n\nA ratio is the median of the rounds' ratios (middle half of the rounds), then that of each side's best round.`,
   );
