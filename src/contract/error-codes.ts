@@ -384,6 +384,13 @@ export const ERROR_CODES = {
     till: "fix",
     help: "No reward that this merchant issued has this id.",
   },
+  expiry_not_allowed: {
+    status: 422,
+    title: "The programme does not allow this last day",
+    retryable: false,
+    till: "show",
+    help: "What was paid for lasts 24 months at least, and nothing longer than the programme's rule. Leave the date out to have the rule's own.",
+  },
   issued_reward_gone: {
     status: 409,
     title: "The issued reward is used or over",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { ERROR_CODES } from "../../src/contract/error-codes.ts";
+import type { giftcardAnswer } from "../../src/contract/pos-v1/giftcard.ts";
 import type { giftAnswer, issuedRewardAnswer } from "../../src/contract/pos-v1/issued-reward.ts";
 import type { redemptionAnswer } from "../../src/contract/pos-v1/redemption.ts";
 import type { saleAnswer } from "../../src/contract/pos-v1/sale.ts";
@@ -144,6 +145,7 @@ describe("the examples", () => {
       action: await tell("POST", "/v1/actions", story.friendBrought),
       ...(await redeem()),
       ...(await issue()),
+      ...(await topUp()),
       returned: await tell("POST", "/v1/returns", story.croissantBack),
       sale: await tell("GET", `/v1/sales/${firstSale.sale?.id ?? ""}`),
       entries: await tell("GET", `${member}/entries?limit=3`),
@@ -186,6 +188,16 @@ describe("the examples", () => {
     const takenBack = await tell("POST", `/v1/issued-rewards/${issued.issued_reward?.id ?? ""}/cancel`);
     const redeem = story.redeemIssued(given.gift.issued_reward?.id ?? "");
     return { given, issued, takenBack, heldIssued: await tell("POST", "/v1/redemptions", redeem) };
+  }
+
+  /** Credit is bought and pays a part, and so does a gift card. */
+  async function topUp(): Promise<Record<string, unknown>> {
+    const toppedUp = await tell("POST", "/v1/sales", story.topUp);
+    const heldCredit = await tell("POST", "/v1/redemptions", story.payWithCredit);
+    const giftCard = await tell<z.infer<typeof giftcardAnswer>>("POST", "/v1/giftcards", story.giftCard);
+    const { code } = giftCard.giftcard;
+    await tell("POST", "/v1/redemptions", story.payWithGiftCard(code));
+    return { toppedUp, heldCredit, giftCard, giftCardStory: await tell("GET", `/v1/giftcards/${code}`) };
   }
 
   /** The other card of the same person, which was queued offline, goes up in this one. */

@@ -21,6 +21,7 @@ export const ACTIVITY_TYPES = [
   "hold_cancelled",
   "adjustment",
   "opening",
+  "loaded",
   "action",
   "card_issued",
   "card_blocked",

@@ -188,7 +188,10 @@ export type CardInput = z.infer<typeof cardInput>;
 export const cardAnswer = z
   .strictObject({
     card,
-    member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
+    member: z
+      .string()
+      .nullable()
+      .meta({ description: "Id of the member; null for a gift card.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
   })
   .meta({ id: "CardAnswer", description: "The card and whose it is." });
 

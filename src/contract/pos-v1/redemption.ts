@@ -48,7 +48,10 @@ export const redemption = z
     object: z.literal("redemption").meta({ description: "Always `redemption`." }),
     id: z.string().meta({ description: "Id of the redemption.", example: "red_mpbffy96dbrqnwne4yvpdn76f" }),
     created_at: timestamp,
-    member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
+    member: z
+      .string()
+      .nullable()
+      .meta({ description: "Id of the member; null for a gift card.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
     state: z
       .enum(["held", "captured", "cancelled", "expired"])
       .meta({ description: "Reserved, handed over, given back, or given back because its time was up." }),

@@ -86,7 +86,10 @@ export const saleReturn = z
     created_at: timestamp,
     return_id: z.string().meta({ description: "Your id of this return.", example: "R-77" }),
     sale: z.string().meta({ description: "Id of the sale.", example: "sal_mpbffy96dbrqnwne21vjmy2ms" }),
-    member: z.string().meta({ description: "Id of the member.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
+    member: z
+      .string()
+      .nullable()
+      .meta({ description: "Id of the member; null for a gift card.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
     amount: money.meta({ description: "What was given back." }),
     lines: z
       .array(

@@ -160,6 +160,7 @@ function factsOf(body: BookingBody): ActivityFacts {
     case "adjustment":
     case "opening":
     case "gift":
+    case "loaded":
     case "issued":
     case "issue_cancelled":
     case "erased":

@@ -118,6 +118,7 @@ export type BookingEvent =
   | AdjustmentEvent
   | ActionEvent
   | GiftEvent
+  | LoadedEvent
   | IssuedEvent
   | IssueCancelledEvent
   | CardEvent
@@ -373,6 +374,14 @@ export interface GiftEvent {
   readonly type: "gift";
   readonly unit: string;
   readonly amount: number;
+}
+
+/** Value put on a gift card: sold for money, or given. */
+export interface LoadedEvent {
+  readonly type: "loaded";
+  readonly unit: string;
+  readonly amount: number;
+  readonly origin: "paid" | "granted";
 }
 
 /** A reward given by hand, or paid for now and collected later; what was issued stands in the header. */

@@ -15,6 +15,7 @@ export type Command =
   | AdjustmentCommand
   | ActionCommand
   | GiftCommand
+  | LoadCommand
   | IssueCommand
   | CancelIssueCommand
   | IssueCardCommand
@@ -102,6 +103,15 @@ export interface GiftCommand {
   readonly unit: string;
   readonly amount: number;
   readonly card_no: number | null;
+}
+
+/** Puts value on a gift card. */
+export interface LoadCommand {
+  readonly type: "load";
+  readonly amount: number;
+  readonly origin: "paid" | "granted";
+  /** Last local day; null leaves it to the programme. */
+  readonly expires_on: LocalDate | null;
 }
 
 /** Gives a reward to be redeemed later: by hand for nothing, or for its cost. */

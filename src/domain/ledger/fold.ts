@@ -224,6 +224,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     case "adjustment":
     case "opening":
     case "gift":
+    case "loaded":
     case "issued":
     case "issue_cancelled":
     case "due":

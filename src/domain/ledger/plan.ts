@@ -15,6 +15,7 @@ import type {
 import { decideAction } from "./decide/action.ts";
 import { decideAdjustment } from "./decide/adjustment.ts";
 import { decideCancelIssue, decideGift, decideIssue, withAutomaticIssues } from "./decide/issue.ts";
+import { decideLoad } from "./decide/load.ts";
 import { decideBlockCard, decideIssueCard } from "./decide/card.ts";
 import { dueGifts, withGifts } from "./decide/dated-gifts.ts";
 import { decideHold, decideHoldAction } from "./decide/redemption.ts";
@@ -98,6 +99,8 @@ export function plan(state: AccountState, command: Command, context: PlanContext
       return draft.answer(decideTransfer(draft.state, command, context.program));
     case "gift":
       return draft.answer(decideGift(draft.state, command, context.program, context.stamp.now_ms), "automatic");
+    case "load":
+      return draft.answer(decideLoad(command, context.program, context.stamp.now_ms));
     case "issue":
       return draft.answer(decideIssue(draft.state, command, context.program, context.stamp.now_ms));
     case "cancel_issue":

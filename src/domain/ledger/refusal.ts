@@ -1,5 +1,6 @@
 import type { RewardClosed } from "../program/reward-conditions.ts";
 import type { NotForTier } from "../program/reward-price.ts";
+import type { LocalDate } from "../time/local-date.ts";
 import type { LimitPeriod } from "./redeemed.ts";
 
 /**
@@ -26,6 +27,7 @@ export type Refusal =
   | { readonly code: "already_returned" }
   | { readonly code: "reward_unknown"; readonly reward: string }
   | { readonly code: "unit_unknown"; readonly unit: string }
+  | { readonly code: "expiry_not_allowed"; readonly earliest: LocalDate; readonly latest: LocalDate | null }
   | { readonly code: "pay_with_points_off" }
   | { readonly code: "action_unknown"; readonly action: string }
   | { readonly code: "subject_required"; readonly action: string }

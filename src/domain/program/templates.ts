@@ -128,7 +128,7 @@ const RECIPES: Readonly<Record<TemplateId, Recipe>> = {
     name: { nl: "Spaartegoed", en: "Cashback" },
     goals: ["bigger_baskets", "win_back"],
     items: [],
-    // Five per cent back. Until there is credit, a point is worth a hundredth and pays for any part of a sale.
+    // Five per cent back as credit.
     base: (money) => ({
       units: pointsUnit,
       earning: [{ id: "ear_back", kind: "spend", give: 5, per: money.unit }],
@@ -138,8 +138,9 @@ const RECIPES: Readonly<Record<TemplateId, Recipe>> = {
       {
         feature: "cashback_credit",
         part: () => ({
-          units: { credit: { name: { nl: "tegoed", en: "credit" } } },
-          earning: [{ id: "ear_back", kind: "cashback", percent: 5 }],
+          units: {},
+          credit: { earning: [{ id: "ear_back", kind: "spend", give: 5, per: 100 }] },
+          earning: undefined,
           pay_with_points: undefined,
         }),
       },

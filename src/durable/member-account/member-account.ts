@@ -3,6 +3,7 @@ import { invariant } from "../../domain/invariant.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
 import { nextDueAt } from "../../domain/ledger/due.ts";
 import { alarmWanted } from "../../domain/insights/schedule.ts";
+import { GIFT_CARD_NO } from "../../domain/tenancy/gift-code.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { catchUp, systemStamp } from "./catch-up.ts";
 import { Projector } from "./projector.ts";
@@ -55,7 +56,7 @@ export class MemberAccount extends DurableObject {
   async run(message: CommandMessage): Promise<protocol.CommandAnswer> {
     if (!message.preview) await this.#clock.look();
     const desk = this.#enter(message);
-    if (message.opens === true && !message.preview) this.#openReceipt(desk, message);
+    if (message.opens === true && !message.preview) this.#openFirst(desk, message);
     const answer = runCommand(desk, message);
     if (!message.preview) await this.#afterBooking(message);
     return answer;
@@ -182,11 +183,14 @@ export class MemberAccount extends DurableObject {
     this.#live.push(() => this.#ledger.current(Date.now()));
   }
 
-  #openReceipt(desk: Desk, { to, by, clock_offset_ms }: CommandMessage): void {
+  #openFirst(desk: Desk, { to, by, clock_offset_ms }: CommandMessage): void {
     if (this.#ledger.current(desk.now_ms) !== null) return;
     const name = assertObjectIdentity(this.ctx.id, to);
-    invariant(name.kind === "receipt", "only a receipt account opens with its first sale");
-    this.#ledger.open(name, to, null, { ...systemStamp(desk.now_ms, clock_offset_ms), by });
+    invariant(name.kind !== "member", "a member's account is opened by itself");
+    this.#ledger.open(name, to, name.kind === "bearer" ? GIFT_CARD_NO : null, {
+      ...systemStamp(desk.now_ms, clock_offset_ms),
+      by,
+    });
   }
 
   #enter(message: Addressed): Desk {

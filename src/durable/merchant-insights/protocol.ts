@@ -62,6 +62,7 @@ export const FEED_TYPES: readonly ActivityType[] = [
   "hold_cancelled",
   "adjustment",
   "opening",
+  "loaded",
   "action",
   "card_issued",
   "card_blocked",

@@ -67,6 +67,8 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "too_many_holds":
     case "too_many_cards":
       return { code: refusal.code, detail: detailOf(refusal, reader) };
+    case "expiry_not_allowed":
+      return { code: refusal.code, detail: expiryDetail(refusal) };
     case "issue_gone":
       return { code: "issued_reward_gone" };
     case "issue_held":
@@ -82,6 +84,11 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     default:
       return assertNever(refusal, "refusal");
   }
+}
+
+function expiryDetail({ earliest, latest }: Extract<Refusal, { code: "expiry_not_allowed" }>): string {
+  const until = latest === null ? "" : ` and ${latest} at the latest`;
+  return `The programme allows ${earliest} at the earliest${until}.`;
 }
 
 type Detailed = Extract<

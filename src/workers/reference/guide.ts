@@ -92,6 +92,7 @@ export const TAGS = [
       "A reward is reserved first, so that nobody spends the same points twice, and handed over with the sale or by itself.",
   },
   { name: "Actions", description: "What members are given for besides buying." },
+  { name: "Gift cards", description: "Stored value that belongs to whoever has the code." },
   { name: "Adjustments", description: "Corrections by hand, and balances brought along from before." },
   { name: "Program", description: "The merchant's rules and items, as the till may want to show them." },
   { name: "Test mode", description: "For test keys alone." },

@@ -358,6 +358,50 @@ test("paid credit never goes to another member by transfer", () => {
   expect(ledger.refuses(command)).toEqual({ code: "transfers_off" });
 });
 
+describe("a gift card", () => {
+  const load = (changes: object = {}) => ({
+    type: "load" as const,
+    amount: 2500,
+    origin: "paid" as const,
+    expires_on: null,
+    ...changes,
+  });
+  const bearer = (rules: CreditInput = {}) => new Ledger(program({ credit: rules }), "bearer");
+
+  test.each([
+    ["paid", "2028-06-15", false],
+    ["paid", "2028-06-16", true],
+    ["paid", "2029-06-17", false],
+    ["granted", "2026-06-15", false],
+    ["granted", "2026-06-16", true],
+    ["granted", "2026-07-17", false],
+  ] as const)("%s, may it end on %s? %s", (origin, expires_on, may) => {
+    const ledger = bearer({
+      paid: { expiry: { kind: "rolling", after: { months: 36 } } },
+      granted: { expiry: { kind: "rolling", after: { days: 30 } } },
+    });
+    const run = ledger.run(load({ origin, expires_on }));
+    expect(run.ok || run.error.code).toBe(may || "expiry_not_allowed");
+    const lots = [{ class: origin, amount: 2500, expires_on }];
+    if (may) expect(ledger.state.units[EUR]?.lots).toMatchObject(lots);
+  });
+
+  test("what is given with a code can be spent at once", () => {
+    const ledger = bearer({ granted: { pending_days: 14 } });
+    ledger.must(load({ origin: "granted" }));
+    expect(ledger.available(EUR)).toBe(2500);
+  });
+
+  test("a sale on it is nobody's and earns nothing, not even on what it did not pay", () => {
+    const ledger = bearer({ earning: [spendRule({ id: "ear_back" })] });
+    ledger.must(load({ amount: 500 }));
+    const body = payWith(ledger, 500, sale(2000));
+    expect(ledger.totals()).toEqual({});
+    ledger.must(refund(body.seq, "all"));
+    expect(ledger.totals()).toEqual({ [EUR]: 500 });
+  });
+});
+
 describe("in words", () => {
   const words = (locale: "nl" | "en") => ({
     locale,

@@ -28,6 +28,15 @@ const everything: ProgramInput = programInput({
     categoryRule(),
   ],
   stamp_cards: [coffee.card, bread.card],
+  credit: {
+    name: { en: "credit" },
+    paid: { expiry: { kind: "rolling", after: { months: 24 }, to: "month" } },
+    granted: { expiry: { kind: "none" }, pending_days: 14 },
+    vat: "single_purpose",
+    top_up_bonus: [{ from: 2500, percent: 10 }],
+    earning: [spendRule({ id: "ear_back" })],
+    caps: { day: 500 },
+  },
   tiers: {
     basis: "spend",
     window: { kind: "rolling", months: 12 },
@@ -132,6 +141,18 @@ test("the least document gets its defaults", () => {
       returns: { spent_points: "clamp" },
       holds: { minutes: 15 },
     },
+  });
+});
+
+test("credit alone gets its defaults", () => {
+  const parsed = parseProgramDocument(programInput({ credit: {} }));
+  expect(parsed.ok && parsed.value.credit).toEqual({
+    name: { nl: "tegoed", en: "credit" },
+    paid: { expiry: { kind: "none" } },
+    granted: {},
+    vat: "multi_purpose",
+    top_up_bonus: [],
+    earning: [],
   });
 });
 
@@ -344,6 +365,7 @@ describe("compiling", () => {
       ["points", ["ear_spend", "ear_visit", "ear_item", "ear_category"]],
       ["stamps:stc_coffee", ["ear_coffee"]],
       ["stamps:stc_bread", ["ear_bread"]],
+      ["credit:EUR", ["ear_back"]],
     ]);
     const never = { expiry: { kind: "none" }, pending_days: 0 };
     expect([...compiled.units.values()]).toEqual([
@@ -356,6 +378,14 @@ describe("compiling", () => {
         lots: never,
       },
       { unit: "stamps:stc_bread", kind: "stamps", name: { nl: "breadkaart", en: "bread card" }, of: 2, lots: never },
+      {
+        unit: "credit:EUR",
+        kind: "credit",
+        name: { en: "credit" },
+        of: null,
+        lots: { ...never, pending_days: 14 },
+        paid_expiry: { kind: "rolling", after: { months: 24 }, to: "month" },
+      },
     ]);
   });
 

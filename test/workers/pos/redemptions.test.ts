@@ -58,6 +58,7 @@ describe("POST /v1/redemptions", () => {
           { tax_rate: "9", discount: 101 },
           { tax_rate: "21", discount: 99 },
         ],
+        pays: null,
         final: true,
       },
       expires_at: expect.any(String),

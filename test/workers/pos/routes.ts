@@ -1,4 +1,5 @@
 import type { Scope } from "../../../src/domain/tenancy/api-key.ts";
+import { cafeProgram } from "../../support/workerd/account.ts";
 import {
   createTestMerchant,
   type Json,
@@ -56,7 +57,7 @@ function nextReceipt(): string {
 const EUR = (amount: number) => ({ amount, currency: "EUR" });
 
 export async function createWorld(options: MerchantOptions = {}): Promise<World> {
-  const merchant = await createTestMerchant({ claims: true, ...options });
+  const merchant = await createTestMerchant({ claims: true, program: { ...cafeProgram, credit: {} }, ...options });
   const { till } = merchant;
   people += 1;
   const phone = `+3161234${String(people).padStart(4, "0")}`;
@@ -372,6 +373,25 @@ export const ROUTES: readonly RouteRow[] = [
     ...ACT,
     path: "/v1/redemptions/{id}/renew",
     request: async ({ redemption }) => ({ path: `/v1/redemptions/${redemption}/renew` }),
+  },
+  {
+    method: "POST",
+    path: "/v1/giftcards",
+    scopes: ["sell"],
+    status: 201,
+    idempotent: true,
+    unknown: null,
+    request: async () => ({ path: "/v1/giftcards", body: { amount: EUR(2500) } }),
+  },
+  {
+    ...READ,
+    path: "/v1/giftcards/{code}",
+    scopes: ["read", "sell", "redeem"],
+    unknown: "card_unknown",
+    request: async ({ till }) => {
+      const sold = await till.must("POST", "/v1/giftcards", { amount: EUR(2500) });
+      return { path: `/v1/giftcards/${text(sold["giftcard"]?.["code"])}` };
+    },
   },
   {
     method: "POST",

@@ -97,3 +97,90 @@ describe("credit", () => {
     expect(JSON.stringify(found["wallet"])).toContain('"paid":3000,"granted":300');
   });
 });
+
+describe("a gift card", () => {
+  const sell = async ({ till }: Shop, more: object = {}) => {
+    const sold = await till.must("POST", "/v1/giftcards", { amount: EUR(2500), ...more });
+    return text(sold["giftcard"]?.["code"]);
+  };
+  const read = async ({ till }: Shop, code: string) => (await till.must("GET", `/v1/giftcards/${code}`))["giftcard"];
+
+  test("is sold once, however often it is asked, and its code is on the receipt", async () => {
+    const { till } = await shop();
+    const body = { amount: EUR(2500), message: "Gefeliciteerd!" };
+    const first = await till.call("POST", "/v1/giftcards", { body, idem: "g1" });
+    expect(first.status).toBe(201);
+    expect(first.body["giftcard"]).toMatchObject({
+      code: expect.stringMatching(/^([0-9A-Z]{5}-){3}[0-9A-Z]{5}$/),
+      balance: EUR(2500),
+      origin: "paid",
+      message: "Gefeliciteerd!",
+      expires_on: null,
+    });
+    expect(first.body["receipt_lines"]).toContain(first.body["giftcard"]?.["code"]);
+    expect((await till.call("POST", "/v1/giftcards", { body, idem: "g1" })).body).toEqual(first.body);
+    const other = { ...body, amount: EUR(1) };
+    expect((await till.call("POST", "/v1/giftcards", { body: other, idem: "g1" })).body).toMatchObject({
+      code: "idempotency_mismatch",
+    });
+  });
+
+  test("pays a sale of its own, typed as people type; the sale earns nothing and gives it back", async () => {
+    const world = await shop();
+    const { till } = world;
+    const code = await sell(world);
+    const typed = code.toLowerCase().replaceAll("-", " ");
+    const ask = { member: { card: typed }, unit: "credit:EUR", amount: 2500, sale_total: EUR(1000) };
+    const held = await till.must("POST", "/v1/redemptions", ask);
+    expect(held["redemption"]).toMatchObject({ member: null, effect: { pays: EUR(1000) } });
+    const id = text(held["redemption"]?.["id"]);
+    const body = { receipt: receipt(), member: { card: code }, total: EUR(1200), redemptions: [id] };
+    const sold = await till.must("POST", "/v1/sales", body);
+    expect(sold["sale"]).toMatchObject({ member: null, paid_with_credit: EUR(1200) });
+    expect(JSON.stringify(sold["entries"])).not.toContain("earned");
+    expect(await read(world, code)).toMatchObject({ balance: EUR(1300), held: EUR(0) });
+    const back = { return_id: "R1", sale: { id: text(sold["sale"]?.["id"]) } };
+    expect((await till.must("POST", "/v1/returns", back))["return"]).toMatchObject({ member: null });
+    expect(await read(world, code)).toMatchObject({ balance: EUR(2500) });
+  });
+
+  test("has a history, and pays nothing once blocked", async () => {
+    const world = await shop();
+    const code = await sell(world);
+    const ask = { member: { card: code }, unit: "credit:EUR", amount: 500 };
+    const held = await world.till.must("POST", "/v1/redemptions", ask);
+    await world.till.must("POST", `/v1/redemptions/${text(held["redemption"]?.["id"])}/capture`);
+    const story = await world.till.must("GET", `/v1/giftcards/${code}`);
+    expect(JSON.stringify(story["history"])).toContain("+€ 25,00 tegoed: cadeaukaart");
+    const blocked = await world.till.must("POST", "/v1/cards/block", { card: code, reason: "stolen" });
+    expect(blocked).toMatchObject({ member: null, card: { state: "blocked" } });
+    expect(await read(world, code)).toMatchObject({ state: "blocked", balance: EUR(2000) });
+    expect((await world.till.call("POST", "/v1/redemptions", { body: ask })).body).toMatchObject({
+      code: "card_blocked",
+    });
+  });
+
+  test.each([
+    ["sold, for less than two years", "paid", "2028-01-01", "expiry_not_allowed"],
+    ["given, beyond the rule", "granted", "2099-01-01", "expiry_not_allowed"],
+    ["sold, without credit in the programme", "paid", undefined, "unit_unknown"],
+  ])("is refused: %s", async (what, origin, expires_on, code) => {
+    const granted = { expiry: { kind: "rolling", after: { days: 30 } } };
+    const { till } = await shop({ credit: what.includes("without") ? undefined : { granted } });
+    const body = { amount: EUR(100), origin, ...(expires_on === undefined ? {} : { expires_on }) };
+    expect((await till.call("POST", "/v1/giftcards", { body })).body).toMatchObject({ code });
+  });
+
+  test("is no member: its code is unknown where a person is meant", async () => {
+    const world = await shop();
+    const code = await sell(world);
+    const body = { member: { card: code }, unit: "points", delta: 5, reason: "x" };
+    for (const [path, asked] of [
+      ["/v1/adjustments", body],
+      ["/v1/members/identify", { member: { card: code } }],
+      [`/v1/members/${world.member}/transfer`, { to: { card: code }, amount: 1 }],
+    ] as const) {
+      expect((await world.till.call("POST", path, { body: asked })).body).toMatchObject({ code: "card_unknown" });
+    }
+  });
+});

@@ -50,7 +50,8 @@ export function decideSale(
   const { occurred_at_ms, closed_budgets: closed = [] } = command;
   const moment = { occurred_at_ms, zone: command.zone ?? null, closed };
   const frozen = freeze(state, program, moment);
-  const earns = !isForeign && command.earning_paused !== true;
+  // A gift card is nobody's: what is bought with it alone earns nothing.
+  const earns = !isForeign && command.earning_paused !== true && state.account_kind !== "bearer";
   const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
   const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
   const topUp = decideTopUp(program, state.account_kind, { basket: sale, isForeign, gives: earns, on: earned_on });

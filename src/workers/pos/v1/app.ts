@@ -24,6 +24,8 @@ import { transferPoints } from "./members/transfer.ts";
 import { exportMember } from "./members/export.ts";
 import { getMember } from "./members/retrieve.ts";
 import { updateMember } from "./members/update.ts";
+import { createGiftcard } from "./giftcards/create.ts";
+import { getGiftcard } from "./giftcards/retrieve.ts";
 import { createGift } from "./gifts/create.ts";
 import { cancelIssuedReward } from "./issued-rewards/cancel.ts";
 import { createIssuedReward } from "./issued-rewards/create.ts";
@@ -71,6 +73,8 @@ const operations: readonly ((app: PosApp) => void)[] = [
   renewRedemption,
   createIssuedReward,
   cancelIssuedReward,
+  createGiftcard,
+  getGiftcard,
   createAdjustment,
   createAction,
   createGift,

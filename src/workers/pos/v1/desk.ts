@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from "../../../domain/result.ts";
 import type { Scope } from "../../../domain/tenancy/api-key.ts";
 import type { KeyFacts, Locale, LocationFacts, ProgramText, TillFacts } from "../../../domain/tenancy/config.ts";
+import { accountKindOf } from "../../../domain/tenancy/account-id.ts";
 import { receiptAccountId } from "../../../domain/tenancy/receipt-account.ts";
 import { type SaleIdentity, saleNaturalKey } from "../../../domain/ledger/natural-key.ts";
 import { IdCodec } from "../../../domain/tenancy/ids.ts";
@@ -102,6 +103,11 @@ export class PosDesk {
 export function requireProgramCurrency(desk: PosDesk, currency: string, path: string): void {
   if (currency === desk.currency) return;
   throw validationProblem([{ path, message: `must be ${desk.currency}, the programme's currency` }]);
+}
+
+/** The id of the member whose account it is; null for a gift card's, which is nobody's. */
+export function memberOf({ ids }: PosDesk, account: string): string | null {
+  return accountKindOf(account) === "bearer" ? null : ids.member(account);
 }
 
 /** An Idempotency-Key as it is stored: unique per till. */

@@ -32,6 +32,8 @@ export async function rebase(desk: PosDesk, command: Command, from: string): Pro
     case "hold":
       if ("issue" in command.ask) throw new ProblemError("issued_reward_gone");
       return { ...command, card_no: null };
+    case "load":
+      return command;
     case "gift":
     case "issue":
     case "transfer":

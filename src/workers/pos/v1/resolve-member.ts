@@ -1,5 +1,7 @@
 import type { MemberRef } from "../../../contract/pos-v1/common.ts";
 import { looksLikeCardToken, verifyCardToken } from "../../../domain/tenancy/card-token.ts";
+import { accountKindOf } from "../../../domain/tenancy/account-id.ts";
+import { GIFT_CARD_NO, parseGiftCode } from "../../../domain/tenancy/gift-code.ts";
 import type { IdentifierAnswer, RawIdentifier } from "../../../durable/merchant-registry/protocol.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { identifierOf } from "../../middleware/authenticate-pos-key.ts";
@@ -17,12 +19,30 @@ export interface NamedAccount {
  * plastic number and external id cost one call of the registry, unless it was asked together with the key.
  *
  * @param key the request's Idempotency-Key; null when it has none
+ * @param who whether a gift card will do; where it does not, its code is as good as unknown
  * @throws ProblemError `member_unknown` or `card_unknown`
  */
-export async function resolveMember(desk: PosDesk, ref: MemberRef, key: string | null): Promise<NamedAccount> {
+export async function resolveMember(
+  desk: PosDesk,
+  ref: MemberRef,
+  key: string | null,
+  who: "member" | "member_or_gift_card" = "member",
+): Promise<NamedAccount> {
+  const named = giftCardOf(desk, ref) ?? (await resolvePerson(desk, ref, key));
+  if (who === "member" && accountKindOf(named.account) === "bearer") throw new ProblemError("card_unknown");
+  return named;
+}
+
+/** A gift card's code proves itself by its MAC, like a token. */
+function giftCardOf({ parts, tenant }: PosDesk, { card }: MemberRef): NamedAccount | null {
+  const account = card === undefined ? null : parseGiftCode(parts.secrets.idMac, tenant, card);
+  return account === null ? null : { account, card_no: GIFT_CARD_NO };
+}
+
+async function resolvePerson(desk: PosDesk, ref: MemberRef, key: string | null): Promise<NamedAccount> {
   if (ref.id !== undefined) {
     const account = desk.ids.parseMember(ref.id);
-    if (account === null) throw new ProblemError("member_unknown");
+    if (account === null || accountKindOf(account) === "bearer") throw new ProblemError("member_unknown");
     return { account, card_no: null };
   }
   if (ref.card !== undefined && looksLikeCardToken(ref.card)) {

@@ -51,12 +51,14 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
       "By amount alone": story.saleByAmount,
       "With a reward": story.saleWithReward(answers.held.redemption.id),
       "Without a member": story.saleWithoutMember,
+      "A top-up": story.topUp,
     },
     answers: {
       201: {
         "With lines": answers.firstSale,
         "With a reward": answers.saleWithReward,
         "Without a member": answers.saleWithoutMember,
+        "A top-up": answers.toppedUp,
       },
       200: { "Without a member, claims off": answers.saleNotBooked },
     },
@@ -80,12 +82,15 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     request: {
       "A reward": story.twoEuroOff,
       "Points as payment": story.payWithPoints,
+      "Credit as payment": story.payWithCredit,
+      "A gift card": story.payWithGiftCard(answers.giftCard.giftcard.code),
       "A reward that was issued": story.redeemIssued(answers.given.gift.issued_reward.id),
     },
     answers: {
       201: {
         "A reward": answers.held,
         "Points as payment": answers.heldPoints,
+        "Credit as payment": answers.heldCredit,
         "A reward that was issued": answers.heldIssued,
       },
     },
@@ -95,6 +100,11 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   captureRedemption: { answers: answer(200, answers.captured) },
   cancelRedemption: { answers: answer(200, answers.cancelled) },
   renewRedemption: { answers: answer(200, answers.renewed) },
+  createGiftcard: {
+    request: { "A gift card": story.giftCard },
+    answers: answer(201, answers.giftCard),
+  },
+  getGiftcard: { answers: answer(200, answers.giftCardStory) },
   createAdjustment: {
     request: { "A gift": story.welcomeGift, "A balance from before": story.openingBalance },
     answers: answer(201, answers.adjusted),

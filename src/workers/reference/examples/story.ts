@@ -10,6 +10,7 @@ import type {
   memberPatch,
 } from "../../../contract/pos-v1/member.ts";
 import type { mergeInput, mergePreviewInput } from "../../../contract/pos-v1/merge.ts";
+import type { giftcardInput } from "../../../contract/pos-v1/giftcard.ts";
 import type { giftInput, issuedRewardInput } from "../../../contract/pos-v1/issued-reward.ts";
 import type { pairingAnswer, pairingInput } from "../../../contract/pos-v1/pairing.ts";
 import type { redemptionInput } from "../../../contract/pos-v1/redemption.ts";
@@ -102,6 +103,7 @@ export const exampleProgram = {
     },
   ],
   pay_with_points: { points: 10, amount: 100 },
+  credit: { top_up_bonus: [{ from: 2500, percent: 10 }] },
   transfers: { points: true },
 } satisfies z.input<typeof programDocument>;
 
@@ -221,6 +223,33 @@ export const payWithPoints = {
   member: anna,
   unit: "points",
   amount: 30,
+  sale_total: { amount: 780, currency: "EUR" },
+} satisfies z.input<typeof redemptionInput>;
+
+export const topUp = {
+  receipt: "2026-000128",
+  member: anna,
+  total: { amount: 2500, currency: "EUR" },
+  lines: [{ id: "l1", name: "Opwaarderen", kind: "top_up", quantity: "1", amount: 2500 }],
+} satisfies z.input<typeof saleInput>;
+
+export const giftCard = {
+  amount: { amount: 2500, currency: "EUR" },
+  message: "Happy birthday!",
+} satisfies z.input<typeof giftcardInput>;
+
+export const payWithGiftCard = (code: string) =>
+  ({
+    member: { card: code },
+    unit: "credit:EUR",
+    amount: 780,
+    sale_total: { amount: 780, currency: "EUR" },
+  }) satisfies z.input<typeof redemptionInput>;
+
+export const payWithCredit = {
+  member: anna,
+  unit: "credit:EUR",
+  amount: 1000,
   sale_total: { amount: 780, currency: "EUR" },
 } satisfies z.input<typeof redemptionInput>;
 

@@ -25,7 +25,7 @@ export function refuseProgram(entitled: Entitlements, json: string): PlanRefused
   const parsed = parseProgramDocument(JSON.parse(json));
   if (!parsed.ok) return null;
   if (!entitled.features.includes("all_schemes") && schemesOf(parsed.value) > 1) {
-    return missing("The plan has one scheme: points, or one stamp card.");
+    return missing("The plan has one scheme: points, one stamp card, or credit.");
   }
   if (!entitled.features.includes("tiers") && hasTiers(parsed.value)) return missing("The plan has no tiers.");
   return null;
@@ -41,8 +41,8 @@ const paused: PlanRefused = {
 };
 
 /** Points are one scheme, and so is every stamp card. */
-function schemesOf({ stamp_cards, earning }: ProgramDocument): number {
-  return stamp_cards.length + (earning.length > 0 ? 1 : 0);
+function schemesOf({ stamp_cards, earning, credit }: ProgramDocument): number {
+  return stamp_cards.length + (earning.length > 0 ? 1 : 0) + (credit === undefined ? 0 : 1);
 }
 
 function hasTiers({ tiers }: ProgramDocument): boolean {

@@ -3,7 +3,7 @@ import { blockInput, cardAnswer } from "../../../../contract/pos-v1/member.ts";
 import { invariant } from "../../../../domain/invariant.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
-import type { PosDesk } from "../desk.ts";
+import { memberOf, type PosDesk } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderCard } from "../render/member.ts";
 import { type Carried, readAccount, runCommand } from "../run-command.ts";
@@ -73,7 +73,7 @@ export async function renderCardAnswer(
   const number = touched.number === undefined ? await numberOf(desk, account, card_no) : touched.number;
   const facts = known ?? { card_no, kind: "plastic" as const, issued_at_ms: carried.view.body.at_ms };
   const metadata = carried.view.note?.metadata ?? {};
-  return { card: renderCard(desk, account, { ...facts, state, metadata }, number), member: desk.ids.member(account) };
+  return { card: renderCard(desk, account, { ...facts, state, metadata }, number), member: memberOf(desk, account) };
 }
 
 async function numberOf(desk: PosDesk, account: string, card_no: number): Promise<string | null> {

@@ -18,7 +18,7 @@ export async function resolveCard(desk: PosDesk, text: string, key: string): Pro
     if (card === null) throw new ProblemError("card_unknown");
     return card;
   }
-  const { account, card_no } = await resolveMember(desk, { card: text }, key);
+  const { account, card_no } = await resolveMember(desk, { card: text }, key, "member_or_gift_card");
   if (card_no === null) throw new ProblemError("card_unknown");
   return { account, cardNo: card_no };
 }

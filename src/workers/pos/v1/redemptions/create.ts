@@ -60,7 +60,7 @@ export function createRedemption(app: PosApp): void {
     if (input.sale_total !== undefined) {
       requireProgramCurrency(desk, input.sale_total.currency, "sale_total.currency");
     }
-    const named = await resolveMember(desk, input.member, key);
+    const named = await resolveMember(desk, input.member, key, "member_or_gift_card");
     const { member: _member, ...body } = input;
     const command: HoldCommand = {
       type: "hold",

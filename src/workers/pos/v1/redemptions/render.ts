@@ -4,6 +4,7 @@ import { invariant } from "../../../../domain/invariant.ts";
 import type { BookingBody, BookingNote } from "../../../../domain/ledger/booking.ts";
 import type { HoldEnd } from "../../../../domain/ledger/command.ts";
 import { sumParts } from "../../../../domain/ledger/lot.ts";
+import { memberOf } from "../desk.ts";
 import { renderEffect } from "../render/effect.ts";
 import { renderChange } from "../render/change.ts";
 import { type Rendering, wireTime } from "../render/reader.ts";
@@ -28,7 +29,7 @@ export function renderRedemption({ desk, text }: Rendering, story: HoldStory): W
     object: "redemption",
     id: desk.ids.booking("red", { account, seq: body.seq }),
     created_at: wireTime(body.at_ms),
-    member: desk.ids.member(account),
+    member: memberOf(desk, account),
     state: end?.end ?? "held",
     reward: body.reward,
     name: text(body.what),

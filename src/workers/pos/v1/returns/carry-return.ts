@@ -10,7 +10,7 @@ import { formatMilli } from "../../../../domain/numbers.ts";
 import { localDate } from "../../../../domain/time/local-date.ts";
 import { ProblemError, validationProblem } from "../../../http/problem.ts";
 import { quantityMilli } from "../basket-lines.ts";
-import { type PosDesk, receiptAccountOf, requireProgramCurrency } from "../desk.ts";
+import { memberOf, type PosDesk, receiptAccountOf, requireProgramCurrency } from "../desk.ts";
 import { renderEntries } from "../render/entry.ts";
 import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
 import { receiptLines } from "../render/receipt-lines.ts";
@@ -57,7 +57,7 @@ function notYetKnown(input: ReturnInput, error: unknown): unknown {
 
 /** The sale's id leads to its account; a receipt needs the member. Both must agree when both are given. */
 async function namedAccount(desk: PosDesk, input: ReturnInput, key: string): Promise<NamedAccount> {
-  const named = input.member === undefined ? null : await resolveMember(desk, input.member, key);
+  const named = input.member === undefined ? null : await resolveMember(desk, input.member, key, "member_or_gift_card");
   if (input.sale.id === undefined) return named ?? unclaimedSale(desk, input.sale);
   const ref = desk.ids.parseBooking("sal", input.sale.id);
   if (ref === null || (named !== null && named.account !== ref.account)) throw new ProblemError("sale_unknown");
@@ -118,7 +118,7 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer
       created_at: wireTime(body.at_ms),
       return_id: body.return_id,
       sale: desk.ids.booking("sal", { account: body.origin ?? account, seq: body.sale }),
-      member: desk.ids.member(account),
+      member: memberOf(desk, account),
       amount: { amount: body.amount, currency: body.currency },
       lines: body.lines.map(({ line, quantity_milli, amount }) => ({
         id: line,

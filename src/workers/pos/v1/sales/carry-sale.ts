@@ -40,7 +40,8 @@ export interface CarriedSale {
  */
 export async function carrySale(desk: PosDesk, input: SaleInput, key: string | null): Promise<CarriedSale> {
   const { member, ...body } = input;
-  const named = member === undefined ? receiptAccount(desk, input) : await resolveMember(desk, member, key);
+  const named =
+    member === undefined ? receiptAccount(desk, input) : await resolveMember(desk, member, key, "member_or_gift_card");
   if (named === null) return { answer: withoutMember(desk), replayed: false };
   const command = saleCommand(desk, input, named);
   const preview = key === null;
