@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { Locale } from "../../domain/tenancy/config.ts";
-import { readableOn } from "./readable-on.ts";
+import { inkOn } from "../../domain/color.ts";
 import type { Letter } from "./templates/letter.ts";
 
 /** Ours, where a merchant has no colour of its own. */
@@ -119,7 +119,7 @@ function Button({ label, url, accent }: { readonly label: string; readonly url: 
           <td bgcolor={accent} style={`background:${accent};border-radius:8px`}>
             <a
               href={url}
-              style={`display:inline-block;padding:14px 24px;font-size:16px;font-weight:600;text-decoration:none;color:${readableOn(accent)}`}
+              style={`display:inline-block;padding:14px 24px;font-size:16px;font-weight:600;text-decoration:none;color:${inkOn(accent)}`}
             >
               {label}
             </a>

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { mailPort, MailUnavailableError } from "../../../src/workers/mail/mail-port.ts";
 import { openMail } from "../../../src/workers/mail/mail-message.ts";
 import { DeliveryError } from "../../../src/workers/mail/senders/sender.ts";
@@ -86,7 +86,7 @@ describe("one mail per key", () => {
       await send(rendered);
     };
     const first = queue.deliver({ id: "first", body });
-    await waitFor(async () => (await queue.logRow(mail.key))?.state === "sending");
+    await vi.waitUntil(async () => (await queue.logRow(mail.key))?.state === "sending");
     expect(await queue.deliver({ id: "second", body })).toEqual({ acked: [], retried: { second: 300 } });
     gate.resolve();
     expect(await first).toEqual({ acked: ["first"], retried: {} });
@@ -250,8 +250,4 @@ function withQueue(send: (body: unknown) => Promise<void>) {
     sendBatch: async () => ({ metadata: { metrics } }),
   };
   return { JOBS, STEMPEL_MASTER_KEYS: env.STEMPEL_MASTER_KEYS };
-}
-
-async function waitFor(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

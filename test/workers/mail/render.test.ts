@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Mail, MailContent } from "../../../src/workers/mail/mail.ts";
 import { mailSchema } from "../../../src/workers/mail/mail-schema.ts";
-import { readableOn } from "../../../src/workers/mail/readable-on.ts";
+import { inkOn } from "../../../src/domain/color.ts";
 import { renderMail } from "../../../src/workers/mail/render-mail.ts";
 
 const contents = {
@@ -103,7 +103,7 @@ test.each([
   ["#0b6a5c", "#ffffff"],
   ["#ff0000", "#000000"],
 ] as const)("on %s %s is read best", (color, best) => {
-  expect(readableOn(color)).toBe(best);
+  expect(inkOn(color)).toBe(best);
 });
 
 describe("refused before it is rendered", () => {
