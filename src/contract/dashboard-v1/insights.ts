@@ -76,6 +76,7 @@ export const tally = z.strictObject({
   returns: count,
   returned: z.int(),
   discounts: z.int().meta({ description: "What rewards took off." }),
+  reward_costs: z.int().meta({ description: "What redeemed rewards cost the merchant, by the `cost_price` of each." }),
   members_seen: count.meta({ description: "Each member once a day and location." }),
   new_members: count,
   rewards,

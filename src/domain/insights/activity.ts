@@ -2,6 +2,7 @@ import { assertNever } from "../invariant.ts";
 import type { BookingBody, BookingType, Capture, Entry, SaleEvent, SaleWarning } from "../ledger/booking.ts";
 import { saleNaturalKey } from "../ledger/natural-key.ts";
 import type { RefusalCode } from "../ledger/refusal.ts";
+import { type HandOutMove, handOutMoves } from "./hand-out.ts";
 import type { BudgetUse } from "../program/budget.ts";
 import type { BasketLine } from "../program/basket.ts";
 import { storedValueIn } from "../program/credit.ts";
@@ -60,6 +61,10 @@ export interface ActivityFacts {
   readonly card_no?: number;
   /** What promotions with a budget gave, and what each may give in all; negative where a return gave it back. */
   readonly budgets?: readonly BudgetUse[];
+  /** What this does to what must still be handed over; absent when nothing. */
+  readonly hand_outs?: readonly HandOutMove[];
+  /** What the redeemed rewards cost the merchant, in minor units; negative when a return gave one back. */
+  readonly reward_costs?: number;
   /** An action of the programme that was given. */
   readonly action?: string;
   /** Dated gifts that were given, by id. */
@@ -97,7 +102,10 @@ export function activityOf(body: BookingBody): Activity {
   const units = unitMoves(body.entries);
   const who = by.kind === "till" ? { till: by.till, ...(by.staff === undefined ? {} : { staff: by.staff }) } : {};
   const gifts = body.gifts === undefined ? {} : { gifts: body.gifts.map(({ gift }) => gift) };
-  const facts = { ...who, ...factsOf(body), ...gifts, ...(Object.keys(units).length === 0 ? {} : { units }) };
+  const hand_outs = handOutMoves(body);
+  const moved = hand_outs.length === 0 ? {} : { hand_outs };
+  const more = { ...gifts, ...moved, ...(Object.keys(units).length === 0 ? {} : { units }) };
+  const facts = { ...who, ...factsOf(body), ...more };
   const sale = body.type === "sale" ? body.sale : null;
   const till = by.kind === "till" ? by.till : "";
   return {
@@ -138,7 +146,7 @@ function factsOf(body: BookingBody): ActivityFacts {
     case "hold":
       return { reserved: body.reward ?? `pay:${body.unit}` };
     case "hold_captured":
-      return { hold: body.hold, rewards: { [body.reward ?? `pay:${body.unit}`]: 1 } };
+      return { hold: body.hold, rewards: { [body.reward ?? `pay:${body.unit}`]: 1 }, ...costsOf([body], 1) };
     case "hold_cancelled":
     case "hold_renewed":
       return { hold: body.hold };
@@ -210,7 +218,13 @@ function redeemed(captures: readonly Capture[], sign: 1 | -1): ActivityFacts {
     const id = reward ?? `pay:${unit}`;
     rewards[id] = (rewards[id] ?? 0) + sign;
   }
-  return { rewards, discount: sign * captures.reduce((sum, { effect }) => sum + (effect.discount ?? 0), 0) };
+  const discount = sign * captures.reduce((sum, { effect }) => sum + (effect.discount ?? 0), 0);
+  return { rewards, discount, ...costsOf(captures, sign) };
+}
+
+function costsOf(rewards: readonly Pick<Capture, "terms">[], sign: 1 | -1): ActivityFacts {
+  const reward_costs = sign * rewards.reduce((sum, { terms }) => sum + (terms?.cost_price ?? 0), 0);
+  return reward_costs === 0 ? {} : { reward_costs };
 }
 
 function unitMoves(entries: readonly Entry[]): Record<string, UnitMove> {

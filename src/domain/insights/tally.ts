@@ -11,6 +11,8 @@ export interface Tally {
   readonly returned: number;
   /** What rewards took off. */
   readonly discounts: number;
+  /** What redeemed rewards cost the merchant, as far as their cost price is known; absent from days before it was counted. */
+  readonly reward_costs?: number;
   /** Members, each once, however often they came. */
   readonly members_seen: number;
   readonly new_members: number;
@@ -25,6 +27,7 @@ export const NO_TALLY: Tally = {
   returns: 0,
   returned: 0,
   discounts: 0,
+  reward_costs: 0,
   members_seen: 0,
   new_members: 0,
   rewards: {},
@@ -42,6 +45,7 @@ export function tallyOf({ type, facts }: Pick<Activity, "type" | "facts">): Tall
     returns: type === "return" ? 1 : 0,
     returned: type === "return" && !foreign ? (facts.returned ?? 0) : 0,
     discounts: facts.discount ?? 0,
+    reward_costs: facts.reward_costs ?? 0,
     members_seen: facts.first_visit === true ? 1 : 0,
     new_members: type === "opened" && facts.account_kind === "member" ? 1 : 0,
   };
@@ -58,6 +62,7 @@ export function addTallies(left: Tally, right: Tally): Tally {
     returns: left.returns + right.returns,
     returned: left.returned + right.returned,
     discounts: left.discounts + right.discounts,
+    reward_costs: (left.reward_costs ?? 0) + (right.reward_costs ?? 0),
     members_seen: left.members_seen + right.members_seen,
     new_members: left.new_members + right.new_members,
     rewards: mergeBy(left.rewards, right.rewards, 0, (a, b) => a + b),

@@ -4,6 +4,7 @@ import type { LocalizedText } from "../program/document-parts.ts";
 import type { EarnFact, FrozenContext, UnitOutcome } from "../program/earn.ts";
 import type { Remainder } from "../program/remainder.ts";
 import type { Effect } from "../program/effect.ts";
+import type { RewardTerms } from "../program/reward-terms.ts";
 import type { TierPrice } from "../program/reward-price.ts";
 import type { Offer } from "../program/offer.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
@@ -218,6 +219,8 @@ export interface Capture {
   readonly taken_on?: LocalDate;
   /** The issued reward that was used up; absent when units were spent. */
   readonly issued?: IssuedReward;
+  /** What the reward is to the merchant; absent when it only changes the basket and its cost is not known. */
+  readonly terms?: RewardTerms;
 }
 
 /** A part of a hold: the lot it came from and returns to. */
@@ -329,6 +332,7 @@ export interface HoldEvent {
   readonly minimum?: SpendMinimum;
   /** The level's own price that was paid; absent when it was everybody's. */
   readonly price?: TierPrice;
+  readonly terms?: RewardTerms;
 }
 
 export interface SpendMinimum {
@@ -344,6 +348,7 @@ export interface HoldResolvedEvent {
   readonly reward: string | null;
   readonly unit: string;
   readonly parts: readonly HeldPart[];
+  readonly terms?: RewardTerms;
 }
 
 export interface HoldRenewedEvent {

@@ -262,7 +262,8 @@ function seenIn(
 }
 
 function openHold(body: BookingHeader & HoldEvent): OpenHold {
-  const { reward, what, unit, parts, effect, expires_at_ms, seq, taken_on, issued_reward, minimum, price } = body;
+  const { reward, what, unit, parts, effect, expires_at_ms, seq, taken_on, issued_reward, minimum, price, terms } =
+    body;
   const hold = { seq, reward, what, unit, parts, effect, expires_at_ms };
   return {
     ...hold,
@@ -270,6 +271,7 @@ function openHold(body: BookingHeader & HoldEvent): OpenHold {
     ...(issued_reward === undefined ? {} : { issued: issued_reward }),
     ...(minimum === undefined ? {} : { minimum }),
     ...(price === undefined ? {} : { price }),
+    ...(terms === undefined ? {} : { terms }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { LocalizedText } from "../program/document-parts.ts";
+import type { RewardTerms } from "../program/reward-terms.ts";
 import type { LocalDate } from "../time/local-date.ts";
 import type { BookingHeader, HeldPart } from "./booking.ts";
 import { GIFT_PLACE } from "./dated-gift.ts";
@@ -26,6 +27,8 @@ export interface IssuedReward {
   readonly program?: number;
   /** The promotion that gave it. */
   readonly promotion?: string;
+  /** What it is to the merchant; absent when it only changes the basket and its cost is not known. */
+  readonly terms?: RewardTerms;
   /** The sale at which a promotion gave it; absent when it is the booking that issues it. */
   readonly sale?: SalePlace;
 }
@@ -73,8 +76,15 @@ export function handedOn({ seq: _seq, index: _index, issued_at_ms: _at, program,
 }
 
 /** What a sale that uses an issued reward keeps of it, so that a return can give it again. */
-export function usedIssue({ reward, what, origin, expires_on, promotion, sale }: OpenIssue): IssuedReward {
-  return { reward, what, origin, expires_on, ...givenAt({ promotion, sale }) };
+export function usedIssue({ reward, what, origin, expires_on, promotion, sale, terms }: OpenIssue): IssuedReward {
+  return {
+    reward,
+    what,
+    origin,
+    expires_on,
+    ...givenAt({ promotion, sale }),
+    ...(terms === undefined ? {} : { terms }),
+  };
 }
 
 /** By which promotion and at which sale something was given, as far as it was. */

@@ -1,3 +1,4 @@
+import type { RewardTerms } from "../program/reward-terms.ts";
 import type { TierPrice } from "../program/reward-price.ts";
 import type { Remainders } from "../program/remainder.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
@@ -77,6 +78,7 @@ export interface OpenHold {
   readonly issued?: string;
   readonly minimum?: SpendMinimum;
   readonly price?: TierPrice;
+  readonly terms?: RewardTerms;
 }
 
 export interface CardState {

@@ -45,6 +45,12 @@ const effect = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("partner").describe("Something that another business hands over."),
     partner: z.string().min(1).max(80).describe("Who."),
+    reference: z
+      .string()
+      .min(1)
+      .max(80)
+      .optional()
+      .describe("What the partner calls it, such as an article or a contract; it stands in the fulfilment export."),
   }),
 ]);
 export type RewardEffect = z.infer<typeof effect>;

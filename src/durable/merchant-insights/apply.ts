@@ -135,7 +135,10 @@ function project(
 /** A booking from before the last fold goes into its day's roll-up at once; any other is folded with its day. */
 export function write(store: GenerationStore, row: NewBooking, folded: number): void {
   const place = store.insert(row);
-  for (const use of row.facts.budgets ?? []) store.spend(use);
+  const { account, seq, at_ms, day, location, facts } = row;
+  for (const use of facts.budgets ?? []) store.spend(use);
+  const deed = { at_ms, location, till: facts.till ?? null, staff: facts.staff ?? null };
+  for (const move of facts.hand_outs ?? []) store.hand_outs.apply({ place, account, seq, day, deed }, move);
   const tally = place <= folded ? tallyOf(row) : null;
   if (tally === null) return;
   const at = row.location ?? "";

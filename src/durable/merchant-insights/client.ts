@@ -47,6 +47,10 @@ export class InsightsClient {
     return this.#call((stub) => stub.totals({ to: this.#to, ...query }));
   }
 
+  handOuts(query: Unaddressed<protocol.HandOutsQuery>): Promise<readonly protocol.HandOut[]> {
+    return this.#call((stub) => stub.handOuts({ to: this.#to, ...query }));
+  }
+
   budgets(): Promise<readonly protocol.BudgetView[]> {
     return this.#call((stub) => stub.budgets({ to: this.#to }));
   }

@@ -1,6 +1,7 @@
 import type { Activity, ActivityFacts, ActivityType } from "../../domain/insights/activity.ts";
 import { placeAt, timeOfPlace } from "../../domain/insights/retention.ts";
 import type { Tally } from "../../domain/insights/tally.ts";
+import { HandOutStore } from "./hand-out-store.ts";
 import type { BudgetUse } from "../../domain/program/budget.ts";
 import type { BasketLine } from "../../domain/program/basket.ts";
 import type { LocalDate } from "../../domain/time/local-date.ts";
@@ -71,6 +72,7 @@ export class GenerationStore {
   readonly #booking: string;
   readonly #voided: string;
   readonly #day: string;
+  readonly hand_outs: HandOutStore;
 
   constructor(sql: SqlStorage, generation: number) {
     this.#sql = sql;
@@ -78,6 +80,7 @@ export class GenerationStore {
     this.#booking = `booking_${generation}`;
     this.#voided = `voided_${generation}`;
     this.#day = `day_${generation}`;
+    this.hand_outs = new HandOutStore(sql, generation);
   }
 
   /** The newest booking known of an account; null when there is none. */
@@ -132,6 +135,12 @@ export class GenerationStore {
   rename(account: string, to: string): void {
     this.#sql.exec(`UPDATE ${this.#booking} SET account = ? WHERE account = ?`, to, account);
     this.#sql.exec(`UPDATE ${this.#voided} SET account = ? WHERE account = ?`, to, account);
+    this.#sql.exec(
+      "UPDATE hand_out SET account = ? WHERE generation = ? AND account = ?",
+      to,
+      this.generation,
+      account,
+    );
   }
 
   /** Writes a booking at the first free place of its instant, and answers the place. */

@@ -54,6 +54,12 @@ export class MerchantInsights extends DurableObject {
     return this.#exists(query) ? readTotals(this.#store, query) : NO_TOTALS;
   }
 
+  /** What members were promised and is, or was, to be handed over. */
+  async handOuts(query: protocol.HandOutsQuery): Promise<readonly protocol.HandOut[]> {
+    checkLimit(query.limit);
+    return this.#exists(query) ? this.#store.current().hand_outs.list(query) : [];
+  }
+
   /** What promotions with a budget have given. */
   async budgets(query: protocol.Addressed): Promise<readonly protocol.BudgetView[]> {
     if (!this.#exists(query)) return [];

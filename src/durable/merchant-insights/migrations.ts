@@ -59,6 +59,30 @@ export const insightsMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 4,
+    sql: `
+      -- What members were promised and is handed over, not taken off a basket; by the booking that promised it. Per generation.
+      CREATE TABLE hand_out (
+        generation INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        item INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        -- The issued reward, as its account calls it; NULL when a redemption asked for it by itself.
+        issue TEXT,
+        state TEXT NOT NULL,
+        day TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        hold INTEGER,
+        promise TEXT NOT NULL,
+        resolved TEXT,
+        why TEXT,
+        PRIMARY KEY (generation, place, item)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX hand_out_account ON hand_out (generation, account);
+    `,
+  },
 ];
 
 /**
@@ -105,5 +129,6 @@ export function dropGenerationTables(generation: number): string {
     DROP TABLE IF EXISTS voided_${generation};
     DROP TABLE IF EXISTS day_${generation};
     DELETE FROM budget WHERE generation = ${generation};
+    DELETE FROM hand_out WHERE generation = ${generation};
   `;
 }

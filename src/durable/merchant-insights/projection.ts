@@ -87,7 +87,7 @@ export class Projection {
     const anchor = target.anchor(account);
     const last = anchor === null ? null : target.bySeq(account, anchor.seq);
     if (anchor === null || last === null || last.type === "deleted") return;
-    const facts = withLapse(target, account, {});
+    const facts = withLapse(target, account, { hand_outs: [{ move: "gone" }] });
     const day = this.#zones.dayOf(null, at_ms);
     const row = { account, seq: anchor.seq + 1, hash: anchor.hash, at_ms, day, facts };
     const folded = this.#store.meta(`folded:${target.generation}`) ?? 0;

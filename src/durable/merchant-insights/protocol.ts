@@ -4,6 +4,7 @@ import type { Tally } from "../../domain/insights/tally.ts";
 import type { BudgetUse } from "../../domain/program/budget.ts";
 import type { LocalDate } from "../../domain/time/local-date.ts";
 import type { BasketRow, BookingRow } from "./generation-store.ts";
+import type { HandOut, HandOutFilter } from "./hand-out-store.ts";
 import type { AuditRow, FlagPlace, Health, Sighting, Walk } from "./store.ts";
 
 // What travels to and from insights: plain data. Every message names the object it is meant for (`to`).
@@ -209,5 +210,9 @@ export interface BudgetView extends BudgetUse {
   /** Whether it gives no more. */
   readonly used_up: boolean;
 }
+
+export interface HandOutsQuery extends Addressed, HandOutFilter {}
+
+export type { HandOut };
 
 export type { AuditRow, BasketRow, BookingRow, FlagPlace, Sighting, Walk };

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../hono-env.ts";
+import { handOutRoutes } from "../insights/hand-out-routes.ts";
 import { insightsRoutes } from "../insights/routes.ts";
 import { authenticateSession, openLogin, openMerchant } from "../middleware/authenticate-session.ts";
 import { BODY_BYTES_MAX, limitBody, requireJson } from "../middleware/json-body.ts";
@@ -42,6 +43,7 @@ const atMerchant: readonly Register[] = [
   invitationRoutes,
   programRoutes,
   insightsRoutes,
+  handOutRoutes,
   billingReadRoutes,
   billingChangeRoutes,
 ];

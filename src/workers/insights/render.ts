@@ -4,6 +4,7 @@ import { ACTIVITY_TYPES } from "../../contract/dashboard-v1/insights.ts";
 import { explainFlag } from "../../domain/insights/explain-flag.ts";
 import type { Evidence, FlagRule } from "../../domain/insights/flag.ts";
 import { accountKindOf } from "../../domain/tenancy/account-id.ts";
+import type { Tally } from "../../domain/insights/tally.ts";
 import type { IdCodec } from "../../domain/tenancy/ids.ts";
 import type { AuditPage, FeedItem, FlagView, HealthView, Totals } from "../../durable/merchant-insights/protocol.ts";
 
@@ -35,6 +36,11 @@ export function renderActivity(ids: IdCodec, item: FeedItem): WireActivity | nul
   };
 }
 
+/** Days from before costs were counted have none. */
+function tallyOf(tally: Tally) {
+  return { ...tally, reward_costs: tally.reward_costs ?? 0 };
+}
+
 function saleOf(ids: IdCodec, { type, account, seq, facts }: FeedItem): string | null {
   const at =
     type === "sale" ? { account, seq } : facts.sale && { account: facts.sale.origin ?? account, seq: facts.sale.seq };
@@ -55,8 +61,8 @@ export function renderTotals(
   return {
     object: "totals",
     ...range,
-    days: days.map(({ day, location, tally }) => ({ day, location, ...tally })),
-    sum,
+    days: days.map(({ day, location, tally }) => ({ day, location, ...tallyOf(tally) })),
+    sum: tallyOf(sum),
     owed: open === null ? null : Object.fromEntries(open),
   };
 }

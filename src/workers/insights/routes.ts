@@ -155,7 +155,7 @@ const rebuildRoute = createRoute({
 export function insightsRoutes(app: DashboardApp): void {
   app.openapi(feedRoute, async (c) => {
     const query = c.req.valid("query");
-    const { insights, ids } = open(c, query.mode);
+    const { insights, ids } = openInsights(c, query.mode);
     requireLook(c.var.desk.actor, query.location ?? null);
     const account = query.member === undefined ? null : ids.parseMember(query.member);
     if (query.member !== undefined && account === null) throw new ProblemError("member_unknown");
@@ -171,7 +171,7 @@ export function insightsRoutes(app: DashboardApp): void {
   });
   app.openapi(totalsRoute, async (c) => {
     const query = c.req.valid("query");
-    const { insights } = open(c, query.mode);
+    const { insights } = openInsights(c, query.mode);
     requireLook(c.var.desk.actor, query.location ?? null);
     checkRange(query.from, query.to);
     const { from, to, location: at = null } = query;
@@ -180,14 +180,14 @@ export function insightsRoutes(app: DashboardApp): void {
     return c.json(renderTotals(found, { from, to }, ever), 200);
   });
   app.openapi(budgetsRoute, async (c) => {
-    const { insights } = open(c, c.req.valid("query").mode);
+    const { insights } = openInsights(c, c.req.valid("query").mode);
     requireLook(c.var.desk.actor, null);
     const data = (await insights.budgets()).map((row) => ({ object: "promotion_budget" as const, ...row }));
     return c.json({ data }, 200);
   });
   app.openapi(flagsRoute, async (c) => {
     const query = c.req.valid("query");
-    const { insights, ids } = open(c, query.mode);
+    const { insights, ids } = openInsights(c, query.mode);
     const cursor = decodePlace(query.cursor);
     const behind = cursor === null ? null : { opened_at_ms: cursor.place, id: cursor.id };
     const found = await insights.flags({ state: query.state ?? null, behind, limit: query.limit });
@@ -196,7 +196,7 @@ export function insightsRoutes(app: DashboardApp): void {
     return c.json({ data: data.map((one) => renderFlag(ids, one)), next_cursor: next }, 200);
   });
   app.openapi(resolveRoute, async (c) => {
-    const { insights, ids } = open(c, c.req.valid("query").mode);
+    const { insights, ids } = openInsights(c, c.req.valid("query").mode);
     const { actor, ports } = c.var.desk;
     const known = await insights.flag(c.req.valid("param").id);
     if (known === null) throw new ProblemError("resource_unknown");
@@ -212,7 +212,7 @@ export function insightsRoutes(app: DashboardApp): void {
   });
   app.openapi(auditRoute, async (c) => {
     const query = c.req.valid("query");
-    const { insights } = open(c, query.mode);
+    const { insights } = openInsights(c, query.mode);
     requireLook(c.var.desk.actor, query.location ?? null);
     const before = decodePlace(query.cursor)?.place ?? null;
     const found = await insights.audit({ before, location: query.location ?? null, limit: query.limit });
@@ -220,12 +220,12 @@ export function insightsRoutes(app: DashboardApp): void {
     return c.json({ data: found.entries.map(renderAudit), next_cursor }, 200);
   });
   app.openapi(healthRoute, async (c) => {
-    const { insights } = open(c, c.req.valid("query").mode);
+    const { insights } = openInsights(c, c.req.valid("query").mode);
     requireLook(c.var.desk.actor, null);
     return c.json(renderHealth(await insights.health()), 200);
   });
   app.openapi(rebuildRoute, async (c) => {
-    const { insights } = open(c, c.req.valid("query").mode);
+    const { insights } = openInsights(c, c.req.valid("query").mode);
     const { actor, ports } = c.var.desk;
     requireLook(actor, null);
     await insights.startWalk("rebuild");
@@ -236,7 +236,11 @@ export function insightsRoutes(app: DashboardApp): void {
   });
 }
 
-function open(c: Context<AppEnv>, wanted: Mode): { readonly insights: InsightsClient; readonly ids: IdCodec } {
+/** The insights of the merchant in the path, and the codec of its ids. */
+export function openInsights(
+  c: Context<AppEnv>,
+  wanted: Mode,
+): { readonly insights: InsightsClient; readonly ids: IdCodec } {
   const tenant = { mode: wanted, merchant: c.req.param("merchant") ?? "" };
   return {
     insights: new InsightsClient(c.env.MERCHANT_INSIGHTS, tenant),

@@ -225,6 +225,8 @@ export const ROWS: readonly Row[] = [
   look("/insights/feed", RUN, ({ location }) => `location=${location}`),
   look("/insights/totals", RUN, ({ location }) => `location=${location}&from=2026-08-01&to=2026-08-31`),
   read("/insights/budgets", CONFIGURE),
+  look("/insights/hand-outs", CONFIGURE, () => "state=open"),
+  look("/insights/hand-outs/export", CONFIGURE, () => "kind=product"),
   look("/insights/flags", [...ROLES], () => "state=open"),
   look("/insights/audit", RUN, ({ location }) => `location=${location}`),
   read("/insights/health", CONFIGURE),

@@ -1,11 +1,12 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { createExecutionContext, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
 import { addColleague, type SignedUp, signUpMerchant, text } from "../../support/workerd/browser.ts";
 import { formatObjectName, insightsObjectName } from "../../../src/domain/tenancy/object-name.ts";
 import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
 import { cafeProgram } from "../../support/workerd/account.ts";
-import { createTestMerchant, type Json, type TestTill, testTill } from "../../support/workerd/merchant.ts";
+import { createApp } from "../../../src/workers/app.ts";
+import { apiRequest, createTestMerchant, type Json, type TestTill, testTill } from "../../support/workerd/merchant.ts";
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 40_000 });
 
@@ -269,4 +270,76 @@ test("a promotion ends by itself when its budget is used up, and goes on when it
 
   await merchant.changeProgram(programme(20));
   expect(extra(await sellTo("5"))).toBe(true);
+});
+
+test("what is still to be handed out: listed over all members, handed over by whom, cancelled, exported for partners", async () => {
+  const priced = { cost: { unit: "points", amount: 10 }, cost_price: 850 };
+  const film = { id: "rew_film", name: { nl: "Film", en: "Film" }, ...priced };
+  const mug = { ...film, id: "rew_mug_out", name: { nl: "Mok", en: "Mug" }, effect: { kind: "product", sku: "MUG" } };
+  const partner = { kind: "partner", partner: "Filmhuis", reference: "=LUM-1" };
+  const rewards = [...cafeProgram.rewards, { ...film, effect: partner }, mug];
+  const merchant = await createTestMerchant({ program: { ...cafeProgram, rewards } });
+  const english = { "accept-language": "en" };
+  const ask = async (path: string) => (await merchant.till.call("GET", path, { headers: english })).body;
+  const member = async (name: string) => {
+    const id = text((await merchant.till.must("POST", "/v1/members", { name }))["member"]?.["id"]);
+    const body = { member: { id }, unit: "points", delta: 100, reason: "start" };
+    await merchant.till.must("POST", "/v1/adjustments", body);
+    return { id };
+  };
+  const [anna, bram] = [await member("Anna"), await member("Bram")];
+  const claimed = await merchant.till.must("POST", "/v1/issued-rewards", { member: anna, reward: "rew_film" });
+  const film_id = text(claimed["issued_reward"]?.["id"]);
+  const second = await merchant.till.must("POST", "/v1/issued-rewards", { member: bram, reward: "rew_mug_out" });
+  const mug_id = text(second["issued_reward"]?.["id"]);
+  const open = await vi.waitFor(async () => {
+    const found = rows(await ask("/v1/hand-outs?state=open"));
+    expect(found).toHaveLength(2);
+    return found;
+  });
+  expect(open.find(({ id }) => text(id) === film_id)).toMatchObject({
+    name: "Film",
+    member: anna.id,
+    partner: { name: "Filmhuis", reference: "=LUM-1" },
+    redemption: null,
+    cost_price: 850,
+  });
+  expect(rows(await till.must("GET", "/v1/hand-outs"))).toEqual([]);
+  const first = await ask("/v1/hand-outs?limit=1&order=asc");
+  const next = await ask(`/v1/hand-outs?limit=1&order=asc&cursor=${text(first["next_cursor"])}`);
+  expect([...rows(first), ...rows(next)].map(({ id }) => text(id))).toEqual([film_id, mug_id]);
+  expect(next["next_cursor"]).toBeNull();
+
+  const asked = { member: anna, issued_reward: film_id, staff: "c07" };
+  const held = await merchant.till.must("POST", "/v1/redemptions", asked);
+  const red = text(held["redemption"]?.["id"]);
+  await merchant.till.must("POST", "/v1/sales", {
+    receipt: "R-1",
+    member: anna,
+    total: EUR(500),
+    redemptions: [red],
+    staff: "c07",
+  });
+  await merchant.till.must("POST", `/v1/issued-rewards/${mug_id}/cancel`);
+  await vi.waitFor(async () => expect(rows(await ask("/v1/hand-outs?state=open"))).toEqual([]));
+  const [done] = rows(await ask("/v1/hand-outs?state=handed_over"));
+  expect(done).toMatchObject({ id: film_id, redemption: red, handed_over: { staff: "c07", till: merchant.till.id } });
+  expect(rows(await ask("/v1/hand-outs?kind=product"))).toMatchObject([
+    { id: mug_id, state: "cancelled", cancelled: { reason: "cancelled" } },
+  ]);
+
+  const csv = await ask("/v1/hand-outs/export?from=2020-01-01");
+  expect(rows(csv)).toMatchObject([{ id: film_id, kind: "partner" }]);
+  expect(rows(await ask("/v1/hand-outs/export?to=2020-01-01"))).toEqual([]);
+  const key = { key: merchant.till.key, headers: { accept: "text/csv" } };
+  const request = apiRequest("GET", "/v1/hand-outs/export", key);
+  const file = await createApp().fetch(request, env, createExecutionContext());
+  expect(file.headers.get("content-type")).toContain("text/csv");
+  const [header, line] = (await file.text()).split("\r\n");
+  expect(header).toContain("partner,reference");
+  expect(line).toContain(`"Filmhuis","'=LUM-1"`);
+
+  const insights = new InsightsClient(env.MERCHANT_INSIGHTS, merchant.tenant);
+  const day = { from: "2020-01-01", to_day: "2100-01-01", location: null };
+  expect((await insights.totals(day)).sum.reward_costs).toBe(850);
 });

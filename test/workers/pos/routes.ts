@@ -354,6 +354,20 @@ export const ROUTES: readonly RouteRow[] = [
   },
   {
     ...READ,
+    path: "/v1/hand-outs",
+    scopes: ["read", "redeem"],
+    unknown: null,
+    request: async () => ({ path: "/v1/hand-outs?state=open&kind=product" }),
+  },
+  {
+    ...READ,
+    path: "/v1/hand-outs/export",
+    scopes: ["read"],
+    unknown: null,
+    request: async () => ({ path: "/v1/hand-outs/export?kind=product" }),
+  },
+  {
+    ...READ,
     path: "/v1/redemptions/{id}",
     scopes: ["read", "redeem"],
     unknown: "redemption_unknown",

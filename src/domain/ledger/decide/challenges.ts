@@ -1,5 +1,6 @@
 import type { Basket } from "../../program/basket.ts";
 import type { Bonus } from "../../program/bonus-rules.ts";
+import { termsOf } from "../../program/reward-terms.ts";
 import {
   calendarWindow,
   type Contribution,
@@ -181,7 +182,8 @@ function giveReward(
   const reward = program.rewards.get(id);
   const span = valid_for ?? reward?.valid_for;
   const expires_on = span === undefined ? null : addSpan(on, span);
-  const issued = { reward: id, what: reward?.name ?? { en: id }, origin: "challenge", expires_on } as const;
+  const terms = reward === undefined ? {} : termsOf(reward);
+  const issued = { reward: id, what: reward?.name ?? { en: id }, origin: "challenge", expires_on, ...terms } as const;
   return {
     bonus: { kind: "reward", reward: id, issue: { seq: 0, index } },
     entries: [],

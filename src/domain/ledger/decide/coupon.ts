@@ -2,6 +2,7 @@ import type { Basket } from "../../program/basket.ts";
 import type { CompiledProgram } from "../../program/compile.ts";
 import { type Coupon, couponOf } from "../../program/coupon.ts";
 import type { FrozenContext } from "../../program/earn.ts";
+import { termsOf } from "../../program/reward-terms.ts";
 import { addSpan } from "../../time/calendar.ts";
 import type { LocalDate } from "../../time/local-date.ts";
 import type { ReturnedCoupon } from "../booking.ts";
@@ -25,7 +26,7 @@ function issued(program: CompiledProgram, { promotion, reward: id }: Coupon, on:
   if (reward === undefined) return null;
   const { name: what, valid_for } = reward;
   const expires_on = valid_for === undefined ? null : addSpan(on, valid_for);
-  return { reward: id, what, origin: "promotion", expires_on, promotion };
+  return { reward: id, what, origin: "promotion", expires_on, promotion, ...termsOf(reward) };
 }
 
 /** A sale some of which comes back. */

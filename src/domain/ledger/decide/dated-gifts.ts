@@ -1,3 +1,4 @@
+import { termsOf } from "../../program/reward-terms.ts";
 import { type CompiledProgram, policyOf } from "../../program/compile.ts";
 import { celebratedOn, type GiftDays } from "../../program/dated-gift.ts";
 import type { DatedGift } from "../../program/dated-gift-rules.ts";
@@ -69,7 +70,9 @@ function give(
     const reward = program.rewards.get(gives.reward);
     const span = gives.valid_for ?? reward?.valid_for;
     const expires_on = span === undefined ? null : addSpan(today, span);
-    const issued = { reward: gives.reward, what: reward?.name ?? what, origin: "dated", expires_on } as const;
+    const terms = reward === undefined ? {} : termsOf(reward);
+    const named = { reward: gives.reward, what: reward?.name ?? what } as const;
+    const issued = { ...named, origin: "dated", expires_on, ...terms } as const;
     return { gift: { ...gift, issued }, entries: [] };
   }
   const { unit, give: amount } = gives;

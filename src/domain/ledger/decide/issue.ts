@@ -2,6 +2,7 @@ import type { CompiledProgram } from "../../program/compile.ts";
 import { lotOn } from "../../program/lot-policy.ts";
 import { policyOf } from "../../program/compile.ts";
 import { notForTier, priceFor, type RewardPrice } from "../../program/reward-price.ts";
+import { termsOf } from "../../program/reward-terms.ts";
 import { closedAt } from "../../program/reward-conditions.ts";
 import type { Reward } from "../../program/reward-rules.ts";
 import { fail, ok } from "../../result.ts";
@@ -58,7 +59,7 @@ export function decideIssue(
   const event = { type: "issued", origin: command.origin } as const;
   const expires_on = command.expires_on ?? lastDayOf(reward, today);
   if (command.origin === "gift") {
-    const gift = { reward: reward.id, what: reward.name, origin: "gift", expires_on } as const;
+    const gift = { reward: reward.id, what: reward.name, origin: "gift", expires_on, ...termsOf(reward) } as const;
     return ok([{ ...plainDraft(event), issued: [gift] }]);
   }
   const level = levelAt(state, program, now_ms);
@@ -168,13 +169,14 @@ const RESTORE_GRACE_DAYS = 7;
 /** An issued reward again, after the sale that used it came back. */
 export function reissued(issue: IssuedReward, today: LocalDate): IssuedReward {
   const least = addSpan(today, { days: RESTORE_GRACE_DAYS });
-  const { reward, what, expires_on, promotion, sale } = issue;
+  const { reward, what, expires_on, promotion, sale, terms } = issue;
   return {
     reward,
     what,
     origin: "restored",
     expires_on: expires_on !== null && expires_on < least ? least : expires_on,
     ...givenAt({ promotion, sale }),
+    ...(terms === undefined ? {} : { terms }),
   };
 }
 
@@ -209,6 +211,7 @@ function buy(
       expires_on,
       cost: { unit, parts: taken.map((part) => ({ from: part.key, amount: part.amount })) },
       taken_on: today,
+      ...termsOf(reward),
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Reward, RewardEffect } from "../../program/reward-rules.ts";
 import { creditUnit, paymentEffect } from "../../program/credit.ts";
 import { evaluateEffect } from "../../program/effect.ts";
 import { notForTier, priceFor, type TierPrice } from "../../program/reward-price.ts";
+import { termsOf } from "../../program/reward-terms.ts";
 import { closedAt } from "../../program/reward-conditions.ts";
 import { sumOf } from "../../program/basket.ts";
 import { fail, ok, type Result } from "../../result.ts";
@@ -118,6 +119,7 @@ function holdDraft(
     ...(wanted.issue === null ? {} : { issued_reward: wanted.issue }),
     ...(wanted.minimum_spend === 0 ? {} : { minimum: { spend: wanted.minimum_spend, known: spend } }),
     ...price,
+    ...(wanted.conditions === null ? {} : termsOf(wanted.conditions)),
   };
   return plainDraft(event, entries);
 }
@@ -211,16 +213,15 @@ export function decideHoldAction(
 ): Decision {
   const hold = redeemableHold(state, command.hold);
   if (hold === null) return fail(holdRefusal(command.hold, history));
-  const { seq, reward, unit, parts } = hold;
+  const { seq, reward, unit, parts, terms } = hold;
+  const resolved = { hold: seq, reward, unit, parts, ...(terms === undefined ? {} : { terms }) };
   switch (command.type) {
     case "capture":
       // Without a sale the basket is not seen again, so it must have been named when the reward was held.
       if (hold.minimum?.known === null) return fail({ code: "sale_required", minimum: hold.minimum.spend });
-      return ok([plainDraft({ type: "hold_captured", hold: seq, reward, unit, parts }, captureEntries(hold))]);
+      return ok([plainDraft({ type: "hold_captured", ...resolved }, captureEntries(hold))]);
     case "cancel":
-      return ok([
-        plainDraft({ type: "hold_cancelled", hold: seq, reward, unit, parts }, releaseEntries(hold, "cancelled")),
-      ]);
+      return ok([plainDraft({ type: "hold_cancelled", ...resolved }, releaseEntries(hold, "cancelled"))]);
     case "renew":
       return ok([plainDraft({ type: "hold_renewed", hold: seq, expires_at_ms: holdDeadline(program, now_ms) })]);
     default:

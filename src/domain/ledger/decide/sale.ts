@@ -217,11 +217,12 @@ function captureHolds(
     }
     const effect = settleEffect(hold, lines, command.total, program);
     if (effect === null) warnings.push({ code: "effect_not_in_basket", hold: seq });
-    const { reward, what, unit, parts, taken_on } = hold;
+    const { reward, what, unit, parts, taken_on, terms } = hold;
     const dated = taken_on === undefined ? {} : { taken_on };
     const issue = hold.issued === undefined ? undefined : state.issued?.[hold.issued];
     const used = issue === undefined ? {} : { issued: usedIssue(issue) };
-    captures.push({ hold: seq, reward, what, unit, parts, effect: effect ?? hold.effect, ...dated, ...used });
+    const kind = terms === undefined ? {} : { terms };
+    captures.push({ hold: seq, reward, what, unit, parts, effect: effect ?? hold.effect, ...dated, ...used, ...kind });
     entries.push(...captureEntries(hold));
   }
   const unmet = unmetMinimum(state, captures, command.total);

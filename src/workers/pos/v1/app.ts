@@ -29,6 +29,8 @@ import { getGiftcard } from "./giftcards/retrieve.ts";
 import { createGift } from "./gifts/create.ts";
 import { cancelIssuedReward } from "./issued-rewards/cancel.ts";
 import { createIssuedReward } from "./issued-rewards/create.ts";
+import { exportHandOuts } from "./hand-outs/export.ts";
+import { listHandOuts } from "./hand-outs/list.ts";
 import { createPairing } from "./pairings/create.ts";
 import { getProgram } from "./program/retrieve.ts";
 import { cancelRedemption, captureRedemption, renewRedemption } from "./redemptions/act.ts";
@@ -73,6 +75,8 @@ const operations: readonly ((app: PosApp) => void)[] = [
   renewRedemption,
   createIssuedReward,
   cancelIssuedReward,
+  listHandOuts,
+  exportHandOuts,
   createGiftcard,
   getGiftcard,
   createAdjustment,

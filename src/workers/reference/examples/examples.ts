@@ -118,6 +118,8 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     answers: answer(201, answers.issued),
   },
   cancelIssuedReward: { answers: answer(200, answers.takenBack) },
+  listHandOuts: { answers: answer(200, story.handOuts) },
+  exportHandOuts: { answers: answer(200, story.fulfilment) },
   createGift: {
     request: { "A reward": story.giftOfReward, Points: story.giftOfPoints },
     answers: answer(201, answers.given),

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { actionInput } from "../../../contract/pos-v1/action.ts";
+import type { handOutExport, handOutPage } from "../../../contract/pos-v1/hand-out.ts";
 import type { adjustmentInput } from "../../../contract/pos-v1/adjustment.ts";
 import type { claimInput } from "../../../contract/pos-v1/claim.ts";
 import type {
@@ -290,6 +291,58 @@ export const giveTen = { to: { external_id: "17850" }, amount: 10 } satisfies z.
 export const plasticCard = { number: "0001000000112345" } satisfies z.input<typeof cardInput>;
 
 export const lostCard = { card: "0001000000112345", reason: "lost" } satisfies z.input<typeof blockInput>;
+
+/** Told by hand: it is there about a second after it happened, and a story does not wait. */
+const mugToCollect = {
+  object: "hand_out",
+  id: "iss_mpbffy96dbrqnwne00586mzy5tg",
+  created_at: "2026-06-16T10:00:00.000Z",
+  state: "open",
+  reward: "rew_mok",
+  name: "Mok met logo",
+  kind: "product",
+  sku: "MOK",
+  partner: null,
+  member: "mem_mpbffy96dbrqnwne8yv2mfm9",
+  issued_reward: "iss_mpbffy96dbrqnwne00586mzy5tg",
+  redemption: null,
+  expires_on: null,
+  cost_price: 380,
+  location: "loc_khd18er1cn7s653b",
+  handed_over: null,
+  cancelled: null,
+} as const;
+
+export const handOuts = {
+  data: [mugToCollect],
+  next_cursor: null,
+} satisfies z.input<typeof handOutPage>;
+
+export const fulfilment = {
+  object: "hand_out_export",
+  exported_at: "2026-07-01T08:00:00.000Z",
+  data: [
+    {
+      ...mugToCollect,
+      id: "red_mpbffy96dbrqnwne4yvpdn76f",
+      state: "handed_over",
+      reward: "rew_film",
+      name: "Bioscoopkaartje",
+      kind: "partner",
+      sku: null,
+      partner: { name: "Filmhuis Lumière", reference: "LUM-2027" },
+      issued_reward: null,
+      redemption: "red_mpbffy96dbrqnwne4yvpdn76f",
+      cost_price: 850,
+      handed_over: {
+        at: "2026-06-16T10:02:00.000Z",
+        location: "loc_khd18er1cn7s653b",
+        till: "til_cv0981n1kxzn54f0",
+        staff: "c07",
+      },
+    },
+  ],
+} satisfies z.input<typeof handOutExport>;
 
 /** The only answer that no story can tell: its code comes from the dashboard. */
 export const paired = {

@@ -1,3 +1,4 @@
+import { csvTable } from "../../../http/csv.ts";
 import type { MemberExport } from "./export.ts";
 
 const COLUMNS = ["record", "at", "name", "unit", "amount", "value", "id"] as const;
@@ -5,8 +6,7 @@ type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | b
 
 /** Everything about a member as one table (RFC 4180): each row says in `record` what it is. */
 export function exportCsv(all: MemberExport): string {
-  const lines = [COLUMNS.join(","), ...rowsOf(all).map((row) => COLUMNS.map((column) => cell(row[column])).join(","))];
-  return `${lines.join("\r\n")}\r\n`;
+  return csvTable(COLUMNS, rowsOf(all));
 }
 
 function rowsOf({ member, identifiers, consents, cards, lots, bookings }: MemberExport): Row[] {
@@ -60,12 +60,4 @@ function bookingRows({ created_at, type, entries, reason, metadata }: MemberExpo
       id: one.id,
     })),
   ];
-}
-
-/** Quoted, and never a formula: a spreadsheet would run what somebody typed as a name. */
-function cell(value: string | number | boolean | null | undefined): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value !== "string") return String(value);
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return `"${harmless.replaceAll('"', '""')}"`;
 }
