@@ -71,6 +71,7 @@ describe("a booking as insight reads it", () => {
     });
     expect(activity.basket).toEqual(lines);
     expect(activity.facts).toEqual({
+      card_no: 1,
       till: "til_1",
       staff: "stf_1",
       receipt: "R|1",
