@@ -60,6 +60,10 @@ export const memberInput = z
       .optional()
       .meta({ description: "Number of a plastic card to link.", example: "0001000000112345" }),
     consents: z.array(consentInput).max(10).default([]).meta({ description: "What the member agreed to or refused." }),
+    sign_up: z.boolean().optional().meta({
+      description:
+        "Whether the member is given what the programme gives for signing up; when absent, yes unless the key may backfill.",
+    }),
     metadata: metadata.default({}),
   })
   .meta({

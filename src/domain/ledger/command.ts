@@ -95,6 +95,8 @@ export interface ActionCommand {
   readonly action: string;
   readonly subject: string | null;
   readonly card_no: number | null;
+  /** Nobody asked for it; a refusal is nothing to keep. */
+  readonly automatic?: boolean;
 }
 
 /** Gives units by hand. */

@@ -1,3 +1,4 @@
+import { automaticProblem } from "./action-rules.ts";
 import { bonusProblem } from "./bonus-rules.ts";
 import { challengeProblems } from "./challenge-rules.ts";
 import type { Budget } from "./budget.ts";
@@ -92,6 +93,20 @@ export function challengeIssues(document: ProgramDocument): CrossIssue[] {
       ...(item.segment?.tiers ?? [])
         .filter((id) => !levels.has(id))
         .map((id) => ({ path: at("segment", "tiers"), message: `there is no level ${id}` })),
+    ];
+  });
+}
+
+/** Actions that give what there is not, or cannot come by themselves. */
+export function actionIssues(document: ProgramDocument): CrossIssue[] {
+  const units = new Set(unitIdsOf(document));
+  return document.actions.flatMap((item, index) => {
+    const problem = automaticProblem(item);
+    return [
+      ...(units.has(item.unit)
+        ? []
+        : [{ path: ["actions", index, "unit"], message: `the programme has no unit ${item.unit}` }]),
+      ...(problem === null ? [] : [{ path: ["actions", index, "automatic"], message: problem }]),
     ];
   });
 }

@@ -8,7 +8,14 @@ import { creditUnit } from "./credit.ts";
 import { credit } from "./credit-rules.ts";
 import { datedGift } from "./dated-gift-rules.ts";
 import { caps, earningRule } from "./earning-rules.ts";
-import { challengeIssues, type CrossIssue, giftIssues, promotionIssues, rewardTierIssues } from "./document-checks.ts";
+import {
+  actionIssues,
+  challengeIssues,
+  type CrossIssue,
+  giftIssues,
+  promotionIssues,
+  rewardTierIssues,
+} from "./document-checks.ts";
 import { lotFields } from "./lot-rules.ts";
 import { promotion } from "./promotion-rules.ts";
 import { reward } from "./reward-rules.ts";
@@ -227,13 +234,6 @@ function stampRewardIssues(document: ProgramDocument): CrossIssue[] {
     }
     return [];
   });
-}
-
-function actionIssues(document: ProgramDocument): CrossIssue[] {
-  const units = new Set(unitIdsOf(document));
-  return document.actions.flatMap(({ unit }, index) =>
-    units.has(unit) ? [] : [{ path: ["actions", index, "unit"], message: `the programme has no unit ${unit}` }],
-  );
 }
 
 function tierIssues({ tiers, units }: ProgramDocument): CrossIssue[] {

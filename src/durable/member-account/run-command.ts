@@ -141,7 +141,8 @@ function refuse(
   stamp: Stamp,
   refusal: Refusal,
 ): CommandAnswer {
-  if (!message.preview && message.idem !== null && STORED_REFUSALS.has(refusal.code)) {
+  const isAsked = message.command.type !== "action" || message.command.automatic !== true;
+  if (isAsked && !message.preview && message.idem !== null && STORED_REFUSALS.has(refusal.code)) {
     const { due } = settle(state, stamp.now_ms);
     const body = finishDraft(state, plainDraft({ type: "refused", refusal, parked: null }), stamp, due);
     desk.ledger.commit([{ body, idem: message.idem, natural_key: null, frees: null }], new Map());

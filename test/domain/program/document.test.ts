@@ -57,6 +57,16 @@ const everything: ProgramInput = programInput({
       each: "month",
       counts_for_tier: true,
     },
+    {
+      id: "act_welcome",
+      kind: "sign_up",
+      name: { en: "Welcome" },
+      unit: "points",
+      give: 5,
+      each: "once",
+      counts_for_tier: false,
+      automatic: true,
+    },
   ],
   challenges: [
     {
@@ -255,6 +265,19 @@ describe("what does not fit together is named with its place", () => {
         ],
       }),
       ["dated_gifts.0.gives.reward: there is no reward rew_none"],
+    ],
+    [
+      "actions that cannot come by themselves",
+      programInput({
+        actions: [
+          { id: "act_a", kind: "survey", name: { en: "A" }, give: 1, automatic: true },
+          { id: "act_b", kind: "profile", name: { en: "B" }, give: 1, automatic: true, each: "month" },
+        ],
+      }),
+      [
+        "actions.0.automatic: only sign_up and profile come by themselves",
+        "actions.1.automatic: what comes by itself is given once",
+      ],
     ],
     [
       "several things at once",

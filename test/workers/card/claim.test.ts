@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cafeProgram } from "../../support/workerd/account.ts";
 import { createTestMerchant, type TestMerchant } from "../../support/workerd/merchant.ts";
 import { text } from "../pos/routes.ts";
 import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
@@ -59,6 +60,17 @@ describe("the page behind the code on a receipt", () => {
     expect(collected.status).toBe(303);
     const card = await visitor.get(collected.headers.get("location") ?? "");
     expect(await card.text()).toMatch(/12[\s\S]*points/);
+  });
+
+  test("gives the new card what signing up gives, with what the purchase earned, and once", async () => {
+    const welcome = { id: "act_in", kind: "sign_up", name: { en: "welcome" }, give: 30, automatic: true };
+    const merchant = await createTestMerchant({ claims: true, program: { ...cafeProgram, actions: [welcome] } });
+    const path = await receipt(merchant);
+    const visitor = browser();
+    const collected = await visitor.collect(path, "new");
+    await visitor.collect(path, "new");
+    const card = await visitor.get(collected.headers.get("location") ?? "");
+    expect(await card.text()).toMatch(/<strong[^>]*>42<\/strong>/);
   });
 
   test("puts a second receipt on the card that this browser has", async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { localDate } from "../../../src/domain/time/local-date.ts";
 import { cafeProgram } from "../../support/workerd/account.ts";
-import { createTestMerchant } from "../../support/workerd/merchant.ts";
-import { open } from "../card/support.ts";
+import { createTestMerchant, type Json } from "../../support/workerd/merchant.ts";
+import { join, newOnce, open, tokenIn } from "../card/support.ts";
 import { listOf, text } from "./routes.ts";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
@@ -188,4 +188,63 @@ test("a member who told a birthday before it was celebrated, by card alone, has 
   expect(await sell("2")).toMatchObject([{ reward: "rew_mug", origin: "dated" }]);
   await till.must("PATCH", `/v1/members/${member.id}`, { birthday: null });
   expect(await sell("3")).toHaveLength(1);
+});
+
+const welcoming = {
+  ...cafeProgram,
+  actions: [
+    { id: "act_welcome", kind: "sign_up", name: { nl: "welkom", en: "welcome" }, give: 10, automatic: true },
+    { id: "act_profile", kind: "profile", name: { nl: "profiel", en: "profile" }, give: 7, automatic: true },
+  ],
+};
+const pointsOf = (answer: Json) => listOf(answer["wallet"]?.["balances"])[0]?.["available"];
+
+test("signing up and a complete profile are given by themselves, once, however often they are sent", async () => {
+  const { till } = await createTestMerchant({ program: welcoming });
+  const body = { name: "Anna", phone: "06 12345678" };
+  const made = await till.call("POST", "/v1/members", { body, idem: "new" });
+  expect(pointsOf(made.body)).toBe(10);
+  const id = text(made.body["member"]?.["id"]);
+  const points = async () => pointsOf(await till.must("GET", `/v1/members/${id}`));
+
+  const again = await till.call("POST", "/v1/members", { body, idem: "new" });
+  expect(again.body).toEqual(made.body);
+  const asked = { member: { id }, action: "act_welcome" };
+  expect(await till.call("POST", "/v1/actions", { body: asked })).toMatchObject({
+    status: 409,
+    body: { code: "action_already_given" },
+  });
+  expect(await points()).toBe(10);
+
+  await till.must("PATCH", `/v1/members/${id}`, { name: "Anna de Vries" });
+  expect(await points()).toBe(10);
+  for (const birthday of ["03-14", "03-15", "03-14"]) await till.must("PATCH", `/v1/members/${id}`, { birthday });
+  expect(await points()).toBe(17);
+  const entries = listOf((await till.must("GET", `/v1/members/${id}/entries?order=asc`))["data"]);
+  expect(entries.map((entry) => entry["explanation"])).toEqual(["+10 punten: welkom", "+7 punten: profiel"]);
+});
+
+test("a member who tells everything at once has both; one who is brought over has neither, unless it is asked for", async () => {
+  const merchant = await createTestMerchant({ program: welcoming });
+  const full = { name: "Anna", phone: "06 12345678", birthday: "03-14" };
+  expect(pointsOf(await merchant.till.must("POST", "/v1/members", full))).toBe(17);
+  const importing = await merchant.newKey({ scopes: ["members", "backfill"] });
+  const brought = { ...full, phone: "06 12345679" };
+  expect(pointsOf(await importing.must("POST", "/v1/members", brought))).toBe(0);
+  const asked = { ...full, phone: "06 12345670", sign_up: true };
+  expect(pointsOf(await importing.must("POST", "/v1/members", asked))).toBe(17);
+});
+
+test("a card taken on the join page has what signing up gives, and sending the form twice gives it once", async () => {
+  const merchant = await createTestMerchant({ mode: "live", program: welcoming });
+  const { locator } = merchant;
+  const once = newOnce();
+  const [first, second] = [
+    await join(locator, { how: "instant", once }),
+    await join(locator, { how: "instant", once }),
+  ];
+  expect(tokenIn(first)).toBe(tokenIn(second));
+  const { words } = await open(`/c/${tokenIn(first)}`);
+  expect(words).toContain("10 punten");
+  expect(words).toContain("Welkom");
 });

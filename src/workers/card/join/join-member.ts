@@ -8,6 +8,7 @@ import type { MailPort } from "../../mail/mail.ts";
 import { follow } from "../follow.ts";
 import type { MemberDesk } from "../member-desk.ts";
 import { TroubleError } from "../trouble.ts";
+import { giveSignUp } from "./give-sign-up.ts";
 import { ANONYMOUS, type JoinInput } from "./join-form.ts";
 
 /** The digital card every account is born with. */
@@ -108,11 +109,12 @@ async function createMember(
   });
 }
 
-/** Opening is repeatable: sending the form again finishes what was cut off. */
+/** Opening is repeatable, and so is what signing up gives: sending the form again finishes what was cut off. */
 async function openAccount(desk: MemberDesk, account: string): Promise<void> {
   const by = { kind: "system", job: "join" } as const;
   const opened = await desk.account(account).open({ card_no: DIGITAL_CARD_NO, by });
   if (!opened.ok) throw new TroubleError("unavailable", { retryAfterSeconds: 1 });
+  await giveSignUp(desk, account, by);
 }
 
 async function accountOf(desk: MemberDesk, email: string): Promise<string | null> {

@@ -14,7 +14,8 @@ import type { PosDesk } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { type RenderedCard, renderMemberAnswer } from "../render/member.ts";
 import { rendering } from "../render/reader.ts";
-import { requestHash, runCommand } from "../run-command.ts";
+import { type Carried, requestHash, runCommand } from "../run-command.ts";
+import { giveAutomatic, isComplete } from "./give-automatic.ts";
 import { cardNumberOf, consentsOf, contactOf } from "./profile-input.ts";
 import { registryProblem } from "./registry-problem.ts";
 import { tellBirthday } from "./tell-birthday.ts";
@@ -51,8 +52,9 @@ export function createMember(app: PosApp): void {
     const { member, replayed } = await registerMember(desk, input, idempotencyKey(c));
     const cards = await openAccount(desk, member, input);
     if (input.birthday !== undefined && !replayed) await tellBirthday(desk, member.account, member.profile.birthday);
+    const given = await welcome(desk, member, input);
     if (replayed) c.header("idempotency-replayed", "true");
-    return c.json(await renderNewMember(desk, member, cards), 201);
+    return c.json(await renderNewMember(desk, member, cards, given), 201);
   });
 }
 
@@ -95,20 +97,32 @@ async function openAccount(desk: PosDesk, { account }: MemberRecord, input: Memb
   return [digital, firstCard(PLASTIC_CARD_NO, "plastic", view.body.at_ms)];
 }
 
+/** What signing up gives, and a profile that is complete from the start; members brought over have had theirs. */
+async function welcome(desk: PosDesk, { account, created_at_ms, profile }: MemberRecord, input: MemberInput) {
+  if (!(input.sign_up ?? !desk.can("backfill"))) return null;
+  const joined = await giveAutomatic(desk, account, "sign_up", created_at_ms);
+  return (isComplete(profile) ? await giveAutomatic(desk, account, "profile", created_at_ms) : null) ?? joined;
+}
+
 function firstCard(card_no: number, kind: RenderedCard["kind"], issued_at_ms: number): RenderedCard {
   return { card_no, kind, state: "active", issued_at_ms, metadata: {} };
 }
 
-/** As the member was right after birth, so that a retry hears the same: empty balances by the rules of that moment. */
-async function renderNewMember(desk: PosDesk, record: MemberRecord, cards: readonly RenderedCard[]) {
+/** As the member was right after birth, so that a retry hears the same: what was given, by the rules of that moment. */
+async function renderNewMember(
+  desk: PosDesk,
+  record: MemberRecord,
+  cards: readonly RenderedCard[],
+  given: Carried | null,
+) {
   const [payload] = await desk.programsAt(record.created_at_ms);
   const program = compiledProgram(payload);
   return renderMemberAnswer(rendering(desk, program), {
     record,
     cards,
-    wallet: walletOf(UNBORN, program, record.created_at_ms),
-    rewards: rewardsOf(UNBORN, program, record.created_at_ms),
-    issues: [],
+    wallet: given?.view.wallet ?? walletOf(UNBORN, program, record.created_at_ms),
+    rewards: given?.view.rewards ?? rewardsOf(UNBORN, program, record.created_at_ms),
+    issues: given?.view.issues ?? [],
   });
 }
 

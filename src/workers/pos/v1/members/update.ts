@@ -7,6 +7,7 @@ import type { PosDesk } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderMember } from "../render/member.ts";
 import { readAccount, requestHash } from "../run-command.ts";
+import { giveAutomatic, isComplete } from "./give-automatic.ts";
 import { consentsOf, contactOf } from "./profile-input.ts";
 import { registryProblem } from "./registry-problem.ts";
 import { accountOf, memberParams } from "./retrieve.ts";
@@ -47,9 +48,15 @@ export function updateMember(app: PosApp): void {
     const { member: changed, replayed } = written.value;
     // A retry may come after a later change; what it finds untold is told when the member is next read.
     if (patch.birthday !== undefined && !replayed) await tellBirthday(desk, account, changed.profile.birthday);
+    if (completes(patch) && isComplete(changed.profile)) await giveAutomatic(desk, account, "profile", desk.now_ms);
     if (replayed) c.header("idempotency-replayed", "true");
     return c.json(renderMember(desk, changed), 200);
   });
+}
+
+/** Whether a change may be what a profile still lacked. */
+function completes({ name, email, phone, birthday }: MemberPatch): boolean {
+  return [name, email, phone, birthday].some((field) => typeof field === "string");
 }
 
 function changesOf(desk: PosDesk, patch: MemberPatch): ProfileChanges {
