@@ -39,8 +39,8 @@ export const authenticatePosKey = createMiddleware<AppEnv>(async (c, next) => {
     "pos",
     new PosDesk({ env: c.env, tenant, config, key: facts, till, location, secrets, locale, origin, prefetched }),
   );
-  await next();
   c.header("cache-control", "no-store");
+  await next();
 });
 
 function bearerKey(header: string | undefined): string {

@@ -6,7 +6,10 @@ import type { AppEnv } from "../hono-env.ts";
 export const requestId = createMiddleware<AppEnv>(async (c, next) => {
   // The POS API brings its own, for items that a batch hands through it again; under the whole app there is one already.
   if (c.get("requestId") !== undefined) return next();
-  c.set("requestId", createConfigId("req", crypto.getRandomValues(new Uint8Array(10))));
+  const id = createConfigId("req", crypto.getRandomValues(new Uint8Array(10)));
+  c.set("requestId", id);
+  // Before there is an answer: a header added to one makes it anew, its body a stream. Some come ready-made, though.
+  c.header("x-request-id", id);
   await next();
-  c.header("x-request-id", c.var.requestId);
+  if (!c.res.headers.has("x-request-id")) c.header("x-request-id", id);
 });
