@@ -19,10 +19,11 @@ export function asSample(value: unknown): unknown {
         [1, kid, SAMPLE_LOCATOR, sampleAccount(kind), number, letters(`${kind} ${number}`, 16)].join("."),
     )
     .replaceAll(
-      /\b(mem|crd|sal|ret|red|adj|acn|gft|iss|ent)_([mr])[0-9a-z]{15}([0-9a-z]*)[0-9a-z]{8}\b/g,
+      /\b(mem|crd|sal|ret|red|adj|acn|gft|iss|ent)_([mrb])[0-9a-z]{15}([0-9a-z]*)[0-9a-z]{8}\b/g,
       (_id, prefix, kind, tail) =>
         [prefix, `${sampleAccount(kind)}${tail}${letters(`${prefix} ${kind} ${tail}`, 8)}`].join("_"),
     )
+    .replaceAll(/\b[0-9A-Z]{5}(-[0-9A-Z]{5}){3}\b/g, sampleCode())
     .replaceAll(/\b(test|live):[0-9a-z]{8}:(member|receipt):([mr])[0-9a-z]{15}\b/g, (_name, mode, kind, first) =>
       [mode, SAMPLE_LOCATOR, kind, sampleAccount(first)].join(":"),
     )
@@ -42,9 +43,17 @@ function sampleTime(time: string): string {
   return ahead_ms > 10 * 60 * 1000 ? IN_A_QUARTER : NOW;
 }
 
-/** The account of a member, or of a sale without one. */
+const SAMPLE_RANDOM = "pbffy96dbrqnwne";
+
+/** The account of a member, of a sale without one, or of a gift card. */
 function sampleAccount(kind: string): string {
-  return `${kind}pbffy96dbrqnwne`;
+  return `${kind}${SAMPLE_RANDOM}`;
+}
+
+/** The code of a gift card: its account in groups, and a MAC. */
+function sampleCode(): string {
+  const groups = SAMPLE_RANDOM.match(/.{5}/g) ?? [];
+  return [...groups, letters("giftcard", 5)].join("-").toUpperCase();
 }
 
 function letters(seed: string, length: number): string {
