@@ -142,10 +142,8 @@ export function applyIssues(
   const counted = added.reduce((all, { reward, taken_on }) => countRedeemed(all, reward, taken_on, 1), before);
   const redeemed = revoked.reduce((all, { reward, taken_on }) => countRedeemed(all, reward, taken_on, -1), counted);
   return {
-    issued: {
-      ...withoutIssues(state.issued ?? {}, gone),
-      ...Object.fromEntries(added.map((one) => [issueKey(one), one])),
-    },
+    // A dated gift may be taken back by the very booking that brings it.
+    issued: withoutIssues({ ...state.issued, ...Object.fromEntries(added.map((one) => [issueKey(one), one])) }, gone),
     ...(redeemed === before ? {} : { redeemed }),
   };
 }

@@ -238,6 +238,16 @@ describe("what is given", () => {
     expect(issuesOf(shown(ledger))).toEqual([]);
   });
 
+  test("can be taken back before anything was booked, and stays away", () => {
+    const ledger = ledgerOf({ gives });
+    tell(ledger, "09-01");
+    ledger.now_ms = noon("2026-09-01");
+    const [before] = issuesOf(shown(ledger));
+    ledger.must({ type: "cancel_issue", issue: before === undefined ? "" : issueKey(before) });
+    expect(issuesOf(shown(ledger))).toEqual([]);
+    expect(ledger.refolded()).toEqual(ledger.state);
+  });
+
   test("is previewed as it is booked", () => {
     const ledger = ledgerOf({ gives });
     tell(ledger, "09-01");
