@@ -57,10 +57,8 @@ type Raw = {
 const COLUMNS = "place, account, seq, type, location, day, facts";
 /** Rows that one page of the feed may look at when its filter finds little; the next page goes on from there. */
 const SCAN_MAX = 5_000;
-/** How far back a visit looks for an earlier one of the same day. */
-const VISITS_BACK = 200;
-/** Rows that are read at a time while looking back. */
-const STEP = 10;
+/** How many rows back one looks for others of the same day, step by step: nearly all have seen enough after the first. */
+const STEPS_BACK = [10, 40, 150] as const;
 const VISITS: readonly ActivityType[] = ["sale", "return", "hold"];
 /** Local midnight comes at most this much before that of UTC; an hour is spared for tills that run ahead. */
 const ZONE_AHEAD_MAX_MS = 15 * 3_600_000;
@@ -239,10 +237,11 @@ export class GenerationStore {
    */
   *#newestOn(account: string, day: LocalDate): Generator<Raw, void> {
     const from = placeAt(Date.parse(day) - ZONE_AHEAD_MAX_MS);
-    for (let before = Number.MAX_SAFE_INTEGER, left = VISITS_BACK; left > 0; left -= STEP) {
+    let before = Number.MAX_SAFE_INTEGER;
+    for (const size of STEPS_BACK) {
       const step = this.#sql
         .exec<Raw>(
-          `SELECT ${COLUMNS} FROM ${this.#booking} WHERE account = ? AND seq < ? ORDER BY seq DESC LIMIT ${STEP}`,
+          `SELECT ${COLUMNS} FROM ${this.#booking} WHERE account = ? AND seq < ? ORDER BY seq DESC LIMIT ${size}`,
           account,
           before,
         )
@@ -252,7 +251,7 @@ export class GenerationStore {
         if (raw.day === day) yield raw;
         before = raw.seq;
       }
-      if (step.length < STEP) return;
+      if (step.length < size) return;
     }
   }
 
