@@ -13,6 +13,8 @@ export interface Secrets {
   /** Signs ids, locators and plastic numbers. Never rotated: ids are re-rendered and must come out the same. */
   readonly idMac: Mac;
   readonly cardKeys: CardKeys;
+  /** Seeds of the keys that sign snapshots, by the card keys' ids: they turn with them. */
+  readonly snapshotSeeds: CardKeys;
 }
 
 let parsed: { readonly from: string; readonly secrets: Secrets } | null = null;
@@ -25,12 +27,16 @@ let parsed: { readonly from: string; readonly secrets: Secrets } | null = null;
 export function readSecrets(env: Pick<Env, "STEMPEL_ID_KEY" | "STEMPEL_CARD_KEYS">): Secrets {
   const from = `${env.STEMPEL_ID_KEY}\n${env.STEMPEL_CARD_KEYS}`;
   if (parsed?.from === from) return parsed.secrets;
-  const secrets = {
-    idMac: macOf("STEMPEL_ID_KEY", env.STEMPEL_ID_KEY),
-    cardKeys: parseCardKeys(env.STEMPEL_CARD_KEYS),
-  };
+  const cardKeys = parseCardKeys(env.STEMPEL_CARD_KEYS);
+  const secrets = { idMac: macOf("STEMPEL_ID_KEY", env.STEMPEL_ID_KEY), cardKeys, snapshotSeeds: seedsOf(cardKeys) };
   parsed = { from, secrets };
   return secrets;
+}
+
+/** Derived with a label of their own, so that no card's code is ever a seed. */
+function seedsOf({ current, macs }: CardKeys): CardKeys {
+  const seeds = [...macs].map(([kid, mac]) => [kid, (message: string) => mac(`snapshot-seed\n${message}`)] as const);
+  return { current, macs: new Map(seeds) };
 }
 
 function parseCardKeys(text: string): CardKeys {

@@ -19,6 +19,7 @@ export const ACTIVITY_TYPES = [
   "hold",
   "hold_captured",
   "hold_cancelled",
+  "offline_redemption",
   "adjustment",
   "opening",
   "loaded",

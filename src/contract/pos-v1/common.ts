@@ -62,7 +62,7 @@ export const taxRate = z
 export const memberRef = z
   .strictObject({
     id: z.string().max(64).optional().meta({ description: "Member id.", example: "mem_mpbffy96dbrqnwne8yv2mfm9" }),
-    card: z.string().min(1).max(200).optional().meta({
+    card: z.string().min(1).max(2000).optional().meta({
       description: "What the scanner read: a card's QR text or a card number.",
       example: "1.c2.e99heth0.mpbffy96dbrqnwne.1.ecm1axpqd7y7hfkx",
     }),

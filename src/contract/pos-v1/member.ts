@@ -156,6 +156,16 @@ export const memberAnswer = z
     wallet,
     rewards: z.array(rewardStatus).meta({ description: "Available ones first, then the nearest." }),
     issued_rewards: issuedRewards,
+    snapshot: z
+      .strictObject({
+        text: z.string().meta({ description: "A compact JWS; verify it with the keys of `GET /v1/snapshot-keys`." }),
+        expires_at: timestamp.meta({ description: "Until when a till without a connection may trust it." }),
+      })
+      .optional()
+      .meta({
+        description:
+          "The balance, signed, for a till that loses its connection; absent where the programme lets none hand out rewards then.",
+      }),
   })
   .meta({ id: "MemberAnswer", description: "A member, their cards and what they have." });
 
@@ -204,7 +214,7 @@ export const blockInput = z
     card: z
       .string()
       .min(1)
-      .max(200)
+      .max(2000)
       .meta({ description: "Id, QR text or number of the card.", example: "0001000000112345" }),
     reason: z.enum(["lost", "stolen", "damaged", "other"]).meta({ description: "Why; kept with the booking." }),
     metadata: metadata.default({}),

@@ -23,12 +23,30 @@ export const redemptionInput = z
       })
       .optional()
       .meta({ description: "Or only its total." }),
+    offline: z
+      .strictObject({
+        snapshot: z
+          .string()
+          .min(1)
+          .max(2000)
+          .meta({ description: "The signed balance that the till had, as `identify` or the card's code gave it." }),
+        handed_out_at: timestamp.meta({ description: "When the reward was handed out; it counts on that day." }),
+      })
+      .optional()
+      .meta({
+        description:
+          "For a reward that was handed out while the till had no connection: it is captured at once, within the merchant's allowance, whatever the balance is by now. The sale does not name it.",
+      }),
     staff: z
       .string()
       .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
       .optional()
       .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
     metadata: metadata.default({}),
+  })
+  .refine(({ offline, issued_reward }) => offline === undefined || issued_reward === undefined, {
+    path: ["offline"],
+    message: "an issued reward is not in a snapshot and cannot be handed out without a connection",
   })
   .refine(
     ({ reward, issued_reward, unit: named, amount }) =>
@@ -65,6 +83,18 @@ export const redemption = z
       .meta({ description: "What the member gives for it." }),
     effect,
     expires_at: timestamp.meta({ description: "Until when it is held." }),
+    offline: z
+      .strictObject({
+        handed_out_at: timestamp.meta({ description: "When it was handed out." }),
+        value: z.int().meta({ description: "Minor units by which it counts towards the allowance.", example: 200 }),
+        shortfall: z.int().meta({ description: "Units it cost that were not there any more.", example: 0 }),
+        shortfall_is: z
+          .enum(["debt", "written_off"])
+          .nullable()
+          .meta({ description: "Owed by the member, or the merchant's loss; null without a shortfall." }),
+      })
+      .optional()
+      .meta({ description: "For a reward that was handed out without a connection; absent for others." }),
     resolved_at: timestamp.nullable().meta({ description: "When it was captured, cancelled or expired." }),
     metadata,
   })

@@ -30,9 +30,10 @@ const syncItem = z
       .string()
       .regex(/^[\x21-\x7e]{1,255}$/, "1 to 255 visible ASCII characters")
       .meta({ description: "The item's own Idempotency-Key.", example: "till-1-000123" }),
-    occurred_at: timestamp
-      .optional()
-      .meta({ description: "When it happened; for a sale that does not say so itself." }),
+    occurred_at: timestamp.optional().meta({
+      description:
+        "When it happened; for a sale, or a reward handed out without a connection, that does not say so itself.",
+    }),
     id: z.string().max(300).optional().meta({
       description:
         "What the call's path names: the redemption for captureRedemption and cancelRedemption, the issued reward for cancelIssuedReward, the giving member for transferPoints. `item:` and a key means what an earlier item made.",

@@ -71,6 +71,8 @@ export interface ActivityFacts {
   readonly gifts?: readonly string[];
   /** Challenges that were reached, by id; negative when a return took one back. */
   readonly challenges?: Readonly<Record<string, 1 | -1>>;
+  /** Units that a reward handed out without a connection cost, and that were not there any more. */
+  readonly shortfall?: { readonly unit: string; readonly amount: number };
   /** The account that this one went up in, or that went up in this one. */
   readonly other?: string;
   readonly refusal?: RefusalCode;
@@ -147,6 +149,13 @@ function factsOf(body: BookingBody): ActivityFacts {
       return { reserved: body.reward ?? `pay:${body.unit}` };
     case "hold_captured":
       return { hold: body.hold, rewards: { [body.reward ?? `pay:${body.unit}`]: 1 }, ...costsOf([body], 1) };
+    case "offline_redemption":
+      return {
+        rewards: { [body.reward ?? `pay:${body.unit}`]: 1 },
+        discount: body.effect.discount ?? body.value,
+        occurred_at_ms: body.handed_out_at_ms,
+        ...(body.shortfall === 0 ? {} : { shortfall: { unit: body.unit, amount: body.shortfall } }),
+      };
     case "hold_cancelled":
     case "hold_renewed":
       return { hold: body.hold };

@@ -22,6 +22,10 @@ function inLanguage(flag: Pick<Flag, "rule" | "subject" | "usual" | "evidence">,
       return nl
         ? "Het grootboek van deze kaart sluit niet aan op wat er eerder van gezien is."
         : "This card's ledger does not continue what was seen of it before.";
+    case "offline_shortfall":
+      return nl
+        ? "Zonder verbinding is een beloning uitgegeven waarvoor het saldo er niet meer was."
+        : "A reward was handed out without a connection, for a balance that was not there any more.";
     case "card_used_often":
       return nl
         ? `Deze kaart is ${on} ${times} keer gebruikt; tot ${usual} keer is gewoon.`

@@ -3,10 +3,11 @@ import { WATCH_RULES, type WatchRule } from "./watch.ts";
 
 /**
  * `receipt_on_two_cards`: one receipt stands on two accounts. `chain_broken`: a ledger does not continue what was seen
- * of it before. The others say that something was more than the merchant finds usual.
+ * of it before. `offline_shortfall`: a reward was handed out without a connection, for units that were not there any more.
+ * The others say that something was more than the merchant finds usual.
  */
-export const FLAG_RULES = ["receipt_on_two_cards", "chain_broken", ...WATCH_RULES] as const;
-export type FlagRule = "receipt_on_two_cards" | "chain_broken" | WatchRule;
+export const FLAG_RULES = ["receipt_on_two_cards", "chain_broken", "offline_shortfall", ...WATCH_RULES] as const;
+export type FlagRule = "receipt_on_two_cards" | "chain_broken" | "offline_shortfall" | WatchRule;
 
 /** A person decides: `fine` means nothing is wrong, `blocked` that something was done about it. */
 export type FlagState = "open" | "fine" | "blocked";
@@ -81,7 +82,7 @@ export function weigh(
 function isFinding({ rule, usual, evidence }: Pick<Flag, "rule" | "usual" | "evidence">): boolean {
   if (usual !== undefined) return evidence.length > usual;
   const accounts = new Set(evidence.map(({ account }) => account));
-  return accounts.size > (rule === "chain_broken" ? 0 : 1);
+  return accounts.size > (rule === "receipt_on_two_cards" ? 1 : 0);
 }
 
 /** The cause is gone: an open flag closes, one that a person closed stays as it is. */

@@ -66,7 +66,15 @@ export function isCardUse({ account, type, facts }: Pick<Watched, "account" | "t
 }
 
 /** What people do with a card at a till; keeping the books is none of it. */
-const AT_A_TILL: readonly ActivityType[] = ["sale", "hold_captured", "action", "gift", "issued", "adjustment"];
+const AT_A_TILL: readonly ActivityType[] = [
+  "sale",
+  "hold_captured",
+  "offline_redemption",
+  "action",
+  "gift",
+  "issued",
+  "adjustment",
+];
 
 /** The rules that a booking by itself gives reason to ask, each with what it looks at. */
 export function subjectsOf(

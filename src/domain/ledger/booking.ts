@@ -77,6 +77,9 @@ export interface Entry {
   readonly why: EntryFact;
 }
 
+/** Why an issued reward was taken back; `handed_out`: the member had it from a till without a connection. */
+export type RevokedBecause = "returned" | "cancelled" | "handed_out";
+
 /** Why an entry was made, as facts; sentences are rendered on read. */
 export type EntryFact =
   | EarnFact
@@ -85,7 +88,7 @@ export type EntryFact =
   | { readonly code: "released"; readonly what: LocalizedText; readonly reason: ReleaseReason }
   | { readonly code: "redeemed"; readonly what: LocalizedText; readonly price?: TierPrice }
   | { readonly code: "restored"; readonly what: LocalizedText }
-  | { readonly code: "revoked"; readonly what: LocalizedText; readonly reason: "returned" | "cancelled" }
+  | { readonly code: "revoked"; readonly what: LocalizedText; readonly reason: RevokedBecause }
   | { readonly code: "bought"; readonly what: LocalizedText }
   | { readonly code: "bonus"; readonly what: LocalizedText; readonly percent: number }
   | { readonly code: "bought_back"; readonly what: LocalizedText }
@@ -116,6 +119,7 @@ export type BookingEvent =
   | HoldEvent
   | HoldResolvedEvent
   | HoldRenewedEvent
+  | OfflineRedemptionEvent
   | AdjustmentEvent
   | ActionEvent
   | GiftEvent
@@ -355,6 +359,37 @@ export interface HoldRenewedEvent {
   readonly type: "hold_renewed";
   readonly hold: number;
   readonly expires_at_ms: number;
+}
+
+/** What a till without a connection knew of the account when it handed a reward out. */
+export interface SeenSnapshot {
+  /** Sequence of the account when the balance was signed. */
+  readonly seq: number;
+  readonly issued_at_ms: number;
+  /** What the unit had free to spend then. */
+  readonly available: number;
+}
+
+/** A reward that was handed out before the account knew: spent as far as it can be, once and for good. */
+export interface OfflineRedemptionEvent {
+  readonly type: "offline_redemption";
+  readonly reward: string | null;
+  readonly what: LocalizedText;
+  readonly unit: string;
+  /** Units it costs; what is not there any more is the shortfall. */
+  readonly cost: number;
+  readonly parts: readonly HeldPart[];
+  readonly shortfall: number;
+  /** What became of the shortfall; null when there was none. */
+  readonly shortfall_is: "debt" | "written_off" | null;
+  readonly effect: Effect;
+  /** Minor units by which it counts towards the allowance. */
+  readonly value: number;
+  readonly handed_out_at_ms: number;
+  /** Local date of that, by which limits and the allowance count. */
+  readonly taken_on: LocalDate;
+  readonly snapshot: SeenSnapshot;
+  readonly meters: readonly MeterChange[];
 }
 
 export interface AdjustmentEvent {

@@ -2,7 +2,15 @@ import type { ClosedBudget } from "../program/budget.ts";
 import type { BasketLine } from "../program/basket.ts";
 import type { Result } from "../result.ts";
 import type { LocalDate } from "../time/local-date.ts";
-import type { BookingBody, Estate, HandOverReason, ReturnRequest, SaleByReceipt, SaleEvent } from "./booking.ts";
+import type {
+  BookingBody,
+  Estate,
+  HandOverReason,
+  ReturnRequest,
+  SaleByReceipt,
+  SaleEvent,
+  SeenSnapshot,
+} from "./booking.ts";
 import type { Draft } from "./draft.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -12,6 +20,7 @@ export type Command =
   | ReturnCommand
   | HoldCommand
   | HoldActionCommand
+  | OfflineRedemptionCommand
   | AdjustmentCommand
   | ActionCommand
   | GiftCommand
@@ -74,6 +83,18 @@ export interface HoldCommand {
   readonly lines: readonly BasketLine[] | null;
   readonly sale_total: number | null;
   readonly card_no: number | null;
+}
+
+/** A reward that a till handed out while it had no connection, against a signed balance. */
+export interface OfflineRedemptionCommand {
+  readonly type: "offline_redemption";
+  readonly ask: Exclude<HoldCommand["ask"], { readonly issue: string }>;
+  readonly lines: readonly BasketLine[] | null;
+  readonly sale_total: number | null;
+  readonly card_no: number | null;
+  /** When it was handed out; it counts on that day. */
+  readonly handed_out_at_ms: number;
+  readonly snapshot: Omit<SeenSnapshot, "available"> & { readonly balances: Readonly<Record<string, number>> };
 }
 
 export interface HoldActionCommand {

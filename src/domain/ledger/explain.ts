@@ -9,7 +9,14 @@ import type { EarnFact } from "../program/earn.ts";
 import { explainEarning } from "./explain-earning.ts";
 import type { Locale } from "../tenancy/config.ts";
 import type { LocalDate } from "../time/local-date.ts";
-import type { EntryFact, HandOverReason, ReleaseReason, ReturnedCoupon, SaleWarning } from "./booking.ts";
+import type {
+  EntryFact,
+  HandOverReason,
+  ReleaseReason,
+  ReturnedCoupon,
+  RevokedBecause,
+  SaleWarning,
+} from "./booking.ts";
 
 /** What a reader needs for a sentence: the language, the money, and what units are called. */
 export interface Reader {
@@ -217,9 +224,14 @@ function explainRelease(reader: Reader, what: LocalizedText, reason: ReleaseReas
   return reason === "expired" ? `${name} was not collected in time` : `${name} was cancelled`;
 }
 
-function explainRevocation(reader: Reader, what: LocalizedText, reason: "returned" | "cancelled"): string {
+function explainRevocation(reader: Reader, what: LocalizedText, reason: RevokedBecause): string {
   const name = text(reader, what);
   if (reason === "cancelled") return reader.locale === "nl" ? `${name} geannuleerd` : `${name} was cancelled`;
+  if (reason === "handed_out") {
+    return reader.locale === "nl"
+      ? `${name} is al uitgegeven zonder verbinding`
+      : `${name} was handed out without a connection`;
+  }
   return reader.locale === "nl"
     ? `${name} ingetrokken, omdat de aankoop is geretourneerd`
     : `${name} was taken back, because the sale was returned`;

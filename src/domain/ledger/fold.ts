@@ -219,6 +219,8 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
         outbox: { ...state.outbox, [seq]: { to, since_ms: body.at_ms } },
       };
     }
+    case "offline_redemption":
+      return { ...withMeters(state, body.meters), ...redeemed(state, [body], 1) };
     case "action":
       return withMeters(state, body.meters);
     case "adjustment":

@@ -59,6 +59,9 @@ export function actionMeter(action: string, subject: string | null): string {
   return subject === null ? `action:${action}` : `action:${action}:${subject}`;
 }
 
+/** Minor units of rewards that were handed out without a connection; by day. */
+export const OFFLINE_METER = "offline";
+
 /** What tiers look at; by month. */
 export function tierMeter(basis: "points" | "spend" | "visits"): string {
   return `tier:${basis}`;

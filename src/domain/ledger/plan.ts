@@ -20,6 +20,7 @@ import { decideBlockCard, decideIssueCard } from "./decide/card.ts";
 import { dueGifts, withGifts } from "./decide/dated-gifts.ts";
 import { decideHold, decideHoldAction } from "./decide/redemption.ts";
 import type { ReturnableSale } from "./decide/return.ts";
+import { decideOfflineRedemption } from "./decide/offline-redemption.ts";
 import { decideReturnWithIssues } from "./decide/return-issues.ts";
 import { decideSale } from "./decide/sale.ts";
 import { decideTransfer } from "./decide/transfer.ts";
@@ -86,6 +87,8 @@ export function plan(state: AccountState, command: Command, context: PlanContext
       return planReturn(draft, command, context);
     case "hold":
       return planHold(draft, command, context);
+    case "offline_redemption":
+      return draft.answer(decideOfflineRedemption(draft.state, command, context.program));
     case "capture":
     case "cancel":
     case "renew":

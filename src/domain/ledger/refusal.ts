@@ -54,6 +54,15 @@ export type Refusal =
   | { readonly code: "issue_held" }
   | { readonly code: "too_many_issues"; readonly max: number }
   | { readonly code: "no_eligible_item"; readonly reward: string }
+  | { readonly code: "offline_redemption_off" }
+  | { readonly code: "offline_value_unknown"; readonly reward: string }
+  | { readonly code: "snapshot_too_low"; readonly unit: string; readonly needed: number; readonly available: number }
+  | {
+      readonly code: "offline_allowance_exceeded";
+      readonly max: number;
+      readonly used: number;
+      readonly value: number;
+    }
   | { readonly code: "hold_unknown"; readonly hold: number }
   | { readonly code: "hold_captured"; readonly hold: number }
   | { readonly code: "hold_cancelled"; readonly hold: number }
@@ -77,6 +86,7 @@ export const STORED_REFUSALS: ReadonlySet<RefusalCode> = new Set([
   "too_many_issues",
   "no_eligible_item",
   "action_already_given",
+  "offline_allowance_exceeded",
   "hold_captured",
   "hold_cancelled",
   "hold_expired",

@@ -16,6 +16,7 @@ import {
   promotionIssues,
   rewardTierIssues,
 } from "./document-checks.ts";
+import { limitRules } from "./limit-rules.ts";
 import { lotFields } from "./lot-rules.ts";
 import { promotion } from "./promotion-rules.ts";
 import { reward } from "./reward-rules.ts";
@@ -114,6 +115,7 @@ const documentSchema = z.strictObject({
     })
     .optional()
     .describe("What members may give to each other."),
+  limits: limitRules.default({ paper_cards: true }).describe("What tills and cashiers may do."),
   holds: z
     .strictObject({ minutes: z.int().min(1).max(1440).default(15).describe("How long a redemption is held.") })
     .default({ minutes: 15 })

@@ -17,6 +17,7 @@ export interface CardKeys {
 interface TokenParts extends CardRef {
   readonly kid: string;
   readonly merchant: string;
+  readonly mac: string;
 }
 
 /** `1.{kid}.{locator}.{account}.{card_no}.{mac}`: what the QR code of a digital card says. */
@@ -26,14 +27,14 @@ export function createCardToken(keys: CardKeys, tenant: Tenant, card: CardRef): 
   return `1.${keys.current}.${tenant.merchant}.${card.account}.${encodeInteger(card.cardNo)}.${tokenMac(mac, tenant, card)}`;
 }
 
-/** The card a token names, when it was made for this merchant and mode with a key we know; null otherwise. */
+/** The card a token names, with or without a snapshot behind it, when it was made for this merchant and mode with a key we know; null otherwise. */
 export function verifyCardToken(keys: CardKeys, tenant: Tenant, token: string): CardRef | null {
   const parts = parseToken(token);
   if (parts === null || parts.merchant !== tenant.merchant) return null;
   const mac = keys.macs.get(parts.kid);
   if (mac === undefined) return null;
   const expected = tokenMac(mac, tenant, parts);
-  if (!equalConstantTime(token.slice(-MAC_LENGTH), expected)) return null;
+  if (!equalConstantTime(parts.mac, expected)) return null;
   return { account: parts.account, cardNo: parts.cardNo };
 }
 
@@ -48,12 +49,14 @@ export function looksLikeCardToken(text: string): boolean {
 }
 
 function parseToken(token: string): TokenParts | null {
-  const match = /^1\.([a-z0-9]{1,8})\.([0-9a-z]{8})\.([0-9a-z]+)\.([0-9a-z]{1,8})\.([0-9a-z]{16})$/.exec(token);
+  const match = /^1\.([a-z0-9]{1,8})\.([0-9a-z]{8})\.([0-9a-z]+)\.([0-9a-z]{1,8})\.([0-9a-z]{16})(?:~[\w.-]*)?$/.exec(
+    token,
+  );
   if (match === null) return null;
-  const [, kid = "", merchant = "", account = "", number = ""] = match;
+  const [, kid = "", merchant = "", account = "", number = "", mac = ""] = match;
   const cardNo = decodeInteger(number);
   if (cardNo === null || account.length !== ACCOUNT_ID_LENGTH || accountKindOf(account) === null) return null;
-  return { kid, merchant, account, cardNo };
+  return { kid, merchant, account, cardNo, mac };
 }
 
 function tokenMac(mac: Mac, tenant: Tenant, card: CardRef): string {

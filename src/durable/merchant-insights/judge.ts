@@ -1,6 +1,6 @@
 import { type Evidence, EVIDENCE_MAX, type Flag, weigh } from "../../domain/insights/flag.ts";
 import { timeOfPlace } from "../../domain/insights/retention.ts";
-import type { BookingRow, GenerationStore } from "./generation-store.ts";
+import type { BookingRow, GenerationStore, NewBooking } from "./generation-store.ts";
 import type { InsightsStore } from "./store.ts";
 
 /**
@@ -30,6 +30,16 @@ export function judgeChain(
   const nothing = { location: null, till: null, staff: null, total: null, receipt: null };
   const evidence = [{ account, seq, at_ms: now_ms, ...nothing }];
   judge(store, { rule: "chain_broken", subject: account, evidence }, now_ms);
+}
+
+/** Rewards that were handed out without a connection and cost more than was left; each is flagged by itself. */
+export function judgeShortfalls(store: InsightsStore, rows: readonly NewBooking[], now_ms: number): void {
+  for (const { account, seq, at_ms, type, location, facts } of rows) {
+    if (facts.shortfall === undefined) continue;
+    const { till = null, staff = null } = facts;
+    const evidence = [{ account, seq, at_ms, location, till, staff, total: null, receipt: null, type }];
+    judge(store, { rule: "offline_shortfall", subject: `${account}:${seq}`, evidence }, now_ms);
+  }
 }
 
 /** What was found, and what was known of it before. */

@@ -7,7 +7,7 @@ import { RegistryClient } from "../merchant-registry/client.ts";
 import type { Delays } from "./delays.ts";
 import { foldDays } from "./fold.ts";
 import type { GenerationStore } from "./generation-store.ts";
-import { judgeChain, judgeReceipts } from "./judge.ts";
+import { judgeChain, judgeReceipts, judgeShortfalls } from "./judge.ts";
 import type { CloseMessage, LedgerRow, PushAnswer, PushMessage } from "./protocol.ts";
 import { type InsightsStore, WELL } from "./store.ts";
 import { watchBookings } from "./watch-bookings.ts";
@@ -110,6 +110,7 @@ export class Projection {
       folded: this.#store.meta(`folded:${target.generation}`) ?? 0,
     });
     judgeReceipts(this.#store, target, applied.receipts, now_ms);
+    judgeShortfalls(this.#store, applied.rows, now_ms);
     const settings = this.#zones.watch;
     if (settings !== null && applied.written > 0) {
       const withdraws = target.generation === this.#store.current().generation;

@@ -61,6 +61,7 @@ export const FEED_TYPES: readonly ActivityType[] = [
   "hold",
   "hold_captured",
   "hold_cancelled",
+  "offline_redemption",
   "adjustment",
   "opening",
   "loaded",

@@ -1,10 +1,12 @@
 import { fail, ok, type Result } from "../../domain/result.ts";
 import type { CompiledProgram } from "../../domain/program/compile.ts";
-import type { CardRef } from "../../domain/tenancy/ids.ts";
+import { type CardRef, IdCodec } from "../../domain/tenancy/ids.ts";
 import type { AccountView, Answer, CardView, StoredBooking } from "../../durable/member-account/protocol.ts";
 import type { AccountClient } from "../../durable/member-account/client.ts";
 import { compiledProgram } from "../../durable/member-account/programs.ts";
 import { ObjectUnavailableError } from "../../durable/shared/call.ts";
+import { SNAPSHOT_SEPARATOR } from "../snapshots/snapshot.ts";
+import { snapshotOf } from "../snapshots/snapshot-of.ts";
 import { follow } from "./follow.ts";
 import type { MemberDesk, ShownCard } from "./member-desk.ts";
 
@@ -15,6 +17,8 @@ const BOOKINGS_READ = 20;
 export interface CardStory {
   readonly desk: MemberDesk;
   readonly token: string;
+  /** What its picture says to a scanner: the token, and a signed balance behind it where tills may use one offline. */
+  readonly code: string;
   /** Null for a card nobody has put a name on. */
   readonly first_name: string | null;
   /** Null while the merchant has published no programme. */
@@ -44,7 +48,19 @@ export async function readCard({ desk, card, token }: ShownCard): Promise<Result
   if (name === ERASED && !moved) return fail("erased");
   const first_name = moved ? await firstName(desk, account) : name;
   const program = text === null ? null : compiledProgram(text);
-  return ok({ desk, token, first_name: first_name === ERASED ? null : first_name, program, ...value });
+  const code = await codeOf(desk, token, { account, program, view: value.view });
+  return ok({ desk, token, code, first_name: first_name === ERASED ? null : first_name, program, ...value });
+}
+
+async function codeOf(
+  { secrets, tenant, now_ms }: MemberDesk,
+  token: string,
+  { account, program, view }: Pick<CardStory, "program" | "view"> & { readonly account: string },
+): Promise<string> {
+  if (program === null || view === null) return token;
+  const signer = { secrets, tenant, ids: new IdCodec(secrets.idMac, tenant), now_ms };
+  const snapshot = await snapshotOf(signer, program, { account, view });
+  return snapshot === null ? token : `${token}${SNAPSHOT_SEPARATOR}${snapshot.text}`;
 }
 
 /** Whether a card of the account is the one that a token names: one of its own, or one that came along. */

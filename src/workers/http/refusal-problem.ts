@@ -54,6 +54,8 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "action_already_given":
     case "transfers_off":
     case "reward_only_issued":
+    case "offline_redemption_off":
+    case "offline_value_unknown":
       return { code: refusal.code };
     case "sale_not_known_yet":
       return { code: "sale_not_known_yet", retryAfterSeconds: 30 };
@@ -64,6 +66,8 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "insufficient_balance":
     case "minimum_spend_not_met":
     case "no_eligible_item":
+    case "snapshot_too_low":
+    case "offline_allowance_exceeded":
     case "too_many_holds":
     case "too_many_cards":
       return { code: refusal.code, detail: detailOf(refusal, reader) };
@@ -102,6 +106,8 @@ type Detailed = Extract<
       | "insufficient_balance"
       | "minimum_spend_not_met"
       | "no_eligible_item"
+      | "snapshot_too_low"
+      | "offline_allowance_exceeded"
       | "too_many_holds"
       | "too_many_cards";
   }
@@ -125,6 +131,14 @@ function detailOf(refusal: Detailed, { locale, currency }: ProblemReader): strin
       return `The reward asks for at least ${formatMoney(refusal.minimum, currency, locale)}; this sale is ${formatMoney(refusal.spend, currency, locale)}.`;
     case "no_eligible_item":
       return `No line of the basket fits ${refusal.reward}.`;
+    case "snapshot_too_low":
+      return `This takes ${refusal.needed} ${refusal.unit} and the snapshot shows ${refusal.available}.`;
+    case "offline_allowance_exceeded": {
+      const [max, used, value] = [refusal.max, refusal.used, refusal.value].map((amount) =>
+        formatMoney(amount, currency, locale),
+      );
+      return `This is worth ${value}; ${used} of the ${max} a day without a connection are used.`;
+    }
     case "too_many_holds":
       return `The member has ${refusal.max} open redemptions; capture or cancel some first.`;
     case "too_many_cards":

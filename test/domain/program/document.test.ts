@@ -122,6 +122,7 @@ const everything: ProgramInput = programInput({
   ],
   pay_with_points: { points: 100, amount: 100 },
   returns: { spent_points: "clamp" },
+  limits: { offline_redemption: { amount: 1000, snapshot_days: 4 }, paper_cards: false },
   holds: { minutes: 30 },
 });
 
@@ -149,6 +150,7 @@ test("the least document gets its defaults", () => {
       actions: [],
       rewards: [],
       returns: { spent_points: "clamp" },
+      limits: { paper_cards: true },
       holds: { minutes: 15 },
     },
   });
@@ -335,6 +337,12 @@ describe("a value out of range is refused at its place", () => {
       "101 percent off",
       { rewards: [reward({ effect: { kind: "percent_off", percent: 101 } })] },
       "rewards.0.effect.percent",
+    ],
+    ["an allowance of nothing", { limits: { offline_redemption: { amount: 0 } } }, "limits.offline_redemption.amount"],
+    [
+      "a snapshot that is good for five days",
+      { limits: { offline_redemption: { amount: 1, snapshot_days: 5 } } },
+      "limits.offline_redemption.snapshot_days",
     ],
     ["holds of 0 minutes", { holds: { minutes: 0 } }, "holds.minutes"],
     ["holds of more than a day", { holds: { minutes: 1441 } }, "holds.minutes"],

@@ -326,6 +326,7 @@ export function anyProgram(
             ...more,
             returns: { spent_points },
             transfers: { points: true },
+            limits: { offline_redemption: { amount: 700 } },
             dated_gifts: gifts,
             earning: [...changes.earning, ...extra],
             units: {
@@ -378,6 +379,7 @@ export type Step =
   | { readonly kind: "gift"; readonly amount: number; readonly credit: boolean }
   | { readonly kind: "issue"; readonly origin: "gift" | "claim"; readonly lasts_days: number | null }
   | { readonly kind: "redeem_issue" | "cancel_issue"; readonly issue: number }
+  | { readonly kind: "offline_redemption"; readonly ask: "rew_coffee" | "rew_latte"; readonly minutes_ago: number }
   | { readonly kind: "transfer"; readonly amount: number }
   | { readonly kind: "deliver"; readonly parcel: number; readonly failed: boolean }
   | { readonly kind: "card"; readonly block: boolean; readonly card: number }
@@ -447,6 +449,11 @@ export function anyStep(programs: boolean): fc.Arbitrary<Step> {
       lasts_days: fc.option(fc.constantFrom(0, 1, 6)),
     }),
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("redeem_issue", "cancel_issue"), issue: place }) },
+    fc.record({
+      kind: fc.constant("offline_redemption" as const),
+      ask: fc.constantFrom("rew_coffee" as const, "rew_latte" as const),
+      minutes_ago: fc.constantFrom(0, 60, 24 * 60),
+    }),
     fc.record({ kind: fc.constant("transfer" as const), amount: fc.integer({ min: 1, max: 20 }) }),
     fc.record({ kind: fc.constant("deliver" as const), parcel: place, failed: fc.boolean() }),
     fc.record({ kind: fc.constant("card" as const), block: fc.boolean(), card: fc.nat({ max: 3 }) }),

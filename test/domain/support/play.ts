@@ -6,7 +6,7 @@ import { localDate } from "../../../src/domain/time/local-date.ts";
 import { sumOf } from "../../../src/domain/program/basket.ts";
 import type { Step } from "./arbitraries.ts";
 import { MINUTE_MS } from "./clock.ts";
-import { adjust, holdOf, receipt, refund, sale } from "./commands.ts";
+import { adjust, holdOf, line, receipt, refund, sale } from "./commands.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** Turns a step into a command that fits the account as it is; null when the step is not a command. */
@@ -51,6 +51,14 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
       return step.kind === "cancel_issue"
         ? { type: "cancel_issue", issue }
         : { ...holdOf("rew_coffee"), ask: { issue } };
+    }
+    case "offline_redemption": {
+      const handed_out_at_ms = ledger.now_ms - step.minutes_ago * MINUTE_MS;
+      const balances = { points: 100, "stamps:stc_latte": 100 };
+      const snapshot = { seq: 1, issued_at_ms: handed_out_at_ms, balances };
+      const ask = { reward: step.ask };
+      const lines = [line("latte", 250, { sku: "latte", category: "coffee" }), line("cup", 300)];
+      return { type: "offline_redemption", ask, lines, sale_total: null, card_no: null, handed_out_at_ms, snapshot };
     }
     case "transfer":
       return { type: "transfer", to: OTHER_MEMBER, unit: "points", amount: step.amount, card_no: null };

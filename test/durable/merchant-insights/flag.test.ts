@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Projector } from "../../../src/durable/member-account/projector.ts";
-import { grant, returnOf, sale } from "../../support/workerd/account.ts";
+import { cafeProgram, grant, programPayload, returnOf, sale } from "../../support/workerd/account.ts";
 import { ledgerRows, TestShop } from "./support.ts";
 
 const OWNER = { who: "stf_0000000000000001", role: "owner", location: null };
@@ -149,4 +149,21 @@ describe("a ledger that does not continue what was seen of it", () => {
 
     expect((await openFlags(shop)).flags).toMatchObject([{ rule: "chain_broken", subject: account.id }]);
   });
+});
+
+test("a reward handed out without a connection for points that have gone is flagged, and one that they cover is not", async () => {
+  const shop = new TestShop();
+  const limits = { offline_redemption: { amount: 1000 } };
+  const anna = await shop.account("member", undefined, programPayload(1, { ...cafeProgram, limits }));
+  await anna.book(grant(30));
+  const snapshot = { seq: 2, issued_at_ms: Date.now(), balances: { points: 30 } };
+  const ask = { reward: "rew_two_euro" };
+  const basket = { lines: null, sale_total: null, card_no: null };
+  const command = { type: "offline_redemption", ask, ...basket, handed_out_at_ms: Date.now(), snapshot } as const;
+  await anna.book(command);
+  const { body } = await anna.book(command);
+  await vi.waitFor(async () => expect((await openFlags(shop)).flags).toHaveLength(1), { timeout: 1000, interval: 10 });
+  expect((await openFlags(shop)).flags).toMatchObject([
+    { rule: "offline_shortfall", evidence: [{ account: anna.id, seq: body.seq, type: "offline_redemption" }] },
+  ]);
 });

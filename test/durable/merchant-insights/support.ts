@@ -32,8 +32,12 @@ export class TestShop {
   }
 
   /** Another opened account with the digital card 1. */
-  async account(kind: AccountKind = "member", id = newAccountId(kind)): Promise<TestAccount> {
-    const account = new TestAccount(this.tenant, id, programPayload(1));
+  async account(
+    kind: AccountKind = "member",
+    id = newAccountId(kind),
+    program = programPayload(1),
+  ): Promise<TestAccount> {
+    const account = new TestAccount(this.tenant, id, program);
     const opened = await account.open();
     if (!opened.ok) throw new Error(`could not open: ${opened.refusal.code}`);
     this.accounts.push(account);

@@ -755,7 +755,7 @@ describe("fields", () => {
       path: "/v1/cards/block",
       at: "card",
       body: (card) => ({ card, reason: "lost" }),
-      values: ["", 5, null, "x".repeat(201), undefined],
+      values: ["", 5, null, "x".repeat(2001), undefined],
     },
   ];
   // The world is made after the table.

@@ -472,6 +472,15 @@ export const ROUTES: readonly RouteRow[] = [
     request: async () => ({ path: "/v1/program" }),
   },
   {
+    method: "GET",
+    path: "/v1/snapshot-keys",
+    scopes: [],
+    status: 200,
+    idempotent: false,
+    unknown: null,
+    request: async () => ({ path: "/v1/snapshot-keys" }),
+  },
+  {
     method: "PUT",
     path: "/v1/test_clock",
     scopes: ["admin"],

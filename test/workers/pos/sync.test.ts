@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
-import { createTestMerchant, type Json, type TestTill } from "../../support/workerd/merchant.ts";
+import { importJWK, compactVerify } from "jose";
+import { describe, expect, test } from "vitest";
+import { cafeProgram } from "../../support/workerd/account.ts";
+import { createTestMerchant, type Json, type TestMerchant, type TestTill } from "../../support/workerd/merchant.ts";
 import { text } from "./routes.ts";
 
 const EUR = (amount: number) => ({ amount, currency: "EUR" });
@@ -152,4 +154,167 @@ test("an id that no path can hold names no redemption, and the batch goes on", a
   for (const index of ids.keys()) {
     expect(answer["data"]?.[index]?.["problem"]).toMatchObject({ code: "redemption_unknown", status: 404 });
   }
+});
+
+describe("a reward handed out without a connection", () => {
+  const HOUR_MS = 3_600_000;
+  const offlineProgram = { ...cafeProgram, limits: { offline_redemption: { amount: 400, snapshot_days: 2 } } };
+
+  interface Counter extends TestMerchant {
+    readonly member: string;
+    /** The signed balance: 50 points. */
+    readonly snapshot: string;
+  }
+
+  async function counter(program: object = offlineProgram): Promise<Counter> {
+    const merchant = await createTestMerchant({ program });
+    const { till } = merchant;
+    const member = text((await till.must("POST", "/v1/members", { phone: "0612345678" }))["member"]?.["id"]);
+    await till.must("POST", "/v1/sales", { receipt: "before", member: { id: member }, total: EUR(5000) });
+    const found = await till.must("POST", "/v1/members/identify", { member: { id: member } });
+    return { ...merchant, member, snapshot: text(found["snapshot"]?.["text"]) };
+  }
+
+  /** €2 off for 20 points. */
+  const handedOut = (key: string, { member, snapshot }: Counter, at_ms = Date.now(), changes: object = {}) => ({
+    call: "createRedemption",
+    key,
+    occurred_at: new Date(at_ms).toISOString(),
+    body: { member: { id: member }, reward: "rew_two_euro", offline: { snapshot, ...changes } },
+  });
+  const problems = (answer: Json) => Object.values(answer["data"] ?? {}).map((one) => one["problem"]?.["code"] ?? null);
+
+  test("is verified by the till alone: the snapshot is a JWS under a published key", async () => {
+    const { till, member, snapshot, locator } = await counter();
+    const { keys } = await till.must("GET", "/v1/snapshot-keys");
+    const kid = text(JSON.parse(atob(snapshot.split(".")[0] ?? ""))["kid"]);
+    const jwk = Object.values(keys ?? {}).find((key) => text(key["kid"]) === kid);
+    const key = await importJWK({ kty: "OKP", crv: "Ed25519", x: text(jwk?.["x"]) }, "EdDSA");
+    const { payload } = await compactVerify(snapshot, key);
+    const seen = JSON.parse(new TextDecoder().decode(payload));
+    expect(seen).toMatchObject({ merchant: locator, mode: "test", member, allowance: EUR(400) });
+    expect(seen.balances).toMatchObject({ points: 50 });
+    expect(seen.exp - seen.iat).toBe(2 * 24 * 3600);
+  });
+
+  test("is booked once, and the same batch again changes nothing", async () => {
+    const shop = await counter();
+    const items = [handedOut("r1", shop), sale("s1", { id: shop.member })];
+    const first = await sync(shop.till, items);
+    expect(statuses(first)).toEqual(["applied", "applied"]);
+    const { redemption } = first["data"]?.[0]?.["answer"] ?? {};
+    expect(redemption).toMatchObject({
+      state: "captured",
+      reward: "rew_two_euro",
+      offline: { value: 200, shortfall: 0, shortfall_is: null },
+    });
+    expect(statuses(await sync(shop.till, items))).toEqual(["replayed", "replayed"]);
+    expect(await available(shop.till, shop.member)).toBe(50 - 20 + 10);
+    expect(await shop.till.must("GET", `/v1/redemptions/${text(redemption?.["id"])}`)).toEqual(redemption);
+    const list = await shop.till.must("GET", `/v1/redemptions?member=${shop.member}`);
+    expect(list["data"]?.[0]).toEqual(redemption);
+  });
+
+  test("two tills that honour the same points: both are taken, what is not there is written off and told", async () => {
+    const shop = await counter();
+    await shop.till.must("POST", "/v1/adjustments", {
+      member: { id: shop.member },
+      unit: "points",
+      delta: -25,
+      reason: "x",
+    });
+    const [one, two] = await Promise.all([
+      sync(shop.till, [handedOut("r1", shop)]),
+      sync(shop.otherTill, [handedOut("r1", shop)]),
+    ]);
+    expect([...statuses(one), ...statuses(two)]).toEqual(["applied", "applied"]);
+    const shortfalls = [one, two].map((answer) =>
+      Number(answer["data"]?.[0]?.["answer"]?.["redemption"]?.["offline"]?.["shortfall"]),
+    );
+    expect(shortfalls.toSorted((left, right) => left - right)).toEqual([0, 15]);
+    expect(await available(shop.till, shop.member)).toBe(0);
+    const third = await sync(shop.otherTill, [handedOut("r2", shop)]);
+    expect(problems(third)).toEqual(["offline_allowance_exceeded"]);
+  });
+
+  test("out of order: the reward arrives before the sale that earned it, and what is owed is paid then", async () => {
+    const shop = await counter({ ...offlineProgram, returns: { spent_points: "debt" } });
+    await shop.till.must("POST", "/v1/adjustments", {
+      member: { id: shop.member },
+      unit: "points",
+      delta: -50,
+      reason: "x",
+    });
+    const answer = await sync(shop.till, [
+      handedOut("r1", shop),
+      sale("s1", { id: shop.member }, { total: EUR(3000) }),
+    ]);
+    expect(answer["data"]?.[0]?.["answer"]?.["redemption"]?.["offline"]).toMatchObject({
+      shortfall: 20,
+      shortfall_is: "debt",
+    });
+    expect(await available(shop.till, shop.member)).toBe(10);
+  });
+
+  test("with a snapshot that is old, forged, another member's or another merchant's is rejected, item by item", async () => {
+    const [shop, other] = await Promise.all([counter(), counter()]);
+    const stranger = text((await shop.till.must("POST", "/v1/members", {}))["member"]?.["id"]);
+    const [head, body, signature] = shop.snapshot.split(".");
+    const richer = btoa(
+      atob((body ?? "").replaceAll("-", "+").replaceAll("_", "/")).replace('"points":50', '"points":99'),
+    );
+    const forged = [head, richer.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""), signature].join(".");
+    const now = Date.now();
+    const answer = await sync(shop.till, [
+      handedOut("late", shop, now + HOUR_MS),
+      handedOut("early", shop, now - HOUR_MS),
+      handedOut("forged", { ...shop, snapshot: forged }),
+      handedOut("none", { ...shop, snapshot: "x.y.z" }),
+      handedOut("unsigned", {
+        ...shop,
+        snapshot: `${btoa('{"alg":"none","kid":"c2"}').replaceAll("=", "")}.${body}.AA`,
+      }),
+      handedOut("theirs", { ...shop, snapshot: other.snapshot }),
+      handedOut("hers", { ...shop, member: stranger }),
+      handedOut("mine", shop),
+    ]);
+    expect(problems(answer)).toEqual([
+      "snapshot_expired",
+      "snapshot_expired",
+      ...Array.from({ length: 5 }, () => "snapshot_invalid"),
+      null,
+    ]);
+    await shop.wait(3 * 24 * HOUR_MS);
+    const expired = handedOut("expired", shop, now + 3 * 24 * HOUR_MS);
+    expect(problems(await sync(shop.till, [expired]))).toEqual(["snapshot_expired"]);
+    // What was handed out in time may arrive late.
+    expect(problems(await sync(shop.till, [handedOut("queued", shop, now + 24 * HOUR_MS)]))).toEqual([null]);
+  });
+
+  test("stays with a member who has gone up in another meanwhile", async () => {
+    const shop = await counter();
+    const kept = text((await shop.till.must("POST", "/v1/members", {}))["member"]?.["id"]);
+    const from = { from: { id: shop.member } };
+    const { token } = await shop.till.must("POST", `/v1/members/${kept}/merge/preview`, from);
+    await shop.till.must("POST", `/v1/members/${kept}/merge`, { ...from, token });
+    for (const [key, member] of [
+      ["r1", shop.member],
+      ["r2", kept],
+    ] as const) {
+      expect(problems(await sync(shop.till, [handedOut(key, { ...shop, member })]))).toEqual([null]);
+    }
+    expect(await available(shop.till, kept)).toBe(10);
+  });
+
+  test("needs the merchant's leave: without it there is no snapshot, and none is taken", async () => {
+    const shop = await counter();
+    const silent = await createTestMerchant();
+    const found = await silent.till.must("POST", "/v1/members", {});
+    const id = text(found["member"]?.["id"]);
+    expect((await silent.till.must("GET", `/v1/members/${id}`))["snapshot"]).toBeUndefined();
+    await shop.changeProgram(cafeProgram);
+    await shop.wait(2 * HOUR_MS);
+    const later = handedOut("r1", shop, Date.now() + HOUR_MS);
+    expect(problems(await sync(shop.till, [later]))).toEqual(["offline_redemption_off"]);
+  });
 });

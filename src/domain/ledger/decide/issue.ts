@@ -8,6 +8,7 @@ import type { Reward } from "../../program/reward-rules.ts";
 import { fail, ok } from "../../result.ts";
 import { addSpan } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
+import type { RevokedBecause } from "../booking.ts";
 import type { CancelIssueCommand, Decision, GiftCommand, IssueCommand } from "../command.ts";
 import { type Draft, type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts, availableOf } from "../due.ts";
@@ -140,6 +141,7 @@ export function revokeFor(
   state: AccountState,
   missing: readonly { readonly unit: string; readonly amount: number }[],
   sale: ReturnedSale,
+  reason: RevokedBecause = "returned",
 ): Revocation {
   const unused = openIssues(state)
     .filter((issue) => issue.origin === "threshold" && !isHeld(state, issue))
@@ -156,7 +158,7 @@ export function revokeFor(
       open -= costIn(issue, unit);
     }
   }
-  return { keys: revoked.map(issueKey), entries: revoked.flatMap((issue) => refund(issue, "returned")) };
+  return { keys: revoked.map(issueKey), entries: revoked.flatMap((issue) => refund(issue, reason)) };
 }
 
 function costIn({ cost }: OpenIssue, unit: string): number {
@@ -180,7 +182,7 @@ export function reissued(issue: IssuedReward, today: LocalDate): IssuedReward {
   };
 }
 
-function refund({ cost, what }: OpenIssue, reason: "returned" | "cancelled"): EntryDraft[] {
+function refund({ cost, what }: OpenIssue, reason: RevokedBecause): EntryDraft[] {
   if (cost === undefined) return [];
   const why = { code: "revoked", what, reason } as const;
   return cost.parts.map(({ from, amount }) => ({ unit: cost.unit, lot: from, delta: amount, why }));

@@ -124,7 +124,8 @@ function holdDraft(
   return plainDraft(event, entries);
 }
 
-function findWanted(
+/** What is asked for, in the terms of the programme and at the price of the member. */
+export function findWanted(
   state: AccountState,
   ask: HoldCommand["ask"],
   program: CompiledProgram,

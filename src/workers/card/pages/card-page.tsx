@@ -39,26 +39,27 @@ export function CardPage({ story, view, nonce, byPhone }: CardPageProps) {
         </div>
         <p class="hello">{story.first_name === null ? t.card.helloNobody : t.card.hello(story.first_name)}</p>
         {tenant.mode === "test" ? <p class="test-mode">{t.testMode}</p> : ""}
-        <QrCode token={story.token} locale={locale} />
+        <QrCode code={story.code} locale={locale} />
       </header>
       <main data-base={base}>
         <p id="status" class="status" role="status" data-offline={t.card.offline} data-updated={t.card.updated}></p>
         {byPhone ? <p class="panel">{t.card.phoneNotice}</p> : ""}
         <Now view={view} />
       </main>
-      <BigCode token={story.token} locale={locale} />
+      <BigCode code={story.code} locale={locale} />
     </Shell>
   );
 }
 
 interface CodeProps {
-  readonly token: string;
+  /** What the picture says to a scanner. */
+  readonly code: string;
   readonly locale: Locale;
 }
 
-function QrCode({ token, locale }: CodeProps) {
+function QrCode({ code, locale }: CodeProps) {
   const t = TEXTS[locale].card;
-  const { size, path } = qrPath(token);
+  const { size, path } = qrPath(code);
   return (
     <>
       <a id="qr" class="qr" href="#qr-large" aria-label={t.enlarge}>
@@ -72,9 +73,9 @@ function QrCode({ token, locale }: CodeProps) {
 }
 
 /** The code over the whole screen, black on white whatever the theme. Opens without JavaScript too, by its name in the link. */
-function BigCode({ token, locale }: CodeProps) {
+function BigCode({ code, locale }: CodeProps) {
   const t = TEXTS[locale].card;
-  const { size } = qrPath(token);
+  const { size } = qrPath(code);
   return (
     <dialog id="qr-large" class="qr-large" aria-label={t.code}>
       <svg viewBox={withQuietZone(size)} role="img" aria-label={t.code} focusable="false">

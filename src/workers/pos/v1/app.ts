@@ -32,6 +32,7 @@ import { createIssuedReward } from "./issued-rewards/create.ts";
 import { exportHandOuts } from "./hand-outs/export.ts";
 import { listHandOuts } from "./hand-outs/list.ts";
 import { createPairing } from "./pairings/create.ts";
+import { listSnapshotKeys } from "./program/list-snapshot-keys.ts";
 import { getProgram } from "./program/retrieve.ts";
 import { cancelRedemption, captureRedemption, renewRedemption } from "./redemptions/act.ts";
 import { createRedemption } from "./redemptions/create.ts";
@@ -84,6 +85,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   createGift,
   sync,
   getProgram,
+  listSnapshotKeys,
   setTestClock,
 ];
 

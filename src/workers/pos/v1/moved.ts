@@ -34,6 +34,7 @@ export async function rebase(desk: PosDesk, command: Command, from: string): Pro
       return { ...command, card_no: null };
     case "load":
       return command;
+    case "offline_redemption":
     case "gift":
     case "issue":
     case "transfer":

@@ -124,6 +124,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     request: { "A reward": story.giftOfReward, Points: story.giftOfPoints },
     answers: answer(201, answers.given),
   },
+  listSnapshotKeys: { answers: answer(200, answers.snapshotKeys) },
   getProgram: { answers: answer(200, answers.program) },
   setTestClock: {
     request: { "Years ahead": { now: "2030-01-01T00:00:00Z" } },

@@ -1,8 +1,10 @@
 import type { z } from "zod";
 import type { memberAnswer } from "../../../../contract/pos-v1/member.ts";
 import type { PosDesk } from "../desk.ts";
+import { compiledProgram } from "../../../../durable/member-account/programs.ts";
+import { snapshotOf } from "../../../snapshots/snapshot-of.ts";
 import { renderMemberAnswer } from "../render/member.ts";
-import { renderingAt } from "../render/reader.ts";
+import { renderingAt, wireTime } from "../render/reader.ts";
 import type { AccountView, ProgramPayloads } from "../../../../durable/member-account/protocol.ts";
 import { readAccount } from "../run-command.ts";
 import { registryProblem } from "./registry-problem.ts";
@@ -20,7 +22,13 @@ export async function readMember(desk: PosDesk, account: string): Promise<z.infe
   const view = await withBirthday(desk, read, found.value.profile.birthday, programs);
   const { cards, wallet, rewards, issues = [] } = view;
   const rendering = await renderingAt(desk, desk.now_ms);
-  return renderMemberAnswer(rendering, { record: found.value, cards, wallet, rewards, issues });
+  const answer = renderMemberAnswer(rendering, { record: found.value, cards, wallet, rewards, issues });
+  const { secrets } = desk.parts;
+  const { tenant, ids, now_ms } = desk;
+  const signer = { secrets, tenant, ids, now_ms };
+  const snapshot = await snapshotOf(signer, compiledProgram(programs[0]), { account: read.account, view });
+  if (snapshot === null) return answer;
+  return { ...answer, snapshot: { text: snapshot.text, expires_at: wireTime(snapshot.expires_at_ms) } };
 }
 
 /** The account as it is once it knows the birthday; an account that knew it, or need not, is not asked again. */

@@ -11,9 +11,10 @@ import { requireRedeeming } from "../billing-gate.ts";
 import { type PosDesk, requireProgramCurrency } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderingOf } from "../render/reader.ts";
-import { resolveMember } from "../resolve-member.ts";
+import { type NamedAccount, resolveMember } from "../resolve-member.ts";
 import { runCommand } from "../run-command.ts";
 import { underStock } from "../under-stock.ts";
+import { offlineCommand, offlineFacts } from "./offline.ts";
 import { renderRedemptionAnswer } from "./render.ts";
 
 const route = createRoute({
@@ -45,6 +46,12 @@ const route = createRoute({
       "issued_reward_held",
       "too_many_holds",
       "redeeming_paused",
+      "offline_redemption_off",
+      "offline_value_unknown",
+      "offline_allowance_exceeded",
+      "snapshot_invalid",
+      "snapshot_expired",
+      "snapshot_too_low",
     ]),
   },
   ...WRITES,
@@ -62,28 +69,37 @@ export function createRedemption(app: PosApp): void {
     }
     const named = await resolveMember(desk, input.member, key, "member_or_gift_card");
     const { member: _member, ...body } = input;
-    const command: HoldCommand = {
-      type: "hold",
-      ask: askOf(desk, input, named.account),
-      lines: input.lines === undefined ? null : basketLines(desk, input.lines),
-      sale_total: input.sale_total?.amount ?? null,
-      card_no: named.card_no,
-    };
+    const hold = holdOf(desk, input, named);
+    const offline = input.offline === undefined ? null : await offlineFacts(desk, input.offline, named.account);
+    const command = offline === null ? hold : offlineCommand(hold, offline);
     const note = Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata };
-    const till = { command, body, operation: "redemption", key, staff: input.staff, note, at_ms: desk.now_ms };
-    const gift = { reward: input.reward ?? null, account: named.account, key };
+    const till = {
+      command,
+      body,
+      operation: "redemption",
+      key,
+      staff: input.staff,
+      note,
+      at_ms: offline?.handed_out_at_ms ?? desk.now_ms,
+    };
+    const gift = { reward: offline === null ? (input.reward ?? null) : null, account: named.account, key };
     const carried = await underStock(desk, gift, () => runCommand(desk, named, till));
     if (carried.replayed) c.header("idempotency-replayed", "true");
     const rendering = await renderingOf(desk, carried.view.body);
-    const hold = {
-      account: carried.account,
-      body: carried.view.body,
-      note: carried.view.note,
-      end: null,
-      expires_at_ms: null,
-    };
-    return c.json(renderRedemptionAnswer(rendering, carried, hold), 201);
+    const { body: booked, note: kept } = carried.view;
+    const story = { account: carried.account, body: booked, note: kept, end: null, expires_at_ms: null };
+    return c.json(renderRedemptionAnswer(rendering, carried, story), 201);
   });
+}
+
+function holdOf(desk: PosDesk, input: RedemptionInput, { account, card_no }: NamedAccount): HoldCommand {
+  return {
+    type: "hold",
+    ask: askOf(desk, input, account),
+    lines: input.lines === undefined ? null : basketLines(desk, input.lines),
+    sale_total: input.sale_total?.amount ?? null,
+    card_no,
+  };
 }
 
 /** An issued reward must be the same member's; any other is as good as unknown. */

@@ -33,7 +33,7 @@ export function listRedemptions(app: PosApp): void {
     if (start === null) throw new ProblemError("member_unknown");
     const [beyond_seq = null] = cursor === undefined ? [] : decodeCursor(cursor, 1);
     const { account, value: rows } = await readAccount(desk, start, (client) =>
-      client.stories({ beyond_seq, order, limit: limit + 1, types: ["hold"] }),
+      client.stories({ beyond_seq, order, limit: limit + 1, types: ["hold", "offline_redemption"] }),
     );
     const rendering = await renderingAt(desk, desk.now_ms);
     const shown = rows.slice(0, limit);

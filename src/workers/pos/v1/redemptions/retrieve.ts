@@ -6,7 +6,7 @@ import { json, problems } from "../openapi.ts";
 import { renderingOf } from "../render/reader.ts";
 import { readBooking } from "../run-command.ts";
 import { redemptionParams } from "./act.ts";
-import { renderRedemption } from "./render.ts";
+import { isRedemption, renderRedemption } from "./render.ts";
 
 const route = createRoute({
   method: "get",
@@ -27,7 +27,7 @@ export function getRedemption(app: PosApp): void {
     if (ref === null) throw new ProblemError("redemption_unknown");
     const { story } = await readBooking(desk, ref);
     const { account } = ref;
-    if (story === null || story.body.type !== "hold") throw new ProblemError("redemption_unknown");
+    if (story === null || !isRedemption(story.body)) throw new ProblemError("redemption_unknown");
     const rendering = await renderingOf(desk, story.body);
     const { body, note, hold_end: end, hold_expires_at_ms: expires_at_ms } = story;
     return c.json(renderRedemption(rendering, { account, body, note, end, expires_at_ms }), 200);

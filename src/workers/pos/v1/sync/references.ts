@@ -32,6 +32,10 @@ export function resolveReferences(item: SyncItem, made: MadeIds): Result<Resolve
     ...(item.call === "createSale" && item.occurred_at !== undefined ? { occurred_at: item.occurred_at } : {}),
     ...item.body,
   };
+  const { offline } = body;
+  if (isObject(offline) && item.occurred_at !== undefined) {
+    body["offline"] = { handed_out_at: item.occurred_at, ...offline };
+  }
   for (const [field, resolve] of FIELDS) {
     if (body[field] === undefined) continue;
     const resolved = resolve(body[field], made);
@@ -47,6 +51,10 @@ const FIELDS: readonly (readonly [string, (value: unknown, made: MadeIds) => Res
   ["redemptions", redemptionIds],
   ["issued_reward", (value, made) => (typeof value === "string" ? madeId(value, made.issued_reward) : ok(value))],
 ];
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 function memberRef(member: unknown, made: MadeIds): Result<unknown, string> {
   if (typeof member !== "object" || member === null || !("item" in member)) return ok(member);
