@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { accountMigrations } from "../../../src/durable/member-account/migrations.ts";
 import {
+  cafeProgram,
   coffee,
   grant,
   hold,
   line,
   MINUTE_MS,
   openAccount,
+  programPayload,
   returnOf,
   sale,
   type TestAccount,
@@ -16,6 +18,15 @@ import { countRows } from "../../support/workerd/row-meter.ts";
 
 // Rows written are what an account costs. The budgets here are promises: a change that breaks one needs a decision, not a
 // new number.
+
+const gives = { kind: "reward", reward: "rew_mug" };
+const deeds = {
+  ...cafeProgram,
+  challenges: [{ id: "chl_one", name: { en: "One" }, counts: { kind: "visits" }, goal: 1, gives }],
+  dated_gifts: [
+    { id: "gif_b", name: { en: "Birthday" }, on: { kind: "birthday" }, days_before: 1, days_after: 1, gives },
+  ],
+};
 
 /** An account with points and stamps for everything, awake, whose projection has its alarm for this while. */
 async function readyAccount(): Promise<TestAccount> {
@@ -55,6 +66,18 @@ describe("a sale writes three rows", () => {
     const command = sale({ holds: [first.body.seq, second.body.seq] });
 
     expect(await countRows(account, () => account.book(command))).toMatchObject({ written: 3, alarms: 0 });
+  });
+
+  test("when it reaches a challenge and brings a birthday gift", async () => {
+    const account = await openAccount({ mode: "test", program: programPayload(1, deeds) });
+    await account.book(grant(1000));
+    await account.client.tellBirthday(new Date().toISOString().slice("YYYY-".length, "YYYY-MM-DD".length));
+
+    let body: object = {};
+    const rows = await countRows(account, async () => ({ body } = await account.book(sale())));
+
+    expect(rows).toMatchObject({ written: 3, alarms: 0 });
+    expect(body).toMatchObject({ gifts: [{ gift: "gif_b" }], challenges: [{ given: {} }] });
   });
 
   test("when it carries a checkpoint, and after eviction", async () => {

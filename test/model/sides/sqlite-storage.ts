@@ -7,8 +7,14 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 export function sqliteStorage(): DurableObjectStorage {
   const db = new DatabaseSync(":memory:");
   const statements = new Map<string, StatementSync>();
+  const values = new Map<string, unknown>();
   const storage = {
-    sql: { exec: (query: string, ...values: SQLInputValue[]) => execute(db, statements, query, values) },
+    kv: {
+      get: (key: string) => values.get(key),
+      put: (key: string, value: unknown) => values.set(key, value),
+      delete: (key: string) => values.delete(key),
+    },
+    sql: { exec: (query: string, ...bindings: SQLInputValue[]) => execute(db, statements, query, bindings) },
     transactionSync<Value>(run: () => Value): Value {
       db.exec("SAVEPOINT step");
       try {
