@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isPrepaid } from "../../domain/program/credit.ts";
 import { AMOUNT_MAX } from "../../domain/numbers.ts";
 import { memberRef, metadata, text, timestamp, unit } from "./common.ts";
 import { entry, rewardStatus, wallet } from "./wallet.ts";
@@ -19,7 +20,7 @@ export const adjustmentInput = z
       .meta({ description: "`opening` is a balance brought along from before." }),
     origin: z.enum(["granted", "paid"]).optional().meta({
       description:
-        "For an opening balance of credit: whether it was given, or paid for with money. Corrections never touch what was paid for.",
+        "For an opening balance of credit or strips: whether it was given, or paid for with money. Corrections never touch what was paid for.",
     }),
     reason: text(500).meta({ description: "Why, in your words; kept with the entry.", example: "Coffee was cold" }),
     staff: z
@@ -33,9 +34,9 @@ export const adjustmentInput = z
     path: ["delta"],
     message: "an opening balance is more than zero",
   })
-  .refine((input) => input.origin === undefined || (input.kind === "opening" && input.unit.startsWith("credit:")), {
+  .refine((input) => input.origin === undefined || (input.kind === "opening" && isPrepaid(input.unit)), {
     path: ["origin"],
-    message: "only an opening balance of credit names its origin",
+    message: "only an opening balance of credit or strips names its origin",
   })
   .meta({
     id: "AdjustmentInput",

@@ -91,9 +91,13 @@ export type MemberRef = z.infer<typeof memberRef>;
 
 export const unit = z
   .string()
-  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40}|credit:[A-Z]{3})$/, "must be points, stamps:stc_… or credit:EUR")
+  .regex(
+    /^(points|stamps:stc_[a-z0-9_]{1,40}|credit:[A-Z]{3}|strip:stp_[a-z0-9_]{1,40})$/,
+    "must be points, stamps:stc_…, credit:EUR or strip:stp_…",
+  )
   .meta({
-    description: "`points`; `stamps:` and the id of a stamp card; or `credit:` and the currency, then in minor units.",
+    description:
+      "`points`; `stamps:` and the id of a stamp card; `credit:` and the currency, then in minor units; or `strip:` and the id of a strip card.",
     example: "points",
   });
 

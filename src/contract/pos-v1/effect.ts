@@ -14,8 +14,12 @@ export const effect = z
         "event",
         "partner",
         "payment",
+        "free_items",
       ])
-      .meta({ description: "What the reward does; `payment` takes nothing off and pays. New kinds may be added." }),
+      .meta({
+        description:
+          "What the reward does; `payment` takes nothing off and pays; `free_items` are paid with strips, one each. New kinds may be added.",
+      }),
     discount: money.nullable().meta({ description: "What comes off the sale; null while the basket is not known." }),
     percent: z.int().nullable().meta({ description: "For percent_off: percent of the eligible lines.", example: null }),
     amount: money

@@ -178,7 +178,7 @@ export const warning = z
   .strictObject({
     code: z.string().meta({
       description:
-        "occurred_at_clamped, foreign_currency, earning_paused, total_differs, effect_not_in_basket, offer_not_open, promotion_budget_used_up, top_up_not_credited, member_missing, written_off, coupon_gone. More may be added.",
+        "occurred_at_clamped, foreign_currency, earning_paused, total_differs, effect_not_in_basket, offer_not_open, promotion_budget_used_up, top_up_not_credited, strips_not_credited, member_missing, written_off, coupon_gone. More may be added.",
       example: "total_differs",
     }),
     detail: z.string().meta({

@@ -67,7 +67,7 @@ export const wallet = z
         z.strictObject({
           unit,
           kind: z
-            .enum(["points", "stamps", "credit"])
+            .enum(["points", "stamps", "credit", "strips"])
             .meta({ description: "What the unit is. New kinds may be added." }),
           name: z
             .string()
@@ -85,11 +85,14 @@ export const wallet = z
               }),
             )
             .meta({ description: "What expires, soonest first; `on` is the last day it can be spent." }),
-          paid: z.int().optional().meta({ description: "Of what is available, paid for with money; for credit." }),
+          paid: z
+            .int()
+            .optional()
+            .meta({ description: "Of what is available, paid for with money; for credit and strips." }),
           granted: z
             .int()
             .optional()
-            .meta({ description: "Of what is available, given; for credit. It is spent first." }),
+            .meta({ description: "Of what is available, given; for credit and strips. It is spent first." }),
           of: z.int().optional().meta({ description: "Stamps on a full card.", example: 10 }),
         }),
       )

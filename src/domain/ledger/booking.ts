@@ -178,6 +178,15 @@ export interface SaleEvent {
   readonly budgets?: readonly BudgetUse[];
   /** What its lines of kind `top_up` gave; absent when there were none. */
   readonly topped_up?: ToppedUp;
+  /** What its lines of kind `strip_card` gave; absent when there were none. */
+  readonly strips?: readonly SoldStrips[];
+}
+
+/** Strips that a sale sold. */
+export interface SoldStrips {
+  readonly unit: string;
+  readonly what: LocalizedText;
+  readonly count: number;
 }
 
 /** Credit that was topped up: what was paid, and what came on top. */
@@ -240,6 +249,7 @@ export type SaleWarning =
   | { readonly code: "total_differs"; readonly difference: number }
   | { readonly code: "effect_not_in_basket"; readonly hold: number }
   | { readonly code: "top_up_not_credited"; readonly reason: "no_member" | "foreign_currency" | "no_credit" }
+  | { readonly code: "strips_not_credited"; readonly reason: "no_member" | "foreign_currency" | "unknown_card" }
   | { readonly code: "offer_not_open"; readonly offer: string }
   | { readonly code: "promotion_budget_used_up"; readonly promotion: string; readonly name: LocalizedText };
 
@@ -275,6 +285,8 @@ export interface ReturnEvent {
   readonly meters?: readonly MeterChange[];
   /** Challenges that the sale had counted for and now counts less for; absent when none. */
   readonly challenges?: readonly ChallengeStep[];
+  /** What is kept of the strips that the sale sold; absent when it sold none. */
+  readonly strips?: readonly SoldStrips[];
   /** What is kept of the sale's top-up; absent when it had none. */
   readonly topped_up?: ToppedUp;
   /** Minor units of what is kept that are paid with credit; absent when the sale was not. */

@@ -92,6 +92,8 @@ export function explainWarning(reader: Reader, warning: SaleWarning): string {
         : "The reward fits no line of this receipt; it was redeemed all the same.";
     case "top_up_not_credited":
       return explainNoTopUp(reader, warning.reason);
+    case "strips_not_credited":
+      return explainNoStrips(reader, warning.reason);
     case "offer_not_open":
       return nl
         ? `De aanbieding ${warning.offer} gold niet voor deze klant op dit moment.`
@@ -102,6 +104,27 @@ export function explainWarning(reader: Reader, warning: SaleWarning): string {
         : `The promotion ${text(reader, warning.name)} is used up and no longer applies.`;
     default:
       return assertNever(warning, "warning");
+  }
+}
+
+function explainNoStrips(
+  { locale }: Reader,
+  reason: Extract<SaleWarning, { code: "strips_not_credited" }>["reason"],
+): string {
+  const nl = locale === "nl";
+  switch (reason) {
+    case "no_member":
+      return nl
+        ? "Een strippenkaart hoort bij een klant; zonder klant zijn er geen strippen bijgeschreven."
+        : "A strip card belongs to a member; without one no strips were added.";
+    case "foreign_currency":
+      return nl
+        ? "Strippen zijn er alleen in de munt van het programma; er zijn er geen bijgeschreven."
+        : "Strips are sold in the programme's currency alone; none were added.";
+    case "unknown_card":
+      return nl
+        ? "Het programma kent niet elke strippenkaart op deze bon; van die zijn geen strippen bijgeschreven."
+        : "The programme does not know every strip card of this sale; of those no strips were added.";
   }
 }
 
@@ -253,10 +276,16 @@ function explainArrival({ locale }: Reader, reason: HandOverReason): string {
 function unitLabel(reader: Reader, unit: string, amount: number): string {
   const name = reader.unitName(unit);
   const label = name === null ? unit : text(reader, name);
+  if (unit.startsWith("strip:")) return `${stripsWord(reader, Math.abs(amount))} ${label}`;
   if (!unit.startsWith("stamps:")) return label;
   const single = Math.abs(amount) === 1;
   const stamps = reader.locale === "nl" ? (single ? "stempel" : "stempels") : single ? "stamp" : "stamps";
   return `${stamps} ${label}`;
+}
+
+function stripsWord({ locale }: Reader, count: number): string {
+  if (locale === "nl") return count === 1 ? "strip" : "strippen";
+  return count === 1 ? "strip" : "strips";
 }
 
 function text(reader: Reader, value: LocalizedText): string {

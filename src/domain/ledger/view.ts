@@ -39,7 +39,7 @@ export interface TierView {
 
 export interface WalletBalance {
   readonly unit: string;
-  readonly kind: "points" | "stamps" | "credit";
+  readonly kind: "points" | "stamps" | "credit" | "strips";
   readonly name: LocalizedText;
   readonly available: number;
   readonly pending: number;
@@ -136,7 +136,7 @@ function balanceOf(state: AccountState, facts: Pick<WalletBalance, "unit" | "kin
       lot.bucket === "available" && lot.expires_on !== null ? [{ amount: lot.amount, on: lot.expires_on }] : [],
     ),
     of: facts.of,
-    ...(facts.kind === "credit" ? origins(unit) : {}),
+    ...(facts.kind === "credit" || facts.kind === "strips" ? origins(unit) : {}),
   };
 }
 
@@ -153,6 +153,7 @@ function isEmpty(state: AccountState, unit: string): boolean {
 
 function kindOf(unit: string): WalletBalance["kind"] {
   if (unit.startsWith("stamps:")) return "stamps";
+  if (unit.startsWith("strip:")) return "strips";
   return unit.startsWith("credit:") ? "credit" : "points";
 }
 

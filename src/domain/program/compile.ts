@@ -1,8 +1,10 @@
 import { invariant } from "../invariant.ts";
 import type { LotKey } from "../ledger/lot.ts";
 import type { LocalDate } from "../time/local-date.ts";
-import { creditUnit, isMoney } from "./credit.ts";
+import { creditUnit, isPrepaid } from "./credit.ts";
 import { lotOn, type LotPolicy, PLAIN_POLICY } from "./lot-policy.ts";
+import { type CompiledStrip, stripUnit } from "./strip.ts";
+import type { StripCard } from "./strip-rules.ts";
 import type { ExpiryRule } from "./lot-rules.ts";
 import type { Locale } from "../tenancy/config.ts";
 import type { Challenge } from "./challenge-rules.ts";
@@ -48,7 +50,7 @@ export interface CompiledChallenge {
 
 export interface UnitFacts {
   readonly unit: string;
-  readonly kind: "points" | "stamps" | "credit";
+  readonly kind: "points" | "stamps" | "credit" | "strips";
   readonly name: LocalizedText;
   /** Stamps on a full card; null for other units. */
   readonly of: number | null;
@@ -67,6 +69,8 @@ export interface CompiledProgram {
   readonly units: ReadonlyMap<string, UnitFacts>;
   readonly rewards: ReadonlyMap<string, Reward>;
   readonly levels: ReadonlyMap<string, TierLevel>;
+  /** Strip cards by their unit. */
+  readonly strips: ReadonlyMap<string, CompiledStrip>;
   readonly promotions: readonly CompiledPromotion[];
   readonly challenges: readonly CompiledChallenge[];
 }
@@ -84,6 +88,7 @@ export function compileProgram(version: number, hash: string, json: string): Com
     earners: compileEarners(document),
     units: new Map(unitFacts(document).map((facts) => [facts.unit, facts])),
     rewards: new Map(document.rewards.map((reward) => [reward.id, reward])),
+    strips: new Map(document.strip_cards.map((card) => [stripUnit(card), compileStrip(card)])),
     levels: new Map((document.tiers?.levels ?? []).map((level) => [level.id, level])),
     promotions: document.promotions.map((promotion) => ({ promotion, only: compileMatcher(promotion.only) })),
     challenges: document.challenges.map((challenge) => ({
@@ -111,7 +116,7 @@ export function givenLot(
   on: LocalDate,
   policy = policyOf(program, unit),
 ): LotKey {
-  return lotOn(policy, on, isMoney(unit) ? "granted" : "earned");
+  return lotOn(policy, on, isPrepaid(unit) ? "granted" : "earned");
 }
 
 /** The lot that units paid for with money on a date go to; they can be spent at once. */
@@ -175,7 +180,23 @@ function unitFacts(document: ProgramDocument): UnitFacts[] {
     of: card.size,
     lots: lotPolicy(card),
   }));
-  return [...pointsFacts, ...stampFacts, ...creditFacts(document)];
+  return [...pointsFacts, ...stampFacts, ...creditFacts(document), ...stripFacts(document)];
+}
+
+function compileStrip(card: StripCard): CompiledStrip {
+  const { skus = [], categories = [] } = card.items;
+  return { card, items: { skus: new Set(skus), categories: new Set(categories) } };
+}
+
+function stripFacts({ strip_cards }: ProgramDocument): UnitFacts[] {
+  return strip_cards.map((card) => ({
+    unit: stripUnit(card),
+    kind: "strips",
+    name: card.name,
+    of: null,
+    lots: { expiry: card.expiry, pending_days: 0 },
+    paid_expiry: card.expiry,
+  }));
 }
 
 function creditFacts({ credit, currency }: ProgramDocument): UnitFacts[] {

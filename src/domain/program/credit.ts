@@ -16,6 +16,11 @@ export function isMoney(unit: string): boolean {
   return unit.startsWith("credit:");
 }
 
+/** Whether members may have paid for a unit with money. */
+export function isPrepaid(unit: string): boolean {
+  return isMoney(unit) || unit.startsWith("strip:");
+}
+
 const STORED_VALUE: ReadonlySet<LineKind> = new Set(["gift_card", "top_up", "strip_card"]);
 
 /** What of a basket is value that is bought now and spent later. It is no spending yet, and credit does not buy it. */

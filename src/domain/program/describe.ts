@@ -26,7 +26,7 @@ export function describeProgram(document: ProgramDocument, locale: Locale): Prog
   const units = earnedUnits(document);
   if (units.length === 0) return { sentences: creditAlone(reader, document), complete: true };
   const rewards = inOrder(document);
-  const extras = [...document.challenges, ...document.dated_gifts].map(({ name }) =>
+  const extras = [...document.challenges, ...document.dated_gifts, ...document.strip_cards].map(({ name }) =>
     insideSentence(inLocale(name, locale)),
   );
   const spending = spendingSentence(reader, document, rewards.slice(0, REWARDS_MAX));

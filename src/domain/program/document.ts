@@ -6,6 +6,7 @@ import { action } from "./action-rules.ts";
 import { challenge } from "./challenge-rules.ts";
 import { creditUnit } from "./credit.ts";
 import { credit } from "./credit-rules.ts";
+import { stripCard } from "./strip-rules.ts";
 import { datedGift } from "./dated-gift-rules.ts";
 import { caps, earningRule } from "./earning-rules.ts";
 import {
@@ -74,6 +75,7 @@ const documentSchema = z.strictObject({
   earning: z.array(earningRule).max(50).default([]).describe("What earns points; the rule that gives most counts."),
   stamp_cards: z.array(stampCard).max(10).default([]).describe("Several may run at once."),
   credit: credit.optional(),
+  strip_cards: z.array(stripCard).max(20).default([]).describe("Cards of strips that are paid for ahead."),
   tiers: tierRules.optional(),
   promotions: z
     .array(promotion)
@@ -167,6 +169,7 @@ function duplicateIds(document: ProgramDocument): CrossIssue[] {
     ...document.stamp_cards.flatMap((card, at) =>
       card.earning.map((rule, index) => ({ id: rule.id, path: ["stamp_cards", at, "earning", index, "id"] })),
     ),
+    ...document.strip_cards.map((item, index) => ({ id: item.id, path: ["strip_cards", index, "id"] })),
     ...(document.credit?.earning ?? []).map((rule, index) => ({
       id: rule.id,
       path: ["credit", "earning", index, "id"],

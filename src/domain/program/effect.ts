@@ -8,7 +8,7 @@ import type { RewardEffect } from "./reward-rules.ts";
 
 /** What a redemption does to the basket. Amounts are minor units off, positive. */
 export interface Effect {
-  readonly kind: RewardEffect["kind"] | "payment";
+  readonly kind: RewardEffect["kind"] | "payment" | "free_items";
   /** What comes off in all; null while the basket is not known. */
   readonly discount: number | null;
   /** Per line; sums exactly to `discount` when lines were given. */

@@ -109,7 +109,7 @@ function amountFormat({ story, number, locale }: Reader, unit: string): Reader["
 /** A unit that the programme in force does not know comes without a name. */
 function nameOf({ story, t, locale }: Reader, { unit, kind, name }: WalletBalance): string {
   if (story.program?.units.has(unit) === true) return inLocale(name, locale);
-  if (kind === "credit") return inLocale(name, locale);
+  if (kind === "credit" || kind === "strips") return inLocale(name, locale);
   return kind === "stamps" ? t.oldStamps : t.oldPoints;
 }
 

@@ -28,6 +28,18 @@ const everything: ProgramInput = programInput({
     categoryRule(),
   ],
   stamp_cards: [coffee.card, bread.card],
+  strip_cards: [
+    {
+      id: "stp_coffee",
+      name: { en: "Ten coffees" },
+      sku: "STRIP-10",
+      size: 10,
+      items: { categories: ["coffee"] },
+      price: 2500,
+      expiry: { kind: "none" },
+      vat: "single_purpose",
+    },
+  ],
   credit: {
     name: { en: "credit" },
     paid: { expiry: { kind: "rolling", after: { months: 24 }, to: "month" } },
@@ -144,6 +156,7 @@ test("the least document gets its defaults", () => {
       earn_on: "net_paid",
       earning: [],
       stamp_cards: [],
+      strip_cards: [],
       promotions: [],
       challenges: [],
       dated_gifts: [],
@@ -416,6 +429,14 @@ describe("compiling", () => {
         of: null,
         lots: { ...never, pending_days: 14 },
         paid_expiry: { kind: "rolling", after: { months: 24 }, to: "month" },
+      },
+      {
+        unit: "strip:stp_coffee",
+        kind: "strips",
+        name: { en: "Ten coffees" },
+        of: null,
+        lots: never,
+        paid_expiry: { kind: "none" },
       },
     ]);
   });

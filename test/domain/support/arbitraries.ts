@@ -47,7 +47,10 @@ export const goods: fc.Arbitrary<Omit<BasketLine, "id">> = fc.record({
 });
 
 const otherLine: fc.Arbitrary<Omit<BasketLine, "id">> = fc
-  .tuple(goods, fc.constantFrom("tip", "deposit", "gift_card", "top_up", "delivery", "discount", "rounding"))
+  .tuple(
+    goods,
+    fc.constantFrom("tip", "deposit", "gift_card", "top_up", "strip_card", "delivery", "discount", "rounding"),
+  )
   .map(([line, kind]) => ({
     ...line,
     kind,
@@ -338,6 +341,9 @@ export function anyProgram(
             },
             ...(exclude === undefined ? {} : { exclude }),
             ...(credit === undefined ? {} : { credit }),
+            strip_cards: [
+              { id: "stp_three", name: { en: "three" }, sku: "latte", size: 3, items: { categories: ["coffee"] } },
+            ],
             stamp_cards: [stamps.card],
             // One of them only promotions issue; it is used and taken back in the stories like any other.
             rewards: [
@@ -371,7 +377,7 @@ export type Step =
   | { readonly kind: "early_return"; readonly ahead: number; readonly back: Back }
   | {
       readonly kind: "hold";
-      readonly ask: "rew_coffee" | "rew_latte" | number | { readonly credit: number };
+      readonly ask: "rew_coffee" | "rew_latte" | number | { readonly credit: number } | { readonly strips: number };
       readonly lines: readonly BasketLine[] | null;
     }
   | { readonly kind: "capture" | "cancel" | "renew"; readonly hold: number }
@@ -432,6 +438,7 @@ export function anyStep(programs: boolean): fc.Arbitrary<Step> {
           fc.constantFrom("rew_coffee" as const, "rew_latte" as const),
           fc.integer({ min: 1, max: 30 }),
           fc.record({ credit: fc.integer({ min: 1, max: 1500 }) }),
+          fc.record({ strips: fc.integer({ min: 1, max: 4 }) }),
         ),
         lines: fc.option(goodsBasket),
       }),

@@ -25,9 +25,8 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
     case "early_return":
       return refund(receipt(`R${index + step.ahead}`), step.back, `T${index}`);
     case "hold":
-      return typeof step.ask === "object"
-        ? holdOf("", { lines: step.lines, ask: { unit: "credit:EUR", amount: step.ask.credit } })
-        : holdOf(step.ask, { lines: step.lines });
+      if (typeof step.ask !== "object") return holdOf(step.ask, { lines: step.lines });
+      return holdOf("", { lines: step.lines, ask: unitsAsked(step.ask) });
     case "capture":
     case "cancel":
     case "renew": {
@@ -74,6 +73,10 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
 }
 
 const OTHER_MEMBER = "m000000000000002";
+
+function unitsAsked(ask: { readonly credit: number } | { readonly strips: number }) {
+  return "credit" in ask ? { unit: "credit:EUR", amount: ask.credit } : { unit: "strip:stp_three", amount: ask.strips };
+}
 
 /** Lets a step happen; gives the code of the refusal, or null when there was none. */
 export function play(ledger: Ledger, step: Step, index: number): string | null {

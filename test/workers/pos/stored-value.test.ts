@@ -184,3 +184,35 @@ describe("a gift card", () => {
     }
   });
 });
+
+test("strips are bought, pay for the cheapest coffee and come back with it", async () => {
+  const card = { id: "stp_coffee", name: { nl: "Tienrittenkaart" }, size: 10, items: { categories: ["coffee"] } };
+  const { till, member } = await shop({ strip_cards: [card] });
+  const lines = [line("strip_card", 2500, { sku: "stp_coffee" })];
+  const sold = await till.must("POST", "/v1/sales", {
+    receipt: receipt(),
+    member: { id: member },
+    total: EUR(2500),
+    lines,
+  });
+  expect(sold["explanation"]).toContain("+10 strippen Tienrittenkaart: Tienrittenkaart");
+  const coffees = [
+    line("item", 400, { id: "a", category: "coffee", tax_rate: "9" }),
+    line("item", 300, { id: "b", category: "coffee", tax_rate: "9" }),
+  ];
+  const ask = { member: { id: member }, unit: "strip:stp_coffee", amount: 1, lines: coffees };
+  const held = await till.must("POST", "/v1/redemptions", ask);
+  expect(held["redemption"]?.["effect"]).toMatchObject({
+    kind: "free_items",
+    discount: EUR(300),
+    lines: [{ line: "b", discount: 300 }],
+    by_tax_rate: [{ tax_rate: "9", discount: 300 }],
+  });
+  const redemptions = [text(held["redemption"]?.["id"])];
+  const paid = [...coffees, line("discount", -300)];
+  const body = { receipt: receipt(), member: { id: member }, total: EUR(400), lines: paid, redemptions };
+  const bought = await till.must("POST", "/v1/sales", body);
+  expect(await balances({ till, member })).toMatchObject({ "strip:stp_coffee": 9 });
+  await till.must("POST", "/v1/returns", { return_id: "R1", sale: { id: text(bought["sale"]?.["id"]) } });
+  expect(await balances({ till, member })).toMatchObject({ "strip:stp_coffee": 10 });
+});

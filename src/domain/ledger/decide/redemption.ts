@@ -7,6 +7,7 @@ import { creditUnit, paymentEffect } from "../../program/credit.ts";
 import { evaluateEffect } from "../../program/effect.ts";
 import { notForTier, priceFor, type TierPrice } from "../../program/reward-price.ts";
 import { termsOf } from "../../program/reward-terms.ts";
+import { type CompiledStrip, type StripEffect, stripEffect } from "../../program/strip.ts";
 import { closedAt } from "../../program/reward-conditions.ts";
 import { sumOf } from "../../program/basket.ts";
 import { fail, ok, type Result } from "../../result.ts";
@@ -63,10 +64,26 @@ export function decideHold(
     return fail({ code: "insufficient_balance", unit: wanted.unit, needed: wanted.amount, available });
   }
   if (Object.keys(state.holds).length >= HOLDS_MAX) return fail({ code: "too_many_holds", max: HOLDS_MAX });
-  const effect =
-    wanted.effect === null ? ok(paymentEffect(wanted.amount, command)) : evaluateEffect(wanted.effect, command);
-  if (!effect.ok) return fail({ code: effect.error, reward: wanted.reward ?? wanted.unit });
-  return ok([holdDraft(state, wanted, { effect: effect.value, spend }, program, now_ms)]);
+  const asked = askedEffect(wanted, command, program);
+  if (!asked.ok) return fail({ code: asked.error, reward: wanted.reward ?? wanted.unit });
+  const { effect, taken } = asked.value;
+  return ok([holdDraft(state, { ...wanted, amount: taken }, { effect, spend }, program, now_ms)]);
+}
+
+/** What is asked for does, and how many units it takes: of strips no more than there is to pay for. */
+function askedEffect(
+  { effect, unit, amount }: Wanted,
+  command: HoldCommand,
+  program: CompiledProgram,
+): Result<StripEffect, "no_eligible_item"> {
+  const strips = program.strips.get(unit);
+  if (effect === null && strips !== undefined) {
+    const found = stripEffect(strips, amount, command.lines);
+    return found === null ? fail("no_eligible_item") : ok(found);
+  }
+  if (effect === null) return ok({ effect: paymentEffect(amount, command), taken: amount });
+  const evaluated = evaluateEffect(effect, command);
+  return evaluated.ok ? ok({ effect: evaluated.value, taken: amount }) : evaluated;
 }
 
 /** What keeps the member from having a reward now, apart from its cost; null when nothing does. */
@@ -151,6 +168,8 @@ export function findWanted(
     });
   }
   if (ask.unit === creditUnit(program.document.currency)) return payWithCredit(state, ask, program);
+  const strips = program.strips.get(ask.unit);
+  if (strips !== undefined) return payWithStrips(strips, ask);
   const facts = program.units.get(ask.unit);
   if (facts === undefined) return fail({ code: "unit_unknown", unit: ask.unit });
   const price = program.document.pay_with_points;
@@ -174,10 +193,20 @@ export function findWanted(
 
 const CREDIT_WHAT = { nl: "betalen met tegoed", en: "payment with credit" } as const;
 
+function payWithStrips({ card }: CompiledStrip, { unit, amount }: UnitsAsked): Result<Wanted, Refusal> {
+  const nothing = { reward: null, effect: null, minimum_spend: 0, conditions: null, issue: null, tier_price: null };
+  return ok({ ...nothing, what: card.name, unit, amount });
+}
+
+interface UnitsAsked {
+  readonly unit: string;
+  readonly amount: number;
+}
+
 /** Credit that members have is spent, also when the programme does not give it any more. */
 function payWithCredit(
   state: AccountState,
-  { unit, amount }: { readonly unit: string; readonly amount: number },
+  { unit, amount }: UnitsAsked,
   program: CompiledProgram,
 ): Result<Wanted, Refusal> {
   if (!program.units.has(unit) && state.units[unit] === undefined) return fail({ code: "unit_unknown", unit });

@@ -18,6 +18,7 @@ import { clawBack, type SpentPolicy } from "./claw-back.ts";
 import { keptMoney } from "./kept-money.ts";
 import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
 import { isPayment, refundEntries, withGrace } from "./payment.ts";
+import { keptStrips, takeStripsBack } from "./strips.ts";
 import { takeTopUpBack } from "./top-up.ts";
 
 /** A sale as the ledger has it now. */
@@ -59,7 +60,10 @@ export function decideReturn(
   const after = applyDrafts(state, [...back, ...earned.flatMap(({ entries }) => entries)]);
   const { topped_up } = money;
   const bought = topped_up === null ? [] : takeTopUpBack(after, { ...topped_up, own: boughtLots(sale), policy });
-  const taken = [...earned, ...bought];
+  const stripsBefore = previous?.strips ?? sale.strips ?? [];
+  const strips = keptStrips(program, sale, applied.value);
+  const cards = strips === null ? [] : takeStripsBack(after, stripsBefore, strips, { own: boughtLots(sale), policy });
+  const taken = [...earned, ...bought, ...cards];
   const standing = standingCoupon(sale, previous);
   const given = returnCoupon(state, program, {
     place: { origin: returnable.origin, seq: sale.seq },
@@ -97,6 +101,7 @@ export function decideReturn(
     parked,
     ...returnedCounts(sale, program, { was, is, also: challenges.meters }),
     ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
+    ...(strips === null ? {} : { strips }),
     ...(topped_up === null ? {} : { topped_up: topped_up.after }),
     ...(sale.sale.paid_with_credit === undefined ? {} : { paid_with_credit: money.credit.after }),
     ...(money.stored_value === 0 ? {} : { stored_value: money.stored_value }),

@@ -25,6 +25,7 @@ import { type DecidedOffers, decideOffers } from "./offers.ts";
 import { usedIssue } from "../issued.ts";
 import { isPayment, paidWithCredit, settlePayment, withCredit } from "./payment.ts";
 import { holdRefusal, redeemableHold } from "./redemption.ts";
+import { decideStrips, settleStrips } from "./strips.ts";
 import { decideTopUp } from "./top-up.ts";
 
 /** Decides a sale: captures the holds it names, then earns on what was paid, by the programme in force when it occurred. */
@@ -43,8 +44,7 @@ export function decideSale(
   const captured = captureHolds(state, command, { lines: basket.lines, payable }, program, history);
   if (!captured.ok) return captured;
   const { captures, entries: captureDrafts, warnings } = captured.value;
-  const gross_up =
-    program.document.earn_on === "gross" ? sumOf(captures.map(({ effect }) => ({ amount: effect.discount ?? 0 }))) : 0;
+  const gross_up = program.document.earn_on === "gross" ? rewardsOff(captures) : 0;
   const paid = paidWithCredit(captures);
   const sale = { ...saleFacts(command, basket.lines, gross_up), ...(paid === 0 ? {} : { paid_with_credit: paid }) };
   const { occurred_at_ms, closed_budgets: closed = [] } = command;
@@ -55,6 +55,7 @@ export function decideSale(
   const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
   const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
   const topUp = decideTopUp(program, state.account_kind, { basket: sale, isForeign, gives: earns, on: earned_on });
+  const strips = decideStrips(program, state.account_kind, { lines: basket.lines, isForeign, on: earned_on });
   const { offers, warnings: offerWarnings } = isForeign ? NO_OFFERS : decideOffers(command, sale, program, frozen);
   const coupon = earns ? couponFor(state, program, frozen, { basket: earningBasket(sale), on: earned_on }) : null;
   const given = coupon?.promotion ?? null;
@@ -83,18 +84,20 @@ export function decideSale(
       ...withoutSaid(offerWarnings, usedUp),
       ...usedUp,
       ...topUp.warnings,
+      ...strips.warnings,
     ],
     ...(offers.length === 0 ? {} : { offers }),
     ...(meters.length === 0 ? {} : { meters }),
     ...(cooldowns.length === 0 ? {} : { cooldowns }),
     ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
     ...(topUp.topped_up === null ? {} : { topped_up: topUp.topped_up }),
+    ...(strips.sold.length === 0 ? {} : { strips: strips.sold }),
     ...(budgets.length === 0 ? {} : { budgets }),
   };
   const natural_key = saleNaturalKey({ ...command, till });
   const extended = extendEntries(applyDrafts(state, captureDrafts), program, earned_on);
   const earned = [...earnEntries(program, outcomes, earned_on), ...challenges.entries];
-  const entries = [...captureDrafts, ...extended, ...topUp.entries, ...earned];
+  const entries = [...captureDrafts, ...extended, ...topUp.entries, ...strips.entries, ...earned];
   const issued = [...first, ...challenges.issued];
   return ok([{ event, entries, ...(issued.length === 0 ? {} : { issued }), natural_key, frees: null }]);
 }
@@ -103,6 +106,13 @@ export function decideSale(
 function withoutSaid(warnings: readonly SaleWarning[], said: readonly SaleWarning[]): SaleWarning[] {
   const promotions = said.flatMap((warning) => (warning.code === "promotion_budget_used_up" ? warning.promotion : []));
   return warnings.filter((warning) => warning.code !== "offer_not_open" || !promotions.includes(warning.offer));
+}
+
+/** What rewards took off. Strips were paid for ahead: what they pay earns nothing, on the gross price too. */
+function rewardsOff(captures: readonly Capture[]): number {
+  return sumOf(
+    captures.flatMap(({ effect }) => (effect.kind === "free_items" ? [] : [{ amount: effect.discount ?? 0 }])),
+  );
 }
 
 const NO_OFFERS: DecidedOffers = { offers: [], warnings: [] };
@@ -209,6 +219,13 @@ function captureHolds(
   for (const seq of new Set(command.holds)) {
     const hold = redeemableHold(state, seq);
     if (hold === null) return fail(holdRefusal(seq, history));
+    if (hold.effect.kind === "free_items") {
+      const strips = settleStrips(program, hold, lines);
+      captures.push(strips.capture);
+      entries.push(...strips.entries);
+      if (!strips.fits) warnings.push({ code: "effect_not_in_basket", hold: seq });
+      continue;
+    }
     if (isPayment(hold)) {
       const payment = settlePayment(hold, payable - paidWithCredit(captures));
       captures.push(payment.capture);

@@ -1,6 +1,7 @@
 import type { Basket } from "../../program/basket.ts";
 import { type CompiledProgram, givenLot, paidLot } from "../../program/compile.ts";
 import { creditUnit, toppedUpIn, topUpOf } from "../../program/credit.ts";
+import type { LocalizedText } from "../../program/document-parts.ts";
 import type { ProgramDocument } from "../../program/document.ts";
 import type { AccountKind } from "../../tenancy/account-id.ts";
 import type { LocalDate } from "../../time/local-date.ts";
@@ -95,7 +96,29 @@ export function takeTopUpBack(state: AccountState, { before, after, own, policy 
   const bonus = take([...waiting, ...open], before.granted - after.granted);
   const left = open.map((lot) => ({ ...lot, amount: lot.amount - partOf(bonus, lot) }));
   const bought = take([...paid, ...left], before.paid - after.paid);
-  return [settled(unit, bought, policy), settled(unit, bonus, policy)];
+  return [settled(unit, bought, WHAT, policy), settled(unit, bonus, WHAT, policy)];
+}
+
+/** Something bought that is taken back. */
+export interface BoughtReturn extends Pick<TopUpReturn, "own" | "policy"> {
+  readonly unit: string;
+  readonly what: LocalizedText;
+  readonly amount: number;
+}
+
+/** Takes back what was bought: its own lots, then what else was paid for, then what was given. */
+export function takeBought(state: AccountState, { unit, what, amount, own, policy }: BoughtReturn): TakenBack {
+  const free = unitState(state, unit).lots.filter(({ bucket, class: of }) => bucket === "available" && of !== "debt");
+  const rank = (lot: Lot) => (own.some((key) => sameLot(key, lot)) ? 0 : lot.class === "paid" ? 1 : 2);
+  return settled(
+    unit,
+    take(
+      free.toSorted((left, right) => rank(left) - rank(right)),
+      amount,
+    ),
+    what,
+    policy,
+  );
 }
 
 interface Taken {
@@ -112,8 +135,13 @@ function partOf({ parts }: Taken, lot: Lot): number {
   return parts.find(({ key }) => sameLot(key, lot))?.amount ?? 0;
 }
 
-function settled(unit: string, { parts, missing }: Taken, policy: TopUpReturn["policy"]): TakenBack {
-  const why = { code: "bought_back", what: WHAT } as const;
+function settled(
+  unit: string,
+  { parts, missing }: Taken,
+  what: LocalizedText,
+  policy: TopUpReturn["policy"],
+): TakenBack {
+  const why = { code: "bought_back", what } as const;
   const entries = parts.map(({ key, amount }): EntryDraft => ({ unit, lot: key, delta: -amount, why }));
   if (policy !== "debt" || missing === 0) return { unit, entries, missing };
   return { unit, entries: [...entries, { unit, lot: DEBT_LOT, delta: -missing, why }], missing: 0 };

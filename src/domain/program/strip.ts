@@ -1,0 +1,87 @@
+import { mulDivFloor } from "../numbers.ts";
+import { type BasketLine, eligibleLines, matches } from "./basket.ts";
+import type { CompiledMatcher } from "./compile.ts";
+import type { Effect } from "./effect.ts";
+import type { StripCard } from "./strip-rules.ts";
+
+/** A strip card ready to evaluate. */
+export interface CompiledStrip {
+  readonly card: StripCard;
+  readonly items: CompiledMatcher;
+}
+
+/** The unit of a strip card's strips. */
+export function stripUnit({ id }: Pick<StripCard, "id">): string {
+  return `strip:${id}`;
+}
+
+/** Whether a line sells a strip card, by its id or article number. */
+export function sells({ id, sku }: StripCard, line: BasketLine): boolean {
+  return line.kind === "strip_card" && line.sku !== null && (line.sku === id || line.sku === sku);
+}
+
+/** Strips on so much of a line that sells them; whole cards alone. */
+export function stripsOn({ size }: StripCard, quantity_milli: number): number {
+  return Math.floor(quantity_milli / 1000) * size;
+}
+
+/** What so many strips do to a basket, and how many of them it takes. */
+export interface StripEffect {
+  readonly effect: Effect;
+  readonly taken: number;
+}
+
+/**
+ * The cheapest items that strips pay for are free, one for each strip; on a tie the earlier line. Fewer strips are taken when
+ * there are fewer items. Not settled while the basket is not known; null when nothing in it fits.
+ */
+export function stripEffect(
+  { items }: CompiledStrip,
+  strips: number,
+  lines: readonly BasketLine[] | null,
+): StripEffect | null {
+  if (lines === null) return { effect: { ...NOTHING_OFF, discount: null, final: false }, taken: strips };
+  const fitting = eligibleLines({ lines, total: 0 }, { only: null, except: null, exclude: null });
+  const units = fitting.filter((line) => matches(items, line)).flatMap(unitsOf);
+  const free = units.toSorted((left, right) => left.price - right.price).slice(0, strips);
+  if (free.length === 0) return null;
+  const perLine = fitting.flatMap((line) => {
+    const discount = free.reduce((sum, unit) => (unit.line.id === line.id ? sum + unit.price : sum), 0);
+    return discount === 0 ? [] : [{ line: line.id, tax_rate: line.tax_rate, discount }];
+  });
+  const byRate = new Map<string | null, number>();
+  for (const { tax_rate, discount } of perLine) byRate.set(tax_rate, (byRate.get(tax_rate) ?? 0) + discount);
+  const effect: Effect = {
+    ...NOTHING_OFF,
+    discount: perLine.reduce((sum, { discount }) => sum + discount, 0),
+    lines: perLine.map(({ line, discount }) => ({ line, discount })),
+    by_tax_rate: [...byRate].map(([tax_rate, discount]) => ({ tax_rate, discount })),
+  };
+  return { effect, taken: free.length };
+}
+
+const NOTHING_OFF: Effect = {
+  kind: "free_items",
+  discount: 0,
+  lines: [],
+  by_tax_rate: [],
+  final: true,
+  percent: null,
+  amount: null,
+  item: null,
+};
+
+interface PricedUnit {
+  readonly line: BasketLine;
+  readonly price: number;
+}
+
+/** The single items of a line; less than one counts as one. The last has what rounding left, so that all make up the line. */
+function unitsOf(line: BasketLine): PricedUnit[] {
+  const count = Math.max(1, Math.floor(line.quantity_milli / 1000));
+  if (line.quantity_milli <= 1000) return [{ line, price: line.amount }];
+  const price = mulDivFloor(line.amount, 1000, line.quantity_milli);
+  const whole = line.quantity_milli === count * 1000;
+  const last = whole ? line.amount - price * (count - 1) : price;
+  return Array.from({ length: count }, (_, index) => ({ line, price: index === count - 1 ? last : price }));
+}
