@@ -91,8 +91,11 @@ export function plan(state: AccountState, command: Command, context: PlanContext
       return draft.answer(decideOfflineRedemption(draft.state, command, context.program));
     case "capture":
     case "cancel":
-    case "renew":
-      return draft.answer(decideHoldAction(draft.state, command, context.program, draft.history, context.stamp.now_ms));
+    case "renew": {
+      const decided = decideHoldAction(draft.state, command, context.program, draft.history, context.stamp.now_ms);
+      const gives = decided.ok && decided.value.some(({ entries }) => entries.some(({ why }) => why.code === "action"));
+      return draft.answer(decided, gives ? "automatic" : "none");
+    }
     case "adjustment":
     case "opening":
       return draft.answer(decideAdjustment(draft.state, command, context.program, context.stamp.now_ms), "automatic");

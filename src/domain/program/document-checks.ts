@@ -39,6 +39,17 @@ function budgetIssues(kind: Promotion["gives"]["kind"], budget: Budget | undefin
   return [];
 }
 
+/** Units that checking in at an event gives. */
+export function checkInIssues(document: ProgramDocument): CrossIssue[] {
+  const units = new Set(unitIdsOf(document));
+  return document.rewards.flatMap(({ effect }, index) => {
+    const unit = effect.kind === "event" ? effect.check_in?.unit : undefined;
+    if (unit === undefined || units.has(unit)) return [];
+    const path = ["rewards", index, "effect", "check_in", "unit"];
+    return [{ path, message: `the programme has no unit ${unit}` }];
+  });
+}
+
 /** What is given for a later visit must be there, and must end. */
 function couponIssues({ rewards }: ProgramDocument, id: string, index: number): CrossIssue[] {
   const path = ["promotions", index, "gives", "reward"];

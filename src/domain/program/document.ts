@@ -12,6 +12,7 @@ import { caps, earningRule } from "./earning-rules.ts";
 import {
   actionIssues,
   challengeIssues,
+  checkInIssues,
   type CrossIssue,
   giftIssues,
   promotionIssues,
@@ -156,6 +157,7 @@ function crossCheck(document: ProgramDocument): CrossIssue[] {
     ...promotionIssues(document),
     ...tierIssues(document),
     ...rewardTierIssues(document),
+    ...checkInIssues(document),
     ...actionIssues(document),
     ...challengeIssues(document),
     ...giftIssues(document),

@@ -41,6 +41,13 @@ const effect = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("event").describe("A seat at an event: `stock_max` seats, signed up for, checked in by scan."),
     starts_at: z.iso.datetime({ offset: true }).optional().describe("When it begins; for people, not checked."),
+    check_in: z
+      .strictObject({
+        unit: unitId.default("points"),
+        give: points.describe("How many of the unit the member is given for coming."),
+      })
+      .optional()
+      .describe("What checking in gives: capturing the redemption by itself, without a sale."),
   }),
   z.strictObject({
     kind: z.literal("partner").describe("Something that another business hands over."),

@@ -18,6 +18,48 @@ const cancel = { type: "cancel", hold: 3 } as const;
 const capture = { type: "capture", hold: 3 } as const;
 const renew = { type: "renew", hold: 3 } as const;
 
+describe("checking in at an event", () => {
+  const tasting = (give: number, automatic = false) =>
+    new Ledger(
+      program({
+        earning: [],
+        rewards: [
+          reward({ id: "rew_event", effect: { kind: "event", check_in: { unit: "points", give } } }),
+          reward({ id: "rew_own", cost: { unit: "points", amount: 15 }, automatic }),
+        ],
+      }),
+    );
+
+  test("gives its points once, when it is captured by itself", () => {
+    const ledger = tasting(7);
+    ledger.must(adjust(10));
+    ledger.must(holdOf("rew_event"));
+    const body = ledger.must({ type: "capture", hold: 3 });
+    expect(body.entries.map(({ delta, why }) => [delta, why.code])).toEqual([
+      [-10, "redeemed"],
+      [7, "action"],
+    ]);
+    expect(ledger.refuses({ type: "capture", hold: 3 }).code).toBe("hold_captured");
+    expect([ledger.available(), ledger.refolded()]).toEqual([7, ledger.state]);
+  });
+
+  test.each(["cancel", "sale"])("gives nothing by a %s", (how) => {
+    const ledger = tasting(7);
+    ledger.must(adjust(10));
+    ledger.must(holdOf("rew_event"));
+    ledger.must(how === "cancel" ? { type: "cancel", hold: 3 } : sale(100, { holds: [3] }));
+    expect(ledger.available()).toBe(how === "cancel" ? 10 : 0);
+  });
+
+  test("may issue what it made affordable", () => {
+    const ledger = tasting(15, true);
+    ledger.must(adjust(10));
+    ledger.must(holdOf("rew_event"));
+    ledger.must({ type: "capture", hold: 3 });
+    expect([ledger.available(), Object.keys(ledger.state.issued ?? {})]).toEqual([0, ["4.0"]]);
+  });
+});
+
 describe("a hold", () => {
   test("moves its cost from available to held, for fifteen minutes", () => {
     const ledger = ledgerWith(25);

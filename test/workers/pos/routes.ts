@@ -354,6 +354,13 @@ export const ROUTES: readonly RouteRow[] = [
   },
   {
     ...READ,
+    path: "/v1/rewards/{id}/stock",
+    scopes: ["read", "redeem", "sell"],
+    unknown: null,
+    request: async () => ({ path: "/v1/rewards/rew_mug/stock" }),
+  },
+  {
+    ...READ,
     path: "/v1/hand-outs",
     scopes: ["read", "redeem"],
     unknown: null,

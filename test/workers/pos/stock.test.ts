@@ -74,3 +74,15 @@ test("only a reward with a stock costs a call of its guard; a sale that captures
   const body = { receipt: "R-1", member, total: { amount: 500, currency: "EUR" }, redemptions };
   expect((await countedCall("POST", "/v1/sales", { key: till.key, body })).calls).toEqual(["MEMBER_ACCOUNT.run"]);
 });
+
+test("what is left is told, for a reward with a stock and one without", async () => {
+  const { ask, till } = await shopWith(3);
+  const left = async (id: string) => (await till.must("GET", `/v1/rewards/${id}/stock`))["left"];
+  expect(await left(mug.id)).toBe(3);
+  const held = await ask();
+  expect(await left(mug.id)).toBe(2);
+  await till.must("POST", `/v1/redemptions/${text(held.body["redemption"]?.["id"])}/capture`);
+  expect([await left(mug.id), await left("rew_mug")]).toEqual([2, null]);
+  const { body } = await till.call("GET", "/v1/rewards/rew_none/stock");
+  expect(body).toMatchObject({ code: "reward_unknown" });
+});

@@ -1,11 +1,12 @@
 import { assertNever } from "../../invariant.ts";
 import { mulDivFloor } from "../../numbers.ts";
-import type { CompiledProgram } from "../../program/compile.ts";
+import { type CompiledProgram, policyOf } from "../../program/compile.ts";
 import type { LocalizedText } from "../../program/document-parts.ts";
 import type { Reward, RewardEffect } from "../../program/reward-rules.ts";
 import { creditUnit, paymentEffect } from "../../program/credit.ts";
 import { evaluateEffect } from "../../program/effect.ts";
 import { notForTier, priceFor, type TierPrice } from "../../program/reward-price.ts";
+import { lotOn } from "../../program/lot-policy.ts";
 import { termsOf } from "../../program/reward-terms.ts";
 import { type CompiledStrip, type StripEffect, stripEffect } from "../../program/strip.ts";
 import { closedAt } from "../../program/reward-conditions.ts";
@@ -249,7 +250,12 @@ export function decideHoldAction(
     case "capture":
       // Without a sale the basket is not seen again, so it must have been named when the reward was held.
       if (hold.minimum?.known === null) return fail({ code: "sale_required", minimum: hold.minimum.spend });
-      return ok([plainDraft({ type: "hold_captured", ...resolved }, captureEntries(hold))]);
+      return ok([
+        plainDraft({ type: "hold_captured", ...resolved }, [
+          ...captureEntries(hold),
+          ...checkInEntries(hold, program, now_ms),
+        ]),
+      ]);
     case "cancel":
       return ok([plainDraft({ type: "hold_cancelled", ...resolved }, releaseEntries(hold, "cancelled"))]);
     case "renew":
@@ -257,6 +263,15 @@ export function decideHoldAction(
     default:
       return assertNever(command.type, "hold action");
   }
+}
+
+/** What a member is given for coming to an event, by the rules in force. */
+function checkInEntries({ reward: id, what }: OpenHold, program: CompiledProgram, now_ms: number): EntryDraft[] {
+  const effect = id === null ? undefined : program.rewards.get(id)?.effect;
+  if (effect?.kind !== "event" || effect.check_in === undefined) return [];
+  const { unit, give } = effect.check_in;
+  const lot = lotOn(policyOf(program, unit), localDate(now_ms, program.document.timezone));
+  return [{ unit, lot, delta: give, why: { code: "action", what } }];
 }
 
 /** An open redemption; null when there is none, or when what is held is on its way to another member. */

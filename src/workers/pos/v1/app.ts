@@ -31,6 +31,7 @@ import { cancelIssuedReward } from "./issued-rewards/cancel.ts";
 import { createIssuedReward } from "./issued-rewards/create.ts";
 import { exportHandOuts } from "./hand-outs/export.ts";
 import { listHandOuts } from "./hand-outs/list.ts";
+import { getRewardStock } from "./rewards/stock.ts";
 import { createPairing } from "./pairings/create.ts";
 import { listSnapshotKeys } from "./program/list-snapshot-keys.ts";
 import { getProgram } from "./program/retrieve.ts";
@@ -76,6 +77,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   renewRedemption,
   createIssuedReward,
   cancelIssuedReward,
+  getRewardStock,
   listHandOuts,
   exportHandOuts,
   createGiftcard,

@@ -61,6 +61,12 @@ export async function releaseStock(desk: PosDesk, reward: string | null, account
     .catch(() => undefined);
 }
 
+/** How many of a reward can certainly still be had. One object call. */
+export async function stockOf(desk: PosDesk, reward: string, stock_max: number): Promise<number> {
+  const { committed, reserved } = await guardOf(desk, reward).state();
+  return Math.max(0, stock_max - committed - reserved);
+}
+
 function guardOf(desk: PosDesk, reward: string): StockGuardClient {
   const { location, env } = desk.parts;
   const locationHint = locationHintFor(location.country);

@@ -118,6 +118,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     answers: answer(201, answers.issued),
   },
   cancelIssuedReward: { answers: answer(200, answers.takenBack) },
+  getRewardStock: { answers: answer(200, story.seatsLeft) },
   listHandOuts: { answers: answer(200, story.handOuts) },
   exportHandOuts: { answers: answer(200, story.fulfilment) },
   createGift: {

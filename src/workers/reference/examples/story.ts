@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { actionInput } from "../../../contract/pos-v1/action.ts";
 import type { handOutExport, handOutPage } from "../../../contract/pos-v1/hand-out.ts";
+import type { rewardStock } from "../../../contract/pos-v1/reward-stock.ts";
 import type { adjustmentInput } from "../../../contract/pos-v1/adjustment.ts";
 import type { claimInput } from "../../../contract/pos-v1/claim.ts";
 import type {
@@ -312,6 +313,13 @@ const mugToCollect = {
   handed_over: null,
   cancelled: null,
 } as const;
+
+export const seatsLeft = {
+  object: "reward_stock",
+  reward: "rew_proeverij",
+  stock_max: 12,
+  left: 5,
+} satisfies z.input<typeof rewardStock>;
 
 export const handOuts = {
   data: [mugToCollect],
