@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { KOFFIE_EN_ZO } from "../scripts/seed/descriptions.ts";
+import { FULL_PROGRAM } from "../scripts/seed/full-program.ts";
 import { Problem } from "../scripts/start/problem.ts";
 import type { HttpClient } from "./http-client.ts";
 
@@ -23,11 +24,15 @@ const madeMember = z.object({ member: z.object({ id: z.string() }), card_token: 
 const RUN = randomUUID().slice(0, 8);
 let receipts = 0;
 
-/** The demo's coffee bar: two units, five rewards, 27 items. In live mode, as it would be in earnest. */
+/** The demo's coffee bar, with every feature of a programme switched on. In live mode, as it would be in earnest. */
 export async function openShop(client: HttpClient): Promise<Shop> {
   const scopes = ["sell", "redeem", "members", "read", "adjust"];
   const keys = [{ name: "Bench", mode: "live", scopes }];
-  const description = { ...KOFFIE_EN_ZO, locations: [{ name: "Bench", tills: [{ name: "Kassa 1", keys }] }] };
+  const description = {
+    ...KOFFIE_EN_ZO,
+    program: FULL_PROGRAM,
+    locations: [{ name: "Bench", tills: [{ name: "Kassa 1", keys }] }],
+  };
   const answer = await client.post("/dev/demo", {}, JSON.stringify(description));
   if (answer.status !== 201) throw new Problem(`The bench's merchant was refused: ${answer.text}`);
   const key = madeShop.parse(JSON.parse(answer.text)).locations[0]?.tills[0]?.keys[0]?.secret;

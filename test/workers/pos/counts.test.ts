@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { cafeProgram, programPayload, TestAccount } from "../../support/workerd/account.ts";
+import { FULL_PROGRAM } from "../../../scripts/seed/full-program.ts";
 import { RegistryClient } from "../../../src/durable/merchant-registry/client.ts";
 import type { CallOptions } from "../../support/workerd/merchant.ts";
 import { countRows } from "../../support/workerd/row-meter.ts";
@@ -219,6 +220,36 @@ describe("rows written over HTTP", () => {
     expect(retried).toMatchObject({ written: 0, alarms: 0 });
     expect(identified).toMatchObject({ written: 0, alarms: 0 });
     expect(held.written + held.alarms).toBeLessThanOrEqual(3);
+  });
+
+  test("with every feature on: a sale three in one call, a redemption and a return no more than without", async () => {
+    const world = await createWorld();
+    await world.changeProgram(FULL_PROGRAM);
+    const account = new TestAccount(world.tenant, world.ids.parseMember(world.member) ?? "", programPayload(1));
+    const lines = [
+      { sku: "FLAT-WHITE", category: "coffee", quantity: "3", amount: 1170, tax_rate: "9" },
+      { sku: "APPELTAART", category: "bakery", quantity: "1", amount: 450, tax_rate: "9" },
+      { sku: "SOEP", category: "lunch", quantity: "4", amount: 2900, tax_rate: "9" },
+    ];
+    const body = () => ({ ...saleOf({ id: world.member }), total: { amount: 4520, currency: "EUR" }, lines });
+    await world.till.must("POST", "/v1/sales", body());
+    const counted: Counted[] = [];
+    const send = async (path: string, sent: object) => {
+      const { written } = await countRows(account, async () => {
+        counted.push(await count(world, "POST", path, sent));
+      });
+      return written;
+    };
+    const sold = await send("/v1/sales", body());
+    const sale = Reflect.get(Object(counted[0]?.answer.body["sale"]), "id");
+    const returned = await send("/v1/returns", { return_id: "1", sale: { id: sale } });
+    const held = await send("/v1/redemptions", { member: { id: world.member }, unit: "credit:EUR", amount: 10 });
+
+    expect(counted.map(({ answer, calls, queries }) => [answer.status, calls, queries])).toEqual(
+      Array.from({ length: 3 }, () => [201, [`${ACCOUNT}.run`], 0]),
+    );
+    // A whole return frees the receipt's natural key, as it does without these features.
+    expect({ sold, returned, held }).toEqual({ sold: 3, returned: 5, held: 2 });
   });
 });
 
