@@ -19,11 +19,48 @@ const matcher: fc.Arbitrary<Matcher> = fc.oneof(
 const give = fc.constantFrom(1, 2, 3, 7, 10);
 const minimum_spend = maybe(fc.constantFrom(0, 1, 500, 1200));
 
+/** The most of something; low, so that stories come across it. */
+const few = maybe(fc.integer({ min: 1, max: 60 }));
+const caps = fc.option(fc.record({ sale: few, day: few, week: few, month: few }), { nil: undefined, freq: 3 });
+
+const level = (id: string, from: fc.Arbitrary<number>) =>
+  fc.record({
+    id: fc.constant(id),
+    name: fc.constant({ nl: id, en: id }),
+    from,
+    multiplier_percent: maybe(fc.constantFrom(110, 125, 133, 200)),
+  });
+/** Levels that a story of some weeks reaches and loses. */
+const tiers = fc.oneof(
+  ...(
+    [
+      ["points", 5, 40],
+      ["spend", 800, 6000],
+      ["visits", 1, 4],
+    ] as const
+  ).map(([basis, low, high]) =>
+    fc.record({
+      basis: fc.constant(basis),
+      window: fc.oneof(
+        fc.record({ kind: fc.constant("rolling" as const), months: fc.constantFrom(1, 2, 3) }),
+        fc.constant({ kind: "calendar_year" as const }),
+      ),
+      grace_months: fc.constantFrom(0, 1, 2),
+      downgrade: fc.constantFrom("reassess" as const, "one_level" as const, "never" as const),
+      levels: fc.tuple(
+        level("tir_low", fc.integer({ min: 0, max: low })),
+        level("tir_high", fc.integer({ min: low + 1, max: high })),
+      ),
+    }),
+  ),
+);
+
 const spend = fc.record({
   id: fc.constant("ear_spend"),
   kind: fc.constant("spend" as const),
   give,
   per: fc.constantFrom(50, 100, 150, 333, 1000),
+  caps,
 });
 const fancy = fc.record({
   id: fc.constant("ear_fancy"),
@@ -34,13 +71,20 @@ const fancy = fc.record({
   only: maybe(matcher),
   except: maybe(matcher),
 });
-const visit = fc.record({ id: fc.constant("ear_visit"), kind: fc.constant("visit" as const), give, minimum_spend });
+const visit = fc.record({
+  id: fc.constant("ear_visit"),
+  kind: fc.constant("visit" as const),
+  give,
+  minimum_spend,
+  caps,
+});
 const item = fc.record({
   id: fc.constant("ear_item"),
   kind: fc.constant("item" as const),
   give,
   skus: fc.constantFrom(["latte"], ["latte", "tea"]),
   minimum_spend,
+  caps,
 });
 const category = fc.record({
   id: fc.constant("ear_category"),
@@ -68,7 +112,7 @@ const expiry: fc.Arbitrary<ExpiryRule> = fc.oneof(
     at_least_days: fc.constantFrom(0, 3),
   }),
 );
-const lots = { expiry: maybe(expiry), pending_days: maybe(fc.constantFrom(1, 3, 14)) };
+const lots = { caps, expiry: maybe(expiry), pending_days: maybe(fc.constantFrom(1, 3, 14)) };
 
 const effect: fc.Arbitrary<RewardEffect> = fc.oneof(
   fc.record({
@@ -105,6 +149,7 @@ export function anyProgram(timezone: string): fc.Arbitrary<string> {
       large: fc.record({ effect, cost: fc.integer({ min: 10, max: 40 }) }),
       pay: maybe(fc.constantFrom({ points: 1, amount: 1 }, { points: 10, amount: 25 })),
       minutes: fc.constantFrom(1, 15, 1440),
+      tiers: fc.option(tiers, { nil: undefined, freq: 2 }),
     })
     .map(({ points, stamps, small, large, pay, minutes, ...rest }) =>
       JSON.stringify({

@@ -4,8 +4,18 @@ import { createHash } from "node:crypto";
 import type { BookingBody } from "../../src/domain/ledger/booking.ts";
 import type { ReferenceLedger } from "./reference/ledger.ts";
 import type { RefAccount } from "./reference/account.ts";
+import { dateAt } from "./reference/calendar.ts";
+import { countedOn, levelOn } from "./reference/notes.ts";
 import type { Side } from "./side.ts";
+import type { TierView } from "../../src/domain/ledger/view.ts";
+import type { ProgramDocument } from "../../src/domain/program/document.ts";
 import type { ProgramPayload } from "../../src/durable/member-account/protocol.ts";
+
+/** The programme in force, as it travels and as it reads. */
+interface Program {
+  readonly payload: ProgramPayload;
+  readonly document: ProgramDocument;
+}
 
 interface Known {
   seq: number;
@@ -22,7 +32,7 @@ interface Known {
 export class Auditor {
   readonly #known = new Map<string, Known>();
 
-  async inspect(side: Side, reference: ReferenceLedger, account: string, program: ProgramPayload): Promise<void> {
+  async inspect(side: Side, reference: ReferenceLedger, account: string, { payload: program, document }: Program) {
     const expected = reference.account(account);
     const known = this.#knownOf(side, account);
     for (let more = true; more;) {
@@ -49,6 +59,7 @@ export class Auditor {
       assert.deepEqual(sumDates(balance.expiring), datesOf(expected, unit), `${account}: what expires when`);
       assert.ok(available >= 0 && pending >= 0 && held >= 0, `${account}: nothing is below zero`);
     }
+    compareLevel(view.value.wallet.tier, expected, document, dateAt(reference.now_ms, reference.zone));
     const shown = new Set(view.value.wallet.balances.map(({ unit }) => unit));
     for (const { unit } of expected.piles) assert.ok(shown.has(unit), `${account}: ${unit} is shown`);
     const cards = new Map(view.value.cards.map(({ card_no, state }) => [card_no, state]));
@@ -83,6 +94,20 @@ export class Auditor {
     this.#known.set(account, fresh);
     return fresh;
   }
+}
+
+/** Where the member stands among the levels of the programme in force. */
+function compareLevel(tier: TierView | null, account: RefAccount, document: ProgramDocument, on: string): void {
+  const levels = document.tiers?.levels;
+  if (levels === undefined) return assert.equal(tier, null, `${account.id}: no levels`);
+  const at = levelOn(account, document, on);
+  const counted = countedOn(account, document, on);
+  const next = levels[at + 1];
+  assert.deepEqual(
+    { level: tier?.level?.id, counted: tier?.counted, missing: tier?.next?.missing },
+    { level: levels[at]?.id, counted, missing: next === undefined ? undefined : Math.max(0, next.from - counted) },
+    `${account.id}: level`,
+  );
 }
 
 function checkRow(known: Known, row: { readonly seq: number; readonly body: string; readonly hash_hex: string }): void {

@@ -23,8 +23,8 @@ export class StepCommand implements AsyncCommand<World, Side> {
   async run(world: World, side: Side): Promise<void> {
     world.steps += 1;
     await perform(world, side, this.step);
-    const { payload } = world.program();
-    for (const account of world.accounts) await world.auditor.inspect(side, world.reference, account, payload);
+    const program = world.program();
+    for (const account of world.accounts) await world.auditor.inspect(side, world.reference, account, program);
   }
 
   toString(): string {

@@ -64,7 +64,7 @@ const delivery = {
   evict: fc.integer({ min: 0, max: 3 }).map((value) => value === 0),
   copies: fc.constantFrom(1, 1, 1, 2, 3),
 };
-const card = fc.option(fc.constantFrom(1, 1, 1, 2, 3), { freq: 1 });
+const card = fc.option(fc.constantFrom(1, 1, 1, 2, 3), { freq: 2 });
 
 const sale: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant("sale" as const),
@@ -110,8 +110,8 @@ export function anyStep(zone: string): fc.Arbitrary<Step> {
         kind: fc.constant("hold" as const),
         account: small,
         ask: fc.oneof(fc.constantFrom(...REWARDS), fc.integer({ min: 1, max: 30 })),
-        lines: fc.option(anyBasket, { freq: 1 }),
-        total: fc.option(fc.integer({ min: 0, max: 2000 }), { freq: 1 }),
+        lines: fc.option(anyBasket, { freq: 2 }),
+        total: fc.option(fc.integer({ min: 0, max: 2000 }), { freq: 2 }),
         card,
         ...delivery,
       }),

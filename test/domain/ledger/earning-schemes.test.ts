@@ -310,6 +310,25 @@ describe("tiers", () => {
     ledger.must(refund(seq, "all"));
     expect(sell(ledger, 1000)).toBe(10);
   });
+
+  const spent = (ledger: Ledger) => Object.values(ledger.state.meters?.["tier:spend"] ?? {});
+
+  test("a sale of less than nothing spends nothing, and its return neither", () => {
+    const ledger = schemes(tiers());
+    const { seq } = ledger.must(sale(-100));
+    expect(spent(ledger)).toEqual([]);
+    ledger.must(refund(seq, "all"));
+    expect(spent(ledger)).toEqual([]);
+  });
+
+  test("what came back in exchange is taken off once, where it was bought", () => {
+    const ledger = schemes(tiers());
+    const { seq } = ledger.must(sale([line("coat", 2000)]));
+    const lines = [line("scarf", 1500), line("back", -2000, { kind: "exchange" })];
+    const exchange = [{ sale: seq, request: refund(seq, "all", "X1").request }];
+    ledger.must(sale(lines, { receipt: "R2", exchange }));
+    expect(spent(ledger)).toEqual([1500]);
+  });
 });
 
 describe("a promotion", () => {

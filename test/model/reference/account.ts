@@ -4,7 +4,8 @@ import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { RewardEffect } from "../../../src/domain/program/reward-rules.ts";
 import { dateAt } from "./calendar.ts";
-import type { Earned, Fraction } from "./rules.ts";
+import type { Note } from "./notes.ts";
+import type { Earned, Fraction, SaleContext } from "./rules.ts";
 
 /** Units that came together. Piles are never joined, so that each can be followed by eye. */
 export interface Pile {
@@ -41,7 +42,11 @@ export interface RefSale {
   readonly command: SaleCommand;
   readonly till: string;
   readonly program: ProgramDocument;
-  readonly fractionsBefore: ReadonlyMap<string, Fraction>;
+  /** Whether it earned, or could have. */
+  readonly isEarning: boolean;
+  readonly context: SaleContext;
+  /** The day on which it counts. */
+  readonly on: string;
   readonly lines: readonly BasketLine[];
   readonly grossUp: number;
   readonly earned: readonly Earned[];
@@ -53,6 +58,8 @@ export interface RefSale {
   offInAll: number;
   /** What the kept basket earns. */
   now: readonly Earned[];
+  /** What was paid and kept, as it counts for a level. */
+  spent: number;
   isGone: boolean;
   readonly returns: Map<string, { readonly seq: number; readonly account: string; readonly request: ReturnRequest }>;
 }
@@ -73,6 +80,8 @@ export class RefAccount {
   seq = 1;
   piles: Pile[] = [];
   fractions = new Map<string, Fraction>();
+  /** What was noted of every sale and return. */
+  notes: Note[] = [];
   holds = new Map<number, RefHold>();
   ended = new Map<number, HoldEnding>();
   cards = new Map<number, "active" | "blocked">();

@@ -144,6 +144,7 @@ export class ReferenceLedger {
     receiver.book();
     receiver.tookIn.add(from);
     receiver.piles.push(...giver.piles.map((pile) => ({ ...pile })));
+    receiver.notes.push(...giver.notes);
     for (const [rule, arriving] of giver.fractions) {
       const own = receiver.fractions.get(rule);
       const value = own === undefined ? arriving.value : own.value + inRate(arriving, own.rate).value;

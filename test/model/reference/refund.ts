@@ -2,6 +2,7 @@ import type { ReturnLineRequest, ReturnRequest } from "../../../src/domain/ledge
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import { type Pile, type RefAccount, type RefSale } from "./account.ts";
 import { plusDays } from "./calendar.ts";
+import { note } from "./notes.ts";
 import { earnOn, type Earned, floorDiv, inRate, sum } from "./rules.ts";
 
 /** What a return does, or the code of its refusal. */
@@ -31,6 +32,14 @@ export function refund(account: RefAccount, sale: RefSale, request: ReturnReques
     const had = sale.now.find(({ unit }) => unit === outcome.unit)?.amount ?? 0;
     const missing = move(account, sale, outcome.unit, had - outcome.amount);
     if (missing > 0) writtenOff[outcome.unit] = missing;
+  }
+  if (sale.isEarning) {
+    const spent = full ? 0 : spendOf(sale.lines, kept);
+    note(account, sale.program, sale.on, {
+      before: { earned: sale.now, spend: sale.spent, visits: 1 },
+      after: { earned: next, spend: spent, visits: full ? 0 : 1 },
+    });
+    sale.spent = spent;
   }
   const rates = new Map(account.fractions);
   for (const outcome of next) {
@@ -104,6 +113,14 @@ function worthOf(kept: Kept, line: BasketLine): number {
   return Math.min(line.amount, Math.max(0, share - (kept.off.get(line.id) ?? 0)));
 }
 
+/** What counts as spent: goods that are kept. What came back in exchange is taken off where it was bought. */
+export function spendOf(lines: readonly BasketLine[], kept: Kept): number {
+  const goods = lines.filter(({ kind }) => kind !== "exchange");
+  return Math.max(0, sum(goods.map((line) => worthOf(kept, line))) - kept.inAll);
+}
+
+export const ALL_KEPT: Kept = { quantity: new Map(), off: new Map(), inAll: 0 };
+
 function moneyLeft(sale: RefSale, kept: Kept): number {
   return Math.max(0, sum(sale.lines.map((line) => worthOf(kept, line))) - kept.inAll);
 }
@@ -117,7 +134,7 @@ function keptEarned(sale: RefSale, kept: Kept): Earned[] {
   const { total } = sale.command;
   const gross = total > 0 ? floorDiv(sale.grossUp, moneyLeft(sale, kept), total) : 0;
   if (gross > 0) lines.push(moneyLine("gross", "unallocated", gross));
-  const earned = earnOn(sale.program, sale.fractionsBefore, lines);
+  const earned = earnOn(sale.program, sale.context, lines);
   return sale.earned.map((original) => {
     const next = earned.find(({ unit }) => unit === original.unit) ?? original;
     if (next.amount !== original.amount || next.rule !== original.rule)
@@ -142,7 +159,7 @@ export function moneyLine(id: string, kind: "discount" | "unallocated", amount: 
 }
 
 function nothing(sale: RefSale): Earned[] {
-  return sale.earned.map(({ unit }) => ({ unit, rule: null, amount: 0, fraction: null }));
+  return sale.earned.map(({ unit }) => ({ unit, rule: null, amount: 0, fraction: null, byRule: 0 }));
 }
 
 /** A spent pile comes back with its old date, and a week at least to spend it. */

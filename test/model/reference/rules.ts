@@ -1,5 +1,5 @@
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
-import type { EarningRule } from "../../../src/domain/program/earning-rules.ts";
+import type { Caps, EarningRule } from "../../../src/domain/program/earning-rules.ts";
 import type { ExpiryRule } from "../../../src/domain/program/lot-rules.ts";
 import type { Matcher } from "../../../src/domain/program/document-parts.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
@@ -20,6 +20,23 @@ export interface Earned {
   readonly rule: string | null;
   readonly amount: number;
   readonly fraction: { readonly before: Fraction; readonly after: Fraction } | null;
+  /** What the rule gave within its own caps, before the unit's. */
+  readonly byRule: number;
+}
+
+/** What was true for the member when a sale was rung up; a return of it looks at the same. */
+export interface SaleContext {
+  readonly fractions: ReadonlyMap<string, Fraction>;
+  /** What rules and units had given before, in the same day, week and month. */
+  readonly used: ReadonlyMap<string, Used>;
+  /** Times how much, in percent, the member's level gives of points. */
+  readonly percent: number;
+}
+
+export interface Used {
+  readonly day: number;
+  readonly week: number;
+  readonly month: number;
 }
 
 export function floorDiv(value: number, factor: number, divisor: number): number {
@@ -36,54 +53,81 @@ export function sum(amounts: readonly number[]): number {
 /** Every unit of a programme with the rules that give it. */
 export function earners(
   document: ProgramDocument,
-): { readonly unit: string; readonly rules: readonly EarningRule[] }[] {
+): { readonly unit: string; readonly rules: readonly EarningRule[]; readonly caps: Caps | undefined }[] {
+  const { points } = document.units;
   return [
-    ...(document.units.points === undefined ? [] : [{ unit: "points", rules: document.earning }]),
-    ...document.stamp_cards.map((card) => ({ unit: `stamps:${card.id}`, rules: card.earning })),
+    ...(points === undefined ? [] : [{ unit: "points", rules: document.earning, caps: points.caps }]),
+    ...document.stamp_cards.map((card) => ({ unit: `stamps:${card.id}`, rules: card.earning, caps: card.caps })),
   ];
 }
 
-export function earnOn(
-  document: ProgramDocument,
-  fractions: ReadonlyMap<string, Fraction>,
-  lines: readonly BasketLine[],
-): Earned[] {
-  return earners(document).map(({ unit, rules }) => {
-    let best: Earned = { unit, rule: null, amount: 0, fraction: null };
+/** Rules and units of which is noted what they gave: those with a cap over a day, a week or a month. */
+export function cappedOver(document: ProgramDocument): string[] {
+  const isOver = (caps: Caps | undefined) => (caps?.day ?? caps?.week ?? caps?.month) !== undefined;
+  return earners(document).flatMap(({ unit, rules, caps }) => [
+    ...(isOver(caps) ? [unit] : []),
+    ...rules.filter((rule) => isOver(rule.caps)).map(({ id }) => id),
+  ]);
+}
+
+/** What of an amount fits below every cap. */
+function within(caps: Caps | undefined, used: Used | undefined, amount: number): number {
+  if (caps === undefined) return amount;
+  const before = { sale: 0, day: 0, week: 0, month: 0, ...used };
+  const rooms = (["sale", "day", "week", "month"] as const).flatMap((period) => {
+    const max = caps[period];
+    return max === undefined ? [] : [Math.max(0, max - before[period])];
+  });
+  return Math.min(amount, ...rooms);
+}
+
+export function earnOn(document: ProgramDocument, context: SaleContext, lines: readonly BasketLine[]): Earned[] {
+  return earners(document).map(({ unit, rules, caps }) => {
+    let best: Earned = { unit, rule: null, amount: 0, fraction: null, byRule: 0 };
     for (const rule of rules) {
-      const earned = byRule(document, rule, unit, fractions, lines);
+      const earned = byRule({ document, rule, unit, context, percent: 100 }, lines);
       if (earned !== null && (earned.amount > best.amount || best.rule === null)) best = earned;
     }
-    return best;
+    // The rule is chosen by what it gives by itself; the level then gives so many times that.
+    const chosen = rules.find(({ id }) => id === best.rule);
+    if (chosen !== undefined && unit === "points" && context.percent > 100) {
+      best = byRule({ document, rule: chosen, unit, context, percent: context.percent }, lines) ?? best;
+    }
+    return { ...best, amount: within(caps, context.used.get(unit), best.amount) };
   });
 }
 
-function byRule(
-  document: ProgramDocument,
-  rule: EarningRule,
-  unit: string,
-  fractions: ReadonlyMap<string, Fraction>,
-  lines: readonly BasketLine[],
-): Earned | null {
+interface Asked {
+  readonly document: ProgramDocument;
+  readonly rule: EarningRule;
+  readonly unit: string;
+  readonly context: SaleContext;
+  readonly percent: number;
+}
+
+function byRule({ document, rule, unit, context, percent }: Asked, lines: readonly BasketLine[]): Earned | null {
   const counted = lines.filter((line) => earns(line, document.exclude) && ruleCounts(rule, line));
   const spent = spentOn(counted, lines);
   if (spent <= 0 || spent < (rule.minimum_spend ?? 0)) return null;
-  const plain = (amount: number): Earned => ({ unit, rule: rule.id, amount, fraction: null });
+  const earned = (given: number, fraction: Earned["fraction"]): Earned => {
+    const amount = within(rule.caps, context.used.get(rule.id), given);
+    return { unit, rule: rule.id, amount, fraction, byRule: amount };
+  };
+  const plain = (amount: number) => earned(Math.floor((amount * percent) / 100), null);
   if (rule.kind === "visit") return plain(rule.give);
   if (rule.kind === "item" || rule.kind === "category") {
     const whole = Math.floor(sum(counted.map((line) => line.quantity_milli)) / 1000);
     return whole === 0 ? null : plain(whole * rule.give);
   }
   if (rule.kind !== "spend") throw new Error(`the reference knows no rule of kind ${rule.kind}`);
-  const before = inRate(fractions.get(rule.id) ?? { value: 0, rate: rule.per }, rule.per);
-  const seen = before.value + spent * rule.give;
-  const amount = seen < 0 ? 0 : Math.floor(seen / rule.per);
-  return {
-    unit,
-    rule: rule.id,
-    amount,
-    fraction: { before, after: { value: seen - amount * rule.per, rate: rule.per } },
-  };
+  // Times a level's percentage everything is counted a hundred times as finely, and what was once counted so stays so.
+  const known = context.fractions.get(rule.id) ?? { value: 0, rate: rule.per };
+  const fine = percent > 100 || known.rate === rule.per * 100 ? 100 : 1;
+  const rate = rule.per * fine;
+  const before = inRate(known, rate);
+  const seen = before.value + (spent * rule.give * percent * fine) / 100;
+  const amount = seen < 0 ? 0 : Math.floor(seen / rate);
+  return earned(amount, { before, after: { value: seen - amount * rate, rate } });
 }
 
 export function inRate(fraction: Fraction, rate: number): Fraction {

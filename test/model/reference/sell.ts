@@ -4,8 +4,9 @@ import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { RefAccount, RefHold, RefSale } from "./account.ts";
 import { dateAt, plusDays } from "./calendar.ts";
 import type { Asked, Outcome } from "./ledger.ts";
+import { contextOn, note, UNCOUNTED } from "./notes.ts";
 import { cardRefusal } from "./sameness.ts";
-import { moneyLine, refund } from "./refund.ts";
+import { ALL_KEPT, moneyLine, refund, spendOf } from "./refund.ts";
 import { datingOf, discountOf, type Earned, earners, earnOn, lastDayOf, sum } from "./rules.ts";
 
 export interface SaleFound {
@@ -31,7 +32,6 @@ export function decideSale(
     undo();
     return { refused: code };
   };
-  const fractionsOf = () => new Map(account.fractions);
   for (const { sale: seq, request } of command.exchange) {
     const sale = around.saleAt(seq);
     if (sale === null) return refuse("sale_unknown");
@@ -60,11 +60,15 @@ export function decideSale(
   if (used.some(({ hold }) => hold.minimum > 0 && spend < hold.minimum)) return refuse("minimum_spend_not_met");
   for (const { hold } of used) account.close(hold, "captured");
   const grossUp = program.earn_on === "gross" ? sum(used.map(({ off }) => off)) : 0;
-  const fractionsBefore = fractionsOf();
   const isEarning = command.currency === program.currency && command.earning_paused !== true;
   const basket = grossUp === 0 ? lines : [...lines, moneyLine("gross", "unallocated", grossUp)];
-  const earned = isEarning ? earnOn(program, fractionsBefore, basket) : [];
   const on = dateAt(command.occurred_at_ms, around.zone);
+  const context = contextOn(account, program, on);
+  const spent = spendOf(lines, ALL_KEPT);
+  const earned = isEarning ? earnOn(program, context, basket) : [];
+  if (isEarning) {
+    note(account, program, on, { before: UNCOUNTED, after: { earned, spend: spent, visits: 1 } });
+  }
   const gave = giveUnits(account, program, earned, on);
   const seq = account.book();
   const identity = [command.receipt, command.business_date, till, command.register].join("|");
@@ -75,7 +79,9 @@ export function decideSale(
     command,
     till,
     program,
-    fractionsBefore,
+    isEarning,
+    context,
+    on,
     lines,
     grossUp,
     earned,
@@ -85,6 +91,7 @@ export function decideSale(
     offByLine: new Map(),
     offInAll: 0,
     now: earned,
+    spent,
     isGone: false,
     returns: new Map(),
   };
@@ -99,6 +106,7 @@ function remember(account: RefAccount, command: SaleCommand, { saleAt }: Around)
   const { seq, isDue } = account;
   const piles = account.piles.map((pile) => ({ ...pile }));
   const fractions = new Map(account.fractions);
+  const notes = [...account.notes];
   const standing = new Map(account.standing);
   const gone = [...account.gone];
   const sales = command.exchange.flatMap(({ sale }) => saleAt(sale) ?? []);
@@ -109,12 +117,13 @@ function remember(account: RefAccount, command: SaleCommand, { saleAt }: Around)
       offByLine: new Map(sale.offByLine),
       offInAll: sale.offInAll,
       now: sale.now,
+      spent: sale.spent,
       isGone: sale.isGone,
     },
     returns: [...sale.returns],
   }));
   return () => {
-    Object.assign(account, { seq, isDue, piles, fractions, standing, gone });
+    Object.assign(account, { seq, isDue, piles, fractions, notes, standing, gone });
     for (const { sale, story, returns } of stories) {
       Object.assign(sale, story);
       sale.returns.clear();

@@ -6,7 +6,7 @@ import {
   keptCredit,
   keptStoredValue,
   keptTopUpPaid,
-  keptTotal,
+  keptSpend,
   nothingReturned,
 } from "./kept-sale.ts";
 import { keptTopUp } from "./top-up.ts";
@@ -37,8 +37,8 @@ export function keptMoney(
     after: full ? 0 : keptCredit(facts, kept),
   };
   const spend = {
-    before: keptTotal(facts, earlier) - credit.before,
-    after: full ? 0 : keptTotal(facts, kept) - credit.after,
+    before: keptSpend(facts, earlier) - credit.before,
+    after: full ? 0 : keptSpend(facts, kept) - credit.after,
   };
   const stored_value = keptStoredValue(facts, earlier) - (full ? 0 : keptStoredValue(facts, kept));
   return { credit, spend, stored_value, topped_up: keptTops(sale, previous, { kept, full }, program) };

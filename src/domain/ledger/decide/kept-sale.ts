@@ -34,6 +34,15 @@ export function keptTotal(sale: SaleFacts, kept: KeptSale): number {
   return Math.max(0, sumOf(keptLines(sale.lines, kept)) - kept.amount_returned);
 }
 
+/**
+ * What of a sale counts as spent: the goods that are kept, whatever paid for them. What came back in exchange has been taken
+ * off the sale it was of, and nobody spends less than nothing.
+ */
+export function keptSpend(sale: Pick<SaleFacts, "lines">, kept: KeptSale): number {
+  const lines = keptLines(sale.lines, kept).filter(({ kind }) => kind !== "exchange");
+  return Math.max(0, sumOf(lines) - kept.amount_returned);
+}
+
 /** The basket that is kept, as it earns: lines with what is left of them, and bare amounts given back as a discount on all. */
 export function keptBasket(sale: SaleFacts, kept: KeptSale): Basket {
   const lines = keptLines(sale.lines, kept);

@@ -20,6 +20,7 @@ import { checkCard } from "./card.ts";
 import { budgetUses, usedUpWarnings } from "./budget.ts";
 import { couponFor } from "./coupon.ts";
 import { countedChallenges, NO_CHALLENGES } from "./challenges.ts";
+import { keptSpend, nothingReturned } from "./kept-sale.ts";
 import { freeze, meterChanges, promotionsAt, startedCooldowns } from "./earning-context.ts";
 import { type DecidedOffers, decideOffers } from "./offers.ts";
 import { usedIssue } from "../issued.ts";
@@ -59,7 +60,13 @@ export function decideSale(
   const { offers, warnings: offerWarnings } = isForeign ? NO_OFFERS : decideOffers(command, sale, program, frozen);
   const coupon = earns ? couponFor(state, program, frozen, { basket: earningBasket(sale), on: earned_on }) : null;
   const given = coupon?.promotion ?? null;
-  const counted = { outcomes, offers, coupon: given, spend: sale.total - paid, visits: 1 } as const;
+  const counted = {
+    outcomes,
+    offers,
+    coupon: given,
+    spend: keptSpend(sale, nothingReturned()) - paid,
+    visits: 1,
+  } as const;
   const counting = { basket: earningBasket(sale), on: earned_on, occurred_at_ms: command.occurred_at_ms };
   const first = coupon === null ? [] : [coupon];
   const challenges = earns ? countedChallenges(state, program, frozen, counting, first.length) : NO_CHALLENGES;
