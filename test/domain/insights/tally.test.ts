@@ -75,7 +75,6 @@ describe("a booking as insight reads it", () => {
       till: "til_1",
       staff: "stf_1",
       receipt: "R|1",
-      card_no: 1,
       occurred_at_ms: AT,
       currency: "EUR",
       sold: 1500,
