@@ -314,6 +314,27 @@ export const ERROR_CODES = {
     till: "show",
     help: "The member was given this action already, in this period or for this subject. Nothing was booked.",
   },
+  paper_cards_off: {
+    status: 409,
+    title: "Paper cards are not taken in",
+    retryable: false,
+    till: "show",
+    help: "The owner has switched it off in the programme. Nothing was booked.",
+  },
+  paper_card_taken: {
+    status: 409,
+    title: "A paper card was taken in before",
+    retryable: false,
+    till: "show",
+    help: "Each member hands one paper card of a stamp card in, once. Nothing was booked.",
+  },
+  paper_card_full: {
+    status: 409,
+    title: "The paper card is full",
+    retryable: false,
+    till: "show",
+    help: "A full paper card is handed in for its reward, not taken over: send fewer stamps than a full card has.",
+  },
   offline_redemption_off: {
     status: 409,
     title: "No rewards without a connection",

@@ -165,6 +165,7 @@ describe("the examples", () => {
       synced: await tell("POST", "/v1/sync", story.queuedOffline),
       exported: await exported(),
       transferred: await tell("POST", `${member}/transfer`, story.giveTen),
+      paperCard: await tell("POST", "/v1/paper-cards", story.paperCard),
       ...(await merge(member)),
       testClock: await tell("PUT", "/v1/test_clock", { now: "2030-01-01T00:00:00Z" }),
     });

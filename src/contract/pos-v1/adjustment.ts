@@ -45,6 +45,35 @@ export const adjustmentInput = z
   });
 export type AdjustmentInput = z.infer<typeof adjustmentInput>;
 
+export const paperCardInput = z
+  .strictObject({
+    member: memberRef,
+    stamp_card: z
+      .string()
+      .regex(/^stc_[a-z0-9_]{1,40}$/, "must be stc_…")
+      .meta({ description: "Id of the stamp card.", example: "stc_koffie" }),
+    stamps: z
+      .int()
+      .min(1)
+      .max(29)
+      .meta({ description: "Stamps on the paper card; fewer than a full one has.", example: 6 }),
+    reason: text(500).meta({
+      description: "Why, in your words; kept with the entry.",
+      example: "Paper card handed in",
+    }),
+    staff: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
+      .optional()
+      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
+    metadata: metadata.default({}),
+  })
+  .meta({
+    id: "PaperCardInput",
+    description: "A half-full paper card.",
+    example: { member: { phone: "06 12345678" }, stamp_card: "stc_koffie", stamps: 6, reason: "Paper card handed in" },
+  });
+
 export const adjustment = z
   .strictObject({
     object: z.literal("adjustment").meta({ description: "Always `adjustment`." }),

@@ -14,6 +14,7 @@ export const SYNC_CALLS = [
   "captureRedemption",
   "cancelRedemption",
   "createAdjustment",
+  "takePaperCard",
   "createGift",
   "createAction",
   "createIssuedReward",

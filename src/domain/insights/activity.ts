@@ -65,6 +65,8 @@ export interface ActivityFacts {
   readonly hand_outs?: readonly HandOutMove[];
   /** What the redeemed rewards cost the merchant, in minor units; negative when a return gave one back. */
   readonly reward_costs?: number;
+  /** The stamp card of which a paper card was taken in. */
+  readonly paper_card?: string;
   /** An action of the programme that was given. */
   readonly action?: string;
   /** Dated gifts that were given, by id. */
@@ -173,9 +175,10 @@ function factsOf(body: BookingBody): ActivityFacts {
       return { receipt: body.parked.sale.receipt };
     case "action":
       return { action: body.action };
-    case "due":
     case "adjustment":
     case "opening":
+      return body.paper_card === undefined ? {} : { paper_card: body.paper_card };
+    case "due":
     case "gift":
     case "loaded":
     case "issued":

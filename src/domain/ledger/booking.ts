@@ -408,6 +408,10 @@ export interface AdjustmentEvent {
   readonly type: "adjustment" | "opening";
   readonly unit: string;
   readonly amount: number;
+  /** The stamp card of which a half-full paper card was taken in; absent for other openings. */
+  readonly paper_card?: string;
+  /** How counters moved; absent when none did. */
+  readonly meters?: readonly MeterChange[];
 }
 
 /** Something the member did besides buying. */

@@ -21,6 +21,7 @@ export type Command =
   | HoldCommand
   | HoldActionCommand
   | OfflineRedemptionCommand
+  | PaperCardCommand
   | AdjustmentCommand
   | ActionCommand
   | GiftCommand
@@ -82,6 +83,14 @@ export interface HoldCommand {
     | { readonly unit: string; readonly amount: number };
   readonly lines: readonly BasketLine[] | null;
   readonly sale_total: number | null;
+  readonly card_no: number | null;
+}
+
+/** Takes the stamps of a half-full paper card over. */
+export interface PaperCardCommand {
+  readonly type: "paper_card";
+  readonly stamp_card: string;
+  readonly stamps: number;
   readonly card_no: number | null;
 }
 

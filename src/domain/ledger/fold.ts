@@ -225,6 +225,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       return withMeters(state, body.meters);
     case "adjustment":
     case "opening":
+      return withMeters(state, body.meters);
     case "gift":
     case "loaded":
     case "issued":

@@ -59,6 +59,11 @@ export function actionMeter(action: string, subject: string | null): string {
   return subject === null ? `action:${action}` : `action:${action}:${subject}`;
 }
 
+/** Paper cards of a stamp card that were taken in; in all. */
+export function paperCardMeter(stampCard: string): string {
+  return `paper:${stampCard}`;
+}
+
 /** Minor units of rewards that were handed out without a connection; by day. */
 export const OFFLINE_METER = "offline";
 

@@ -13,6 +13,7 @@ import type {
   SaleCommand,
 } from "./command.ts";
 import { decideAction } from "./decide/action.ts";
+import { decidePaperCard } from "./decide/paper-card.ts";
 import { decideAdjustment } from "./decide/adjustment.ts";
 import { decideCancelIssue, decideGift, decideIssue, withAutomaticIssues } from "./decide/issue.ts";
 import { decideLoad } from "./decide/load.ts";
@@ -96,6 +97,8 @@ export function plan(state: AccountState, command: Command, context: PlanContext
       const gives = decided.ok && decided.value.some(({ entries }) => entries.some(({ why }) => why.code === "action"));
       return draft.answer(decided, gives ? "automatic" : "none");
     }
+    case "paper_card":
+      return draft.answer(decidePaperCard(draft.state, command, context.program, context.stamp.now_ms), "automatic");
     case "adjustment":
     case "opening":
       return draft.answer(decideAdjustment(draft.state, command, context.program, context.stamp.now_ms), "automatic");

@@ -54,6 +54,9 @@ export type Refusal =
   | { readonly code: "issue_held" }
   | { readonly code: "too_many_issues"; readonly max: number }
   | { readonly code: "no_eligible_item"; readonly reward: string }
+  | { readonly code: "paper_cards_off" }
+  | { readonly code: "paper_card_taken" }
+  | { readonly code: "paper_card_full"; readonly size: number }
   | { readonly code: "offline_redemption_off" }
   | { readonly code: "offline_value_unknown"; readonly reward: string }
   | { readonly code: "snapshot_too_low"; readonly unit: string; readonly needed: number; readonly available: number }
@@ -86,6 +89,7 @@ export const STORED_REFUSALS: ReadonlySet<RefusalCode> = new Set([
   "too_many_issues",
   "no_eligible_item",
   "action_already_given",
+  "paper_card_taken",
   "offline_allowance_exceeded",
   "hold_captured",
   "hold_cancelled",

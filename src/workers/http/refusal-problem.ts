@@ -54,6 +54,9 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "action_already_given":
     case "transfers_off":
     case "reward_only_issued":
+    case "paper_cards_off":
+    case "paper_card_taken":
+    case "paper_card_full":
     case "offline_redemption_off":
     case "offline_value_unknown":
       return { code: refusal.code };

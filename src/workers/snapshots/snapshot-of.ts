@@ -33,7 +33,7 @@ export async function snapshotOf(
   const { wallet, seq } = view;
   const balances = Object.fromEntries(
     wallet.balances.flatMap(({ unit, kind, available }) =>
-      available > 0 && kind !== "credit" ? [[unit, available] as const] : [],
+      available > 0 && (kind === "points" || kind === "stamps") ? [[unit, available] as const] : [],
     ),
   );
   const text = await signSnapshot(secrets.snapshotSeeds, tenant, {

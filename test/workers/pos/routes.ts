@@ -428,6 +428,19 @@ export const ROUTES: readonly RouteRow[] = [
   },
   {
     method: "POST",
+    path: "/v1/paper-cards",
+    scopes: ["members", "adjust"],
+    status: 201,
+    idempotent: true,
+    unknown: "member_unknown",
+    request: async ({ till }) => {
+      const made = await till.must("POST", "/v1/members", {});
+      const member = { id: text(made["member"]?.["id"]) };
+      return { path: "/v1/paper-cards", body: { member, stamp_card: "stc_coffee", stamps: 4, reason: "handed in" } };
+    },
+  },
+  {
+    method: "POST",
     path: "/v1/actions",
     scopes: ["adjust"],
     status: 201,

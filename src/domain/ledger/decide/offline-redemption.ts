@@ -33,8 +33,8 @@ export function decideOfflineRedemption(
   const found = findWanted(state, command.ask, program, handed_out_at_ms);
   if (!found.ok) return found;
   const { unit, amount: cost, reward, what } = found.value;
-  // Credit is money: it is spent only where the account knows of it.
-  if (found.value.effect === null || program.units.get(unit)?.kind === "credit") {
+  // What was paid for is spent only where the account knows of it.
+  if (found.value.effect === null || !MAY_GO.has(program.units.get(unit)?.kind ?? "")) {
     return fail({ code: "offline_value_unknown", reward: reward ?? unit });
   }
   const effect = evaluateEffect(found.value.effect, command);
@@ -68,6 +68,9 @@ export function decideOfflineRedemption(
   const revoked = keys.length === 0 ? {} : { revoked_issues: keys };
   return ok([{ ...plainDraft(event, [...entries, ...spent.entries]), ...revoked }]);
 }
+
+/** Kinds of units that may be spent before the account knows. */
+const MAY_GO: ReadonlySet<string> = new Set(["points", "stamps"]);
 
 /** What comes off the basket, or what the reward costs the merchant; null when neither is known. */
 function worth({ discount, amount }: Effect, reward: Reward | null): number | null {

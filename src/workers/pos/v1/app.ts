@@ -9,6 +9,7 @@ import { requestId } from "../../middleware/request-id.ts";
 import { limitKeyRate } from "../../middleware/limit-key-rate.ts";
 import { matchOperation, type Operation } from "../../middleware/match-operation.ts";
 import { createAction } from "./actions/create.ts";
+import { takePaperCard } from "./adjustments/take-paper-card.ts";
 import { createAdjustment } from "./adjustments/create.ts";
 import { createClaim } from "./claims/create.ts";
 import { blockCard } from "./cards/block.ts";
@@ -83,6 +84,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   createGiftcard,
   getGiftcard,
   createAdjustment,
+  takePaperCard,
   createAction,
   createGift,
   sync,

@@ -35,6 +35,7 @@ export async function rebase(desk: PosDesk, command: Command, from: string): Pro
     case "load":
       return command;
     case "offline_redemption":
+    case "paper_card":
     case "gift":
     case "issue":
     case "transfer":

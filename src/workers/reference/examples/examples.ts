@@ -109,6 +109,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     request: { "A gift": story.welcomeGift, "A balance from before": story.openingBalance },
     answers: answer(201, answers.adjusted),
   },
+  takePaperCard: { request: { "Six stamps": story.paperCard }, answers: answer(201, answers.paperCard) },
   createAction: {
     request: { "A friend brought along": story.friendBrought },
     answers: answer(201, answers.action),

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { actionInput } from "../../../contract/pos-v1/action.ts";
 import type { handOutExport, handOutPage } from "../../../contract/pos-v1/hand-out.ts";
 import type { rewardStock } from "../../../contract/pos-v1/reward-stock.ts";
-import type { adjustmentInput } from "../../../contract/pos-v1/adjustment.ts";
+import type { adjustmentInput, paperCardInput } from "../../../contract/pos-v1/adjustment.ts";
 import type { claimInput } from "../../../contract/pos-v1/claim.ts";
 import type {
   blockInput,
@@ -203,6 +203,14 @@ export const redeemIssued = (issued_reward: string) =>
   ({ member: anna, issued_reward, sale_total: { amount: 780, currency: "EUR" } }) satisfies z.input<
     typeof redemptionInput
   >;
+
+export const paperCard = {
+  member: { phone: "06 12345678" },
+  stamp_card: "stc_koffie",
+  stamps: 6,
+  reason: "Paper card handed in",
+  staff: "c07",
+} satisfies z.input<typeof paperCardInput>;
 
 export const openingBalance = {
   member: { external_id: "17850" },

@@ -55,11 +55,11 @@ export function createAdjustment(app: PosApp): void {
       at_ms: desk.now_ms,
     });
     if (carried.replayed) c.header("idempotency-replayed", "true");
-    return c.json(renderAnswer(await renderingOf(desk, carried.view.body), carried), 201);
+    return c.json(renderAdjustment(await renderingOf(desk, carried.view.body), carried), 201);
   });
 }
 
-function renderAnswer(rendering: Rendering, carried: Carried): z.infer<typeof adjustmentAnswer> {
+export function renderAdjustment(rendering: Rendering, carried: Carried): z.infer<typeof adjustmentAnswer> {
   const { account, view } = carried;
   const { body, note } = view;
   invariant(body.type === "adjustment" || body.type === "opening", `an adjustment was answered with a ${body.type}`);

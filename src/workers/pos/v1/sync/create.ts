@@ -52,6 +52,7 @@ const PATHS: Readonly<Record<SyncCall, (id: string) => string>> = {
   captureRedemption: (id) => `/v1/redemptions/${id}/capture`,
   cancelRedemption: (id) => `/v1/redemptions/${id}/cancel`,
   createAdjustment: () => "/v1/adjustments",
+  takePaperCard: () => "/v1/paper-cards",
   createGift: () => "/v1/gifts",
   createAction: () => "/v1/actions",
   createIssuedReward: () => "/v1/issued-rewards",
