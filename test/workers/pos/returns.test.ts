@@ -218,7 +218,8 @@ describe("POST /v1/returns", () => {
     await world.till.must("POST", `/v1/redemptions/${world.redemption}/cancel`);
     const before = await balances(world);
     const sold = await sell(world, "old rules");
-    await world.changeProgram({ ...cafeProgram, earning: [{ id: "ear_spend", kind: "spend", give: 90, per: 100 }] });
+    const earning = [{ id: "ear_spend", kind: "spend", give: 90, per: 100 }];
+    await world.changeProgram({ ...cafeProgram, credit: {}, earning });
     await world.wait(30 * 86_400_000);
     await world.till.must("POST", "/v1/returns", { return_id: "x", sale: { id: sold["id"] } });
 
