@@ -144,6 +144,7 @@ test("a day's sums: sales, returns, rewards, members once each", async () => {
     returns: 1,
     returned: 400,
     discounts: 200,
+    reward_costs: 0,
     // Each on the day of the sales, and Anna again today, when she brought something back.
     members_seen: 3,
     new_members: 2,
