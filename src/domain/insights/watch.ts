@@ -6,7 +6,7 @@ import type { ActivityFacts, ActivityType } from "./activity.ts";
 
 /** What a merchant finds usual; more than that is flagged for a person to look at. Null never flags. */
 export interface WatchLimits {
-  /** Uses of one card on one day: sales, redemptions by themselves, receipts claimed. */
+  /** Uses of one card on one day: sales, redemptions by themselves, receipts claimed, paper cards taken in. */
   readonly card_uses_max: number | null;
   /** Redemptions by one cashier on one day for members who bought nothing there that day. */
   readonly lone_redemptions_max: number | null;
@@ -56,14 +56,23 @@ export function isJudged({ at_ms, facts }: Pick<Watched, "at_ms" | "facts">, now
 }
 
 /** Bookings that may be a use of the member's card. */
-export const CARD_USES: readonly ActivityType[] = ["sale", "hold_captured", "absorbed"];
+export const CARD_USES: readonly ActivityType[] = [
+  "sale",
+  "hold_captured",
+  "offline_redemption",
+  "absorbed",
+  "opening",
+];
 
 /** Whether a booking is a use of the member's card. */
 export function isCardUse({ account, type, facts }: Pick<Watched, "account" | "type" | "facts">): boolean {
   if (accountKindOf(account) !== "member") return false;
   if (type === "absorbed") return facts.other !== undefined && accountKindOf(facts.other) === "receipt";
-  return type === "sale" || type === "hold_captured";
+  return type === "sale" || REDEMPTIONS.includes(type) || (type === "opening" && facts.paper_card !== undefined);
 }
+
+/** Redemptions by themselves; what a sale redeems is the sale's. */
+export const REDEMPTIONS: readonly ActivityType[] = ["hold_captured", "offline_redemption"];
 
 /** What people do with a card at a till; keeping the books is none of it. */
 const AT_A_TILL: readonly ActivityType[] = [
@@ -88,7 +97,7 @@ export function subjectsOf(
     found.push({ rule: "card_used_often", subject: `${account}|${day}` });
   }
   if (location === null || !AT_A_TILL.includes(type)) return found;
-  if (limits.lone_redemptions_max !== null && type === "hold_captured") {
+  if (limits.lone_redemptions_max !== null && REDEMPTIONS.includes(type)) {
     found.push({ rule: "redeemed_without_sale", subject: `${facts.staff ?? facts.till ?? location}|${day}` });
   }
   const own = facts.staff === undefined ? undefined : own_cards[facts.staff];

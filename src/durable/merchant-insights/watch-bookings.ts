@@ -4,6 +4,7 @@ import {
   CARD_USES,
   isCardUse,
   isJudged,
+  REDEMPTIONS,
   subjectsOf,
   usualOf,
   type Watched,
@@ -81,7 +82,7 @@ function look({ store, seen, settings, withdraws, now_ms }: WatchDeps, rule: Wat
 function redemptionsOf({ seen, settings }: WatchDeps, sale: WatchedRow): string[] {
   if (settings.limits.lone_redemptions_max === null) return [];
   return seen
-    .onDay(sale.account, sale.day, ["hold_captured"])
+    .onDay(sale.account, sale.day, REDEMPTIONS)
     .filter(({ location }) => location === sale.location)
     .flatMap((row) => subjectsOf(row, settings, (account) => account))
     .flatMap(({ rule, subject }) => (rule === "redeemed_without_sale" ? [subject] : []));

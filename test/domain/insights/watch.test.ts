@@ -102,6 +102,13 @@ describe("what a booking is counted for", () => {
     ["late, but made by day", { at_ms: Date.parse("2026-11-17T02:00:00Z"), facts: { occurred_at_ms: NOW } }, [used]],
     ["what the platform does by itself", { type: "due", location: null }, []],
     ["a shop that nobody told about", { location: "loc_9", at_ms: Date.parse("2026-11-17T02:00:00Z") }, [used]],
+    ["a paper card that is taken in", { type: "opening", facts: { paper_card: "stc_coffee" } }, [used]],
+    ["an opening balance is no use", { type: "opening" }, []],
+    [
+      "a redemption at a till that was offline",
+      { type: "offline_redemption" },
+      [used, "redeemed_without_sale c08|2026-11-17"],
+    ],
     ["holding is not redeeming", { type: "hold" }, []],
   ])("%s", ([, changes, expected]) => {
     expect(rulesOf(changes)).toEqual(expected);
