@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createApp } from "../../../src/workers/app.ts";
 import { KEY_RATE } from "../../../src/workers/middleware/limit-key-rate.ts";
+import { CARD_RATE } from "../../../src/workers/pos/v1/limit-card-rate.ts";
 import { ORIGIN, type SignedUp, signUpMerchant, text } from "../../support/workerd/browser.ts";
 import { callApi, type Json } from "../../support/workerd/merchant.ts";
 
@@ -169,10 +170,42 @@ describe("the rate of a key", () => {
   });
 });
 
-/** One request of the POS API with other bindings. */
-async function fetchWith(bindings: Env, key: string): Promise<Response> {
+describe("the rate of a card", () => {
+  test("is bounded however the member is named, and other cards go on", async () => {
+    const at = await signUpMerchant();
+    const bounded: Env = { ...env, RATE_LIMITS: "on", CARD_RATE: counter(2) };
+    const make = async (): Promise<{ member: { id: string }; card_token: string }> =>
+      (await fetchWith(env, at.liveKey, "/v1/members", {})).json();
+    const [one, other] = [await make(), await make()];
+    const ask = (member: object) => fetchWith(bounded, at.liveKey, "/v1/members/identify", { member });
+
+    expect((await ask({ id: one.member.id })).status).toBe(200);
+    expect((await ask({ card: one.card_token })).status).toBe(200);
+    const refused = await ask({ card: one.card_token });
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ code: "rate_limited", retryable: true });
+    expect((await ask({ card: other.card_token })).status).toBe(200);
+  });
+
+  test("is counted by the platform's own counter as wrangler.toml says", async () => {
+    let within = 0;
+    for (let attempt = 0; attempt < CARD_RATE.requests + 5; attempt += 1) {
+      if ((await env.CARD_RATE.limit({ key: "a card of this test" })).success) within += 1;
+    }
+    // The window may have turned once meanwhile.
+    expect([CARD_RATE.requests, CARD_RATE.requests + 5]).toContain(within);
+  });
+});
+
+/** One request of the POS API with other bindings; a body makes it a POST. */
+async function fetchWith(bindings: Env, key: string, path = "/v1/program", body?: object): Promise<Response> {
   const ctx = createExecutionContext();
-  const request = new Request(`${ORIGIN}/v1/program`, { headers: { authorization: `Bearer ${key}` } });
+  const headers = {
+    authorization: `Bearer ${key}`,
+    ...(body === undefined ? {} : { "content-type": "application/json", "idempotency-key": crypto.randomUUID() }),
+  };
+  const sent = body === undefined ? { headers } : { headers, method: "POST", body: JSON.stringify(body) };
+  const request = new Request(`${ORIGIN}${path}`, sent);
   const answer = await createApp().fetch(request, bindings, ctx);
   await waitOnExecutionContext(ctx);
   return answer;

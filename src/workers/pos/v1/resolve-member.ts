@@ -6,6 +6,7 @@ import type { IdentifierAnswer, RawIdentifier } from "../../../durable/merchant-
 import { ProblemError } from "../../http/problem.ts";
 import { identifierOf } from "../../middleware/authenticate-pos-key.ts";
 import { idemOf, type PosDesk } from "./desk.ts";
+import { limitCardRate } from "./limit-card-rate.ts";
 
 /** The account that a request means. */
 export interface NamedAccount {
@@ -20,7 +21,7 @@ export interface NamedAccount {
  *
  * @param key the request's Idempotency-Key; null when it has none
  * @param who whether a gift card will do; where it does not, its code is as good as unknown
- * @throws ProblemError `member_unknown` or `card_unknown`
+ * @throws ProblemError `member_unknown`, `card_unknown`, or `rate_limited` when one card is asked about too often
  */
 export async function resolveMember(
   desk: PosDesk,
@@ -30,6 +31,7 @@ export async function resolveMember(
 ): Promise<NamedAccount> {
   const named = giftCardOf(desk, ref) ?? (await resolvePerson(desk, ref, key));
   if (who === "member" && accountKindOf(named.account) === "bearer") throw new ProblemError("card_unknown");
+  await limitCardRate(desk, named.account);
   return named;
 }
 
