@@ -198,6 +198,7 @@ async function prepared(row: RouteRow): Promise<{ path: string; body: object }> 
     "POST /v1/members/{id}/merge": { from: { id: world.member }, token: "0".repeat(26) },
     "POST /v1/members/{id}/merge/preview": { from: { id: world.member } },
     "POST /v1/members/{id}/transfer": { to: { id: world.member }, amount: 3 },
+    "POST /v1/paper-cards": { member: { id: world.member }, stamp_card: "stc_coffee", stamps: 4, reason: "handed in" },
     "POST /v1/returns": { return_id: "never", sale: { id: world.sale } },
   };
   const own = bodies[routeName(row)];
