@@ -112,9 +112,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.e2e.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // One browser and one Worker at a time, after everything else: two cores are all there is.
-          fileParallelism: false,
-          maxWorkers: 1,
+          // After everything else: a browser and a Worker for each of two files are all that two cores bear.
           sequence: { groupOrder: 1 },
         },
       },
