@@ -35,8 +35,10 @@ export function tierStanding(rules: TierRules, meters: Meters, month: string): T
 
 function keptUntil(rules: TierRules, meters: Meters, month: string, index: number): string | null {
   if (rules.downgrade === "never") return null;
+  let held = index;
   for (let ahead = 1; ahead <= AHEAD_MONTHS; ahead += 1) {
-    if (tierIndex(rules, meters, monthOf(month, ahead)) < index) return monthOf(month, ahead - 1);
+    held = indexAfter(rules, meters, held, monthOf(month, ahead));
+    if (held < index) return monthOf(month, ahead - 1);
   }
   return null;
 }
@@ -46,10 +48,16 @@ function tierIndex(rules: TierRules, meters: Meters, month: string): number {
   if (rules.downgrade === "reassess") return heldIndex(rules, meters, month);
   let index = -1;
   for (let each = firstMonth(rules, meters, month); each <= month; each = monthOf(each, 1)) {
-    const held = heldIndex(rules, meters, each);
-    index = Math.max(held, rules.downgrade === "never" ? index : index - 1);
+    index = indexAfter(rules, meters, index, each);
   }
   return index;
+}
+
+/** The place in a month, after that of the month before it. */
+function indexAfter(rules: TierRules, meters: Meters, before: number, month: string): number {
+  const held = heldIndex(rules, meters, month);
+  if (rules.downgrade === "reassess") return held;
+  return Math.max(held, rules.downgrade === "never" ? before : before - 1);
 }
 
 /** The highest level reached in this month or, by grace, in one of those before it. */
