@@ -7,8 +7,21 @@ export interface Span {
   readonly days?: number | undefined;
 }
 
+const REMEMBERED_MAX = 2_000;
+const known = new Map<string, LocalDate>();
+
+/** Every sale of a day asks for the same few dates, and the calendar takes some ten microseconds for each. */
+function remembered(question: string, reckon: () => LocalDate): LocalDate {
+  const answer = known.get(question) ?? reckon();
+  if (known.size >= REMEMBERED_MAX) known.clear();
+  known.set(question, answer);
+  return answer;
+}
+
 export function addSpan(date: LocalDate, { months = 0, days = 0 }: Span): LocalDate {
-  return Temporal.PlainDate.from(date).add({ months }).add({ days }).toString();
+  return remembered(`${date}+${months}+${days}`, () =>
+    Temporal.PlainDate.from(date).add({ months }).add({ days }).toString(),
+  );
 }
 
 /** The first day of the date's month. */
@@ -18,8 +31,10 @@ export function startOfMonth(date: LocalDate): LocalDate {
 
 /** The last day of the date's month. */
 export function endOfMonth(date: LocalDate): LocalDate {
-  const day = Temporal.PlainDate.from(date);
-  return day.with({ day: day.daysInMonth }).toString();
+  return remembered(`end of month ${date}`, () => {
+    const day = Temporal.PlainDate.from(date);
+    return day.with({ day: day.daysInMonth }).toString();
+  });
 }
 
 /**
@@ -49,8 +64,10 @@ function compareDates(left: LocalDate, right: LocalDate): number {
 
 /** The Monday of the date's week. */
 export function startOfWeek(date: LocalDate): LocalDate {
-  const day = Temporal.PlainDate.from(date);
-  return day.subtract({ days: day.dayOfWeek - 1 }).toString();
+  return remembered(`start of week ${date}`, () => {
+    const day = Temporal.PlainDate.from(date);
+    return day.subtract({ days: day.dayOfWeek - 1 }).toString();
+  });
 }
 
 /** The month, "YYYY-MM", so many months after the one of a date or a month. */
