@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { memberRef, metadata, text, timestamp, unit } from "./common.ts";
+import { memberRef, metadata, staffCode, text, timestamp, unit } from "./common.ts";
 import { entry, rewardStatus, wallet } from "./wallet.ts";
 
 export const actionInput = z
@@ -14,11 +14,7 @@ export const actionInput = z
         description: "What it was about, such as the referred friend's member id; not a name. One subject counts once.",
         example: "mem_mpbffy96dbrqnwne8yv2mfm9",
       }),
-    staff: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-      .optional()
-      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
+    staff: staffCode,
     metadata: metadata.default({}),
   })
   .meta({

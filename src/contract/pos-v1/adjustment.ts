@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isPrepaid } from "../../domain/program/credit.ts";
 import { AMOUNT_MAX } from "../../domain/numbers.ts";
-import { memberRef, metadata, text, timestamp, unit } from "./common.ts";
+import { memberRef, metadata, staffCode, text, timestamp, unit } from "./common.ts";
 import { entry, rewardStatus, wallet } from "./wallet.ts";
 
 export const adjustmentInput = z
@@ -23,11 +23,7 @@ export const adjustmentInput = z
         "For an opening balance of credit or strips: whether it was given, or paid for with money. Corrections never touch what was paid for.",
     }),
     reason: text(500).meta({ description: "Why, in your words; kept with the entry.", example: "Coffee was cold" }),
-    staff: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-      .optional()
-      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
+    staff: staffCode,
     metadata: metadata.default({}),
   })
   .refine((input) => input.kind === "correction" || input.delta > 0, {
@@ -61,11 +57,7 @@ export const paperCardInput = z
       description: "Why, in your words; kept with the entry.",
       example: "Paper card handed in",
     }),
-    staff: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-      .optional()
-      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
+    staff: staffCode,
     metadata: metadata.default({}),
   })
   .meta({

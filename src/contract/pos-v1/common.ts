@@ -35,6 +35,13 @@ export const metadata = z
   .refine((pairs) => Object.keys(pairs).length <= 20, "at most 20 pairs")
   .meta({ description: "Up to 20 string pairs of your own, given back as they came.", example: { shift: "morning" } });
 
+/** Who is at the till. */
+export const staffCode = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
+  .optional()
+  .meta({ description: "Your code of the cashier; not a name.", example: "c07" });
+
 /** Free text from a till: any character but control characters. */
 export const text = (max: number) =>
   z

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AMOUNT_MAX } from "../../domain/numbers.ts";
-import { currency, localDate, metadata, money, text, timestamp } from "./common.ts";
+import { currency, localDate, metadata, money, staffCode, text, timestamp } from "./common.ts";
 import { entry } from "./wallet.ts";
 
 const code = z.string().meta({
@@ -25,11 +25,7 @@ export const giftcardInput = z
         "The last day; by the programme's rule when absent. No later than by that rule; sold ones last 24 months at least.",
     }),
     message: text(300).optional().meta({ description: "For whoever gets it.", example: "Happy birthday!" }),
-    staff: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-      .optional()
-      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
+    staff: staffCode,
     metadata: metadata.default({}),
   })
   .meta({

@@ -1,12 +1,6 @@
 import { z } from "zod";
-import { localDate, memberRef, metadata, text, timestamp } from "./common.ts";
+import { localDate, memberRef, metadata, staffCode, text, timestamp } from "./common.ts";
 import { entry, rewardStatus, wallet } from "./wallet.ts";
-
-const staff = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-  .optional()
-  .meta({ description: "Your code of the cashier; not a name.", example: "c07" });
 
 export const issuedReward = z
   .strictObject({
@@ -38,7 +32,7 @@ export const issuedRewardInput = z
   .strictObject({
     member: memberRef,
     reward: z.string().min(1).max(64).meta({ description: "Id of the reward.", example: "rew_twee_euro" }),
-    staff,
+    staff: staffCode,
     metadata: metadata.default({}),
   })
   .meta({
@@ -70,7 +64,7 @@ export const giftInput = z
     unit: z.string().min(1).max(64).optional().meta({ description: "Or the unit to give.", example: "points" }),
     amount: z.int().min(1).max(1_000_000).optional().meta({ description: "How many of the unit.", example: 50 }),
     message: text(500).optional().meta({ description: "What the member reads with it.", example: "Thank you, Anna!" }),
-    staff,
+    staff: staffCode,
     metadata: metadata.default({}),
   })
   .refine(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AMOUNT_MAX } from "../../domain/numbers.ts";
-import { currency, memberRef, metadata, page, timestamp, unit } from "./common.ts";
+import { currency, memberRef, metadata, page, staffCode, timestamp, unit } from "./common.ts";
 import { effect } from "./effect.ts";
 import { basketLines } from "./sale.ts";
 import { entry, rewardStatus, wallet } from "./wallet.ts";
@@ -37,11 +37,7 @@ export const redemptionInput = z
         description:
           "For a reward that was handed out while the till had no connection: it is captured at once, within the merchant's allowance, whatever the balance is by now. The sale does not name it.",
       }),
-    staff: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-      .optional()
-      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
+    staff: staffCode,
     metadata: metadata.default({}),
   })
   .refine(({ offline, issued_reward }) => offline === undefined || issued_reward === undefined, {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AMOUNT_MAX } from "../../domain/numbers.ts";
-import { currency, localDate, memberRef, metadata, money, quantity, text, timestamp } from "./common.ts";
+import { currency, localDate, memberRef, metadata, money, quantity, staffCode, text, timestamp } from "./common.ts";
 import { warning } from "./sale.ts";
 import { entry, rewardStatus, wallet } from "./wallet.ts";
 
@@ -56,11 +56,7 @@ export const returnInput = z
       .strictObject({ amount: positiveMinorUnits.meta({ description: "Minor units.", example: 260 }), currency })
       .optional()
       .meta({ description: "Or an amount given back, not tied to lines." }),
-    staff: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-      .optional()
-      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
+    staff: staffCode,
     metadata: metadata.default({}),
   })
   .refine((input) => input.lines === undefined || input.total === undefined, {

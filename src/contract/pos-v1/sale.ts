@@ -8,6 +8,7 @@ import {
   minorUnits,
   money,
   quantity,
+  staffCode,
   taxRate,
   text,
   timestamp,
@@ -148,11 +149,7 @@ export const saleInput = z
       .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "each offer once")
       .default([])
       .meta({ description: "Offers that the amounts of this sale already have off." }),
-    staff: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -")
-      .optional()
-      .meta({ description: "Your code of the cashier; not a name.", example: "c07" }),
+    staff: staffCode,
     metadata: metadata.default({}),
   })
   .refine((sale) => sale.total.amount >= 0 || sale.lines.some((line) => line.returns !== undefined), {

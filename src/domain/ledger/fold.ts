@@ -18,19 +18,11 @@ import { addToLots } from "./lot.ts";
 import { applyMeters, type MeterChange } from "./meter.ts";
 import { addRedeemed, countRedeemed, type RedeemedCounts } from "./redeemed.ts";
 import { type AccountState, type CardState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
+import { noEffect } from "../program/effect.ts";
 
 /** A transfer waits as long as it takes. */
 const NEVER_MS = 8_640_000_000_000_000;
-const NO_EFFECT: OpenHold["effect"] = {
-  kind: "product",
-  discount: 0,
-  lines: [],
-  by_tax_rate: [],
-  final: true,
-  percent: null,
-  amount: null,
-  item: null,
-};
+const NO_EFFECT = noEffect("product");
 
 /** The state before an account's first booking. Only an `opened` booking may follow. */
 export const UNBORN: AccountState = {

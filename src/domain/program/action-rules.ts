@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { give, localizedText, slug } from "./document-parts.ts";
+import { give, givenUnit, localizedText, slug } from "./document-parts.ts";
 
 export const action = z.strictObject({
   id: slug("act", "The action's id."),
@@ -7,11 +7,7 @@ export const action = z.strictObject({
     .enum(["sign_up", "referral", "survey", "share", "profile", "birthday", "anniversary", "other"])
     .describe("What the member does; `profile` is completing their details."),
   name: localizedText.describe("What members read."),
-  unit: z
-    .string()
-    .regex(/^(points|stamps:stc_[a-z0-9_]{1,40}|credit:[A-Z]{3})$/, "must be points, stamps:stc_… or credit:EUR")
-    .default("points")
-    .describe("Which unit it gives."),
+  unit: givenUnit.describe("Which unit it gives."),
   give,
   each: z
     .enum(["once", "day", "week", "month", "year", "subject"])

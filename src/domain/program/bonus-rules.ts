@@ -1,16 +1,12 @@
 import { z } from "zod";
-import { give, slug, span } from "./document-parts.ts";
+import { give, givenUnit, slug, span } from "./document-parts.ts";
 
 /** What a challenge or a dated gift gives. */
 export const bonus = z
   .discriminatedUnion("kind", [
     z.strictObject({
       kind: z.literal("units").describe("Points, stamps or credit."),
-      unit: z
-        .string()
-        .regex(/^(points|stamps:stc_[a-z0-9_]{1,40}|credit:[A-Z]{3})$/, "must be points, stamps:stc_… or credit:EUR")
-        .default("points")
-        .describe("Which unit it gives."),
+      unit: givenUnit.describe("Which unit it gives."),
       give,
     }),
     z.strictObject({

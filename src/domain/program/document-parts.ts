@@ -34,6 +34,11 @@ export const matcher = z
 export type Matcher = z.infer<typeof matcher>;
 
 export const give = points.describe("How many points or stamps the rule gives each time it applies.");
+/** A unit that rules may give. */
+export const givenUnit = z
+  .string()
+  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40}|credit:[A-Z]{3})$/, "must be points, stamps:stc_… or credit:EUR")
+  .default("points");
 export const minimumSpend = money
   .optional()
   .describe("Least eligible amount of the sale, in minor units, for the rule to apply.");

@@ -116,7 +116,8 @@ function onOneLine(effect: RewardEffect, line: BasketLine, discount: number): Ef
   };
 }
 
-function unitPrice(line: BasketLine): number {
+/** What one item of a line costs; less than one counts as one. */
+export function unitPrice(line: BasketLine): number {
   if (line.quantity_milli <= 1000) return line.amount;
   return mulDivFloor(line.amount, 1000, line.quantity_milli);
 }
@@ -131,13 +132,23 @@ function spread(effect: RewardEffect, lines: readonly BasketLine[], discount: nu
     tax_rate: line.tax_rate,
     discount: shares[index] ?? 0,
   }));
-  const byRate = new Map<string | null, number>();
-  for (const share of perLine) byRate.set(share.tax_rate, (byRate.get(share.tax_rate) ?? 0) + share.discount);
   return {
     ...emptyEffect(effect),
     discount,
     lines: perLine.filter((share) => share.discount > 0).map(({ line, discount: off }) => ({ line, discount: off })),
-    by_tax_rate: [...byRate].filter(([, off]) => off > 0).map(([tax_rate, off]) => ({ tax_rate, discount: off })),
+    by_tax_rate: byTaxRate(perLine),
     final: true,
   };
+}
+
+/** What comes off for each VAT rate, in the order of the lines; rates of which nothing comes off are left out. */
+export function byTaxRate(shares: readonly Effect["by_tax_rate"][number][]): Effect["by_tax_rate"] {
+  const sums = new Map<string | null, number>();
+  for (const { tax_rate, discount } of shares) sums.set(tax_rate, (sums.get(tax_rate) ?? 0) + discount);
+  return [...sums].filter(([, off]) => off > 0).map(([tax_rate, discount]) => ({ tax_rate, discount }));
+}
+
+/** What takes nothing off, whatever the basket. */
+export function noEffect(kind: Effect["kind"]): Effect {
+  return { kind, discount: 0, lines: [], by_tax_rate: [], final: true, percent: null, amount: null, item: null };
 }

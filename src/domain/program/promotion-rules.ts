@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isRecurrenceRule } from "../time/recurrence.ts";
 import { AMOUNT_MAX } from "../numbers.ts";
-import { give, localizedText, matcher, minimumSpend, money, slug } from "./document-parts.ts";
+import { give, givenUnit, localizedText, matcher, minimumSpend, money, slug } from "./document-parts.ts";
 import { budget } from "./budget.ts";
 import { multiplierPercent } from "./tier-rules.ts";
 
@@ -37,11 +37,7 @@ export const segment = z
   .describe("For whom; everybody when absent. All that is named must hold.");
 export type Segment = z.infer<typeof segment>;
 
-const unit = z
-  .string()
-  .regex(/^(points|stamps:stc_[a-z0-9_]{1,40}|credit:[A-Z]{3})$/, "must be points, stamps:stc_… or credit:EUR")
-  .default("points")
-  .describe("Which unit it gives more of.");
+const unit = givenUnit.describe("Which unit it gives more of.");
 
 const basketEffect = z
   .discriminatedUnion("kind", [

@@ -1,7 +1,6 @@
-import { mulDivFloor } from "../numbers.ts";
 import { type BasketLine, eligibleLines, matches } from "./basket.ts";
 import type { CompiledMatcher } from "./compile.ts";
-import type { Effect } from "./effect.ts";
+import { byTaxRate, type Effect, noEffect, unitPrice } from "./effect.ts";
 import type { StripCard } from "./strip-rules.ts";
 
 /** A strip card ready to evaluate. */
@@ -49,27 +48,16 @@ export function stripEffect(
     const discount = free.reduce((sum, unit) => (unit.line.id === line.id ? sum + unit.price : sum), 0);
     return discount === 0 ? [] : [{ line: line.id, tax_rate: line.tax_rate, discount }];
   });
-  const byRate = new Map<string | null, number>();
-  for (const { tax_rate, discount } of perLine) byRate.set(tax_rate, (byRate.get(tax_rate) ?? 0) + discount);
   const effect: Effect = {
     ...NOTHING_OFF,
     discount: perLine.reduce((sum, { discount }) => sum + discount, 0),
     lines: perLine.map(({ line, discount }) => ({ line, discount })),
-    by_tax_rate: [...byRate].map(([tax_rate, discount]) => ({ tax_rate, discount })),
+    by_tax_rate: byTaxRate(perLine),
   };
   return { effect, taken: free.length };
 }
 
-const NOTHING_OFF: Effect = {
-  kind: "free_items",
-  discount: 0,
-  lines: [],
-  by_tax_rate: [],
-  final: true,
-  percent: null,
-  amount: null,
-  item: null,
-};
+const NOTHING_OFF = noEffect("free_items");
 
 interface PricedUnit {
   readonly line: BasketLine;
@@ -79,8 +67,8 @@ interface PricedUnit {
 /** The single items of a line; less than one counts as one. The last has what rounding left, so that all make up the line. */
 function unitsOf(line: BasketLine): PricedUnit[] {
   const count = Math.max(1, Math.floor(line.quantity_milli / 1000));
-  if (line.quantity_milli <= 1000) return [{ line, price: line.amount }];
-  const price = mulDivFloor(line.amount, 1000, line.quantity_milli);
+  const price = unitPrice(line);
+  if (line.quantity_milli <= 1000) return [{ line, price }];
   const whole = line.quantity_milli === count * 1000;
   const last = whole ? line.amount - price * (count - 1) : price;
   return Array.from({ length: count }, (_, index) => ({ line, price: index === count - 1 ? last : price }));

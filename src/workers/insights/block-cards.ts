@@ -4,11 +4,9 @@ import type { CardRef } from "../../domain/tenancy/ids.ts";
 import type { AccountClient } from "../../durable/member-account/client.ts";
 import type { Answer, CommandAnswer, ProgramPayload } from "../../durable/member-account/protocol.ts";
 import type { MemberDesk } from "../card/member-desk.ts";
+import { followMoved } from "../edge/follow-moved.ts";
 import { ProblemError } from "../http/problem.ts";
 import { sha256Hex } from "../services/sha256.ts";
-
-/** How often a member may have gone up in another since. */
-const HOPS_MAX = 6;
 
 /**
  * Blocks the card that a flag is about, as a till would: the cards that were shown, else every card of the member. A flag
@@ -61,19 +59,15 @@ async function block(
   return answer.ok;
 }
 
-type Refusable = Answer<unknown> | CommandAnswer;
-
 /** Asks the account that a member is today. */
 async function follow<Outcome extends Refusable>(
   desk: MemberDesk,
   account: string,
   ask: (client: AccountClient, moved: boolean) => Promise<Outcome>,
 ): Promise<Outcome> {
-  let current = account;
-  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const answer = await ask(desk.account(current), current !== account);
-    if (answer.ok || answer.refusal.code !== "account_moved") return answer;
-    current = answer.refusal.to;
-  }
-  throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
+  const found = await followMoved(account, (current) => ask(desk.account(current), current !== account));
+  if (found === null) throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
+  return found.answer;
 }
+
+type Refusable = Answer<unknown> | CommandAnswer;

@@ -16,6 +16,7 @@ import type { HandOut } from "../../durable/merchant-insights/protocol.ts";
 import { csvTable } from "../http/csv.ts";
 import { validationProblem } from "../http/problem.ts";
 import { decodePlace, encodePlace } from "./cursor.ts";
+import { wireTime } from "../http/wire-time.ts";
 
 type WireHandOut = z.infer<typeof handOut>;
 export type WireHandOutExport = z.infer<typeof handOutExport>;
@@ -156,8 +157,4 @@ function renderHandOut(ids: IdCodec, locale: Locale, one: HandOut): WireHandOut 
 
 function who({ location, till, staff }: HandOut["asked"]) {
   return { location, till, staff };
-}
-
-function wireTime(at_ms: number): string {
-  return new Date(at_ms).toISOString();
 }

@@ -7,6 +7,7 @@ import { accountKindOf } from "../../domain/tenancy/account-id.ts";
 import type { Tally } from "../../domain/insights/tally.ts";
 import type { IdCodec } from "../../domain/tenancy/ids.ts";
 import type { AuditPage, FeedItem, FlagView, HealthView, Totals } from "../../durable/merchant-insights/protocol.ts";
+import { wireTime } from "../http/wire-time.ts";
 
 export type WireActivity = z.infer<typeof activity>;
 
@@ -129,8 +130,4 @@ export function renderHealth(health: HealthView): z.infer<typeof insightsHealth>
     failed_steps,
     broken_chains,
   };
-}
-
-function wireTime(at_ms: number): string {
-  return new Date(at_ms).toISOString();
 }

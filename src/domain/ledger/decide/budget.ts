@@ -64,7 +64,6 @@ export function usedUpWarnings(
   closed: readonly ClosedBudget[],
   { basket, named }: { readonly basket: Basket; readonly named: readonly string[] },
 ): SaleWarning[] {
-  if (closed.length === 0) return [];
   return program.promotions
     .filter(({ promotion }) => open.includes(promotion.id) && isUsedUp(promotion, closed))
     .filter((compiled) => named.includes(compiled.promotion.id) || fits(program, compiled, basket))

@@ -1,6 +1,4 @@
 import type { Basket } from "../../program/basket.ts";
-import type { Bonus } from "../../program/bonus-rules.ts";
-import { termsOf } from "../../program/reward-terms.ts";
 import {
   calendarWindow,
   type Contribution,
@@ -11,7 +9,7 @@ import {
 import type { Challenge } from "../../program/challenge-rules.ts";
 import { type CompiledChallenge, type CompiledProgram, givenLot } from "../../program/compile.ts";
 import type { FrozenContext } from "../../program/earn.ts";
-import { addSpan, monthOf } from "../../time/calendar.ts";
+import { addSpan } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import {
   type ChallengeDone,
@@ -32,6 +30,7 @@ import { isHeld, ISSUES_MAX, type IssuedReward, issueKey, type OpenIssue, openIs
 import { type MeterChange, tierMeter } from "../meter.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { clawBack } from "./claw-back.ts";
+import { issuedBonus, tierBonus } from "./bonus.ts";
 
 /** What challenges add to a booking. */
 export interface ChallengeMoves {
@@ -160,35 +159,19 @@ interface Given extends Pick<ChallengeMoves, "entries" | "issued" | "meters"> {
 
 function give(challenge: Challenge, program: CompiledProgram, on: LocalDate, issued_before: number): Given {
   const { gives, name: what, counts_for_tier } = challenge;
-  if (gives.kind === "reward") return giveReward(gives, program, on, issued_before);
+  if (gives.kind === "reward") {
+    const issued = issuedBonus(program, gives, { origin: "challenge", on, what: { en: gives.reward } });
+    const bonus = { kind: "reward", reward: gives.reward, issue: { seq: 0, index: issued_before } } as const;
+    return { bonus, entries: [], issued: [issued], meters: [] };
+  }
   const { unit, give: amount } = gives;
   const lot = givenLot(program, unit, on);
-  const counts = counts_for_tier && unit === "points" && program.document.tiers !== undefined;
-  const tier_month = monthOf(on);
+  const counted = tierBonus(program, { unit, amount, counts_for_tier }, on);
   return {
-    bonus: { kind: "units", unit, amount, lot, ...(counts ? { tier_month } : {}) },
+    bonus: { kind: "units", unit, amount, lot, ...(counted === null ? {} : { tier_month: counted.on }) },
     entries: [{ unit, lot, delta: amount, why: { code: "challenge", what } }],
     issued: [],
-    meters: counts ? [{ meter: tierMeter("points"), on: tier_month, amount }] : [],
-  };
-}
-
-function giveReward(
-  { reward: id, valid_for }: Extract<Bonus, { kind: "reward" }>,
-  program: CompiledProgram,
-  on: LocalDate,
-  index: number,
-): Given {
-  const reward = program.rewards.get(id);
-  const span = valid_for ?? reward?.valid_for;
-  const expires_on = span === undefined ? null : addSpan(on, span);
-  const terms = reward === undefined ? {} : termsOf(reward);
-  const issued = { reward: id, what: reward?.name ?? { en: id }, origin: "challenge", expires_on, ...terms } as const;
-  return {
-    bonus: { kind: "reward", reward: id, issue: { seq: 0, index } },
-    entries: [],
-    issued: [issued],
-    meters: [],
+    meters: counted === null ? [] : [counted],
   };
 }
 

@@ -1,17 +1,16 @@
-import { termsOf } from "../../program/reward-terms.ts";
 import { type CompiledProgram, policyOf } from "../../program/compile.ts";
 import { celebratedOn, type GiftDays } from "../../program/dated-gift.ts";
 import type { DatedGift } from "../../program/dated-gift-rules.ts";
 import { lotOn } from "../../program/lot-policy.ts";
-import { addSpan, monthOf } from "../../time/calendar.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import { applyGifts, GIFT_PLACE, type GiftDay, type GivenGift, joinedOn } from "../dated-gift.ts";
 import { debtPayments } from "../debt.ts";
 import type { EntryDraft } from "../draft.ts";
 import { applyDrafts } from "../due.ts";
 import { issueKey, ISSUES_MAX, type OpenIssue, openIssues } from "../issued.ts";
-import { applyMeters, tierMeter } from "../meter.ts";
+import { applyMeters } from "../meter.ts";
 import type { AccountState } from "../state.ts";
+import { issuedBonus, tierBonus } from "./bonus.ts";
 
 /** Dated gifts that a member can have now and has not had this year. */
 export interface DueGifts {
@@ -67,18 +66,13 @@ function give(
 ): { readonly gift: GivenGift; readonly entries: readonly EntryDraft[] } {
   const gift = { gift: id, kind: on.kind, what, year, on: today };
   if (gives.kind === "reward") {
-    const reward = program.rewards.get(gives.reward);
-    const span = gives.valid_for ?? reward?.valid_for;
-    const expires_on = span === undefined ? null : addSpan(today, span);
-    const terms = reward === undefined ? {} : termsOf(reward);
-    const named = { reward: gives.reward, what: reward?.name ?? what } as const;
-    const issued = { ...named, origin: "dated", expires_on, ...terms } as const;
+    const issued = issuedBonus(program, gives, { origin: "dated", on: today, what });
     return { gift: { ...gift, issued }, entries: [] };
   }
   const { unit, give: amount } = gives;
   const lot = { ...lotOn({ ...policyOf(program, unit), pending_days: 0 }, today), class: "granted" } as const;
-  const counts = counts_for_tier && unit === "points" && program.document.tiers !== undefined;
-  const meters = counts ? { meters: [{ meter: tierMeter("points"), on: monthOf(today), amount }] } : {};
+  const counted = tierBonus(program, { unit, amount, counts_for_tier }, today);
+  const meters = counted === null ? {} : { meters: [counted] };
   return { gift: { ...gift, ...meters }, entries: [{ unit, lot, delta: amount, why: { code: "dated_gift", what } }] };
 }
 

@@ -27,6 +27,7 @@ import { sumParts, takeFrom } from "../lot.ts";
 import { reachedLimit } from "../redeemed.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
+import { graceUntil } from "./grace.ts";
 
 /** Decides a gift of units by hand: they can be spent at once, before what was earned, and expire like what is earned today. */
 export function decideGift(
@@ -165,18 +166,14 @@ function costIn({ cost }: OpenIssue, unit: string): number {
   return cost?.unit === unit ? sumParts(cost.parts) : 0;
 }
 
-/** Days that a reward given back by a return can at least be used. */
-const RESTORE_GRACE_DAYS = 7;
-
 /** An issued reward again, after the sale that used it came back. */
 export function reissued(issue: IssuedReward, today: LocalDate): IssuedReward {
-  const least = addSpan(today, { days: RESTORE_GRACE_DAYS });
   const { reward, what, expires_on, promotion, sale, terms } = issue;
   return {
     reward,
     what,
     origin: "restored",
-    expires_on: expires_on !== null && expires_on < least ? least : expires_on,
+    expires_on: graceUntil(expires_on, today),
     ...givenAt({ promotion, sale }),
     ...(terms === undefined ? {} : { terms }),
   };

@@ -1,15 +1,12 @@
 import { type Basket, sumOf } from "../../program/basket.ts";
 import { payableWithCredit } from "../../program/credit.ts";
 import type { LocalDate } from "../../time/local-date.ts";
-import { addSpan } from "../../time/calendar.ts";
 import type { Capture, HeldPart } from "../booking.ts";
 import type { EntryDraft } from "../draft.ts";
 import { captureEntries, releaseEntries } from "../due.ts";
-import { type LotKey, sumParts } from "../lot.ts";
+import { sumParts } from "../lot.ts";
 import type { OpenHold } from "../state.ts";
-
-/** Days that units given back can at least be spent, however near their old date was. */
-const RESTORE_GRACE_DAYS = 7;
+import { withGrace } from "./grace.ts";
 
 /** Whether a hold, or what a sale made of it, pays instead of taking something off. */
 export function isPayment({ effect }: Pick<Capture, "effect">): boolean {
@@ -77,10 +74,4 @@ export function refundEntries(
     if (delta > 0) entries.push({ unit, lot: withGrace(from, today), delta, why: { code: "refunded", what } });
   }
   return entries;
-}
-
-/** The lot that something given back goes to: the old one, with a minimum of time to spend it. */
-export function withGrace(from: LotKey, today: LocalDate): LotKey {
-  const least = addSpan(today, { days: RESTORE_GRACE_DAYS });
-  return { ...from, expires_on: from.expires_on !== null && from.expires_on < least ? least : from.expires_on };
 }

@@ -17,7 +17,8 @@ import { returnedChallenges } from "./challenges.ts";
 import { clawBack, type SpentPolicy } from "./claw-back.ts";
 import { keptMoney } from "./kept-money.ts";
 import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
-import { isPayment, refundEntries, withGrace } from "./payment.ts";
+import { withGrace } from "./grace.ts";
+import { isPayment, refundEntries } from "./payment.ts";
 import { keptStrips, takeStripsBack } from "./strips.ts";
 import { takeTopUpBack } from "./top-up.ts";
 

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { entitlementsOf } from "../../../domain/billing/entitlements.ts";
 import type { Actor } from "../../../domain/ledger/booking.ts";
 import { automaticActions } from "../../../domain/program/action-rules.ts";
 import { compiledProgram } from "../../../durable/member-account/programs.ts";
+import { sha256Hex } from "../../services/sha256.ts";
 import type { MemberDesk } from "../member-desk.ts";
 
 /** Who joins on a page names no till; a key under this one is nobody else's. */
@@ -24,9 +24,7 @@ export async function giveSignUp(desk: MemberDesk, account: string, by: Actor): 
       by,
       till: JOIN,
       idem: `${JOIN}:automatic ${action}`,
-      request_hash: createHash("sha256")
-        .update(JSON.stringify(["join.sign_up", account, action]))
-        .digest("hex"),
+      request_hash: sha256Hex(JSON.stringify(["join.sign_up", account, action])),
       note: null,
       programs: [program],
       preview: false,

@@ -3,6 +3,7 @@ import type { Command } from "../../../domain/ledger/command.ts";
 import type { BookingRef } from "../../../domain/tenancy/ids.ts";
 import type { AccountClient } from "../../../durable/member-account/client.ts";
 import type { Answer, BookingStory, BookingView, ProgramPayloads } from "../../../durable/member-account/protocol.ts";
+import { followMoved } from "../../edge/follow-moved.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { refusalProblem } from "../../http/refusal-problem.ts";
 import { sha256Hex } from "../../services/sha256.ts";
@@ -82,14 +83,11 @@ export async function readAccount<Value>(
   account: string,
   read: (client: AccountClient) => Promise<Answer<Value>>,
 ): Promise<{ readonly account: string; readonly value: Value }> {
-  let current = account;
-  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const answer = await read(desk.account(current));
-    if (answer.ok) return { account: current, value: answer.value };
-    if (answer.refusal.code !== "account_moved") throw refusalProblem(answer.refusal, desk, false);
-    current = answer.refusal.to;
-  }
-  throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
+  const found = await followMoved(account, (current) => read(desk.account(current)));
+  if (found === null) throw new ProblemError("unavailable", { retryAfterSeconds: 1 });
+  const { answer } = found;
+  if (!answer.ok) throw refusalProblem(answer.refusal, desk, false);
+  return { account: found.account, value: answer.value };
 }
 
 export async function withProgram(desk: PosDesk, programs: ProgramPayloads, version: number): Promise<ProgramPayloads> {

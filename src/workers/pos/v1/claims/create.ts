@@ -10,8 +10,8 @@ import { ProblemError } from "../../../http/problem.ts";
 import type { PosApp } from "../app.ts";
 import type { PosDesk } from "../desk.ts";
 import { json, jsonBody, problems } from "../openapi.ts";
-import { wireTime } from "../render/reader.ts";
 import { resolveMember } from "../resolve-member.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 const route = createRoute({
   method: "post",

@@ -5,7 +5,7 @@ import type { BookingBody, BookingNote } from "../../../../domain/ledger/booking
 import type { Wallet } from "../../../../domain/ledger/view.ts";
 import { createGiftCode, GIFT_CARD_NO } from "../../../../domain/tenancy/gift-code.ts";
 import type { PosDesk } from "../desk.ts";
-import { wireTime } from "../render/reader.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 export type WireGiftcard = z.infer<typeof giftcard>;
 

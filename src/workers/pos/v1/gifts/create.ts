@@ -7,10 +7,11 @@ import type { PosApp } from "../app.ts";
 import { requireFull } from "../billing-gate.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { issuedBy, renderDone } from "../render/issued.ts";
-import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
+import { type Rendering, renderingOf } from "../render/reader.ts";
 import { resolveMember } from "../resolve-member.ts";
 import { type Carried, runCommand } from "../run-command.ts";
 import { underStock } from "../under-stock.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 const route = createRoute({
   method: "post",

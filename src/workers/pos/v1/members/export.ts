@@ -5,12 +5,13 @@ import type { PosApp } from "../app.ts";
 import type { PosDesk } from "../desk.ts";
 import { json, problems } from "../openapi.ts";
 import { renderEntries } from "../render/entry.ts";
-import { type Rendering, renderingAt, wireTime } from "../render/reader.ts";
+import { type Rendering, renderingAt } from "../render/reader.ts";
 import { accountsOfPerson } from "./absorbed-accounts.ts";
 import { exportCsv } from "./export-csv.ts";
 import { readMember } from "./read-member.ts";
 import { registryProblem } from "./registry-problem.ts";
 import { accountOf, memberParams } from "./retrieve.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 export type MemberExport = z.infer<typeof memberExport>;
 

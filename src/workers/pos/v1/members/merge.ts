@@ -10,12 +10,12 @@ import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { idemOf, type PosDesk } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
-import { wireTime } from "../render/reader.ts";
 import { resolveMember } from "../resolve-member.ts";
 import { requestHash } from "../run-command.ts";
 import { carrierOf, mergeToken, readSide, renderOutcome, tillActor } from "./merge-parts.ts";
 import { registryProblem } from "./registry-problem.ts";
 import { accountOf, memberParams } from "./retrieve.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 const route = createRoute({
   method: "post",

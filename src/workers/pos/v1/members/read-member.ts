@@ -4,11 +4,12 @@ import type { PosDesk } from "../desk.ts";
 import { compiledProgram } from "../../../../durable/member-account/programs.ts";
 import { snapshotOf } from "../../../snapshots/snapshot-of.ts";
 import { renderMemberAnswer } from "../render/member.ts";
-import { renderingAt, wireTime } from "../render/reader.ts";
+import { renderingAt } from "../render/reader.ts";
 import type { AccountView, ProgramPayloads } from "../../../../durable/member-account/protocol.ts";
 import { readAccount } from "../run-command.ts";
 import { registryProblem } from "./registry-problem.ts";
 import { tellBirthday } from "./tell-birthday.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 /** A member as they are now: profile from the registry, cards and balances from the account, asked at the same time. */
 export async function readMember(desk: PosDesk, account: string): Promise<z.infer<typeof memberAnswer>> {

@@ -13,12 +13,13 @@ import { requireRedeeming } from "../billing-gate.ts";
 import type { PosDesk } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderEntries } from "../render/entry.ts";
-import { renderingOf, wireTime } from "../render/reader.ts";
+import { renderingOf } from "../render/reader.ts";
 import { renderWallet } from "../render/wallet.ts";
 import { resolveMember } from "../resolve-member.ts";
 import { type Carried, readAccount, runCommand } from "../run-command.ts";
 import { carrierOf, tillActor } from "./merge-parts.ts";
 import { accountOf, memberParams } from "./retrieve.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 const route = createRoute({
   method: "post",

@@ -4,7 +4,7 @@ import type { ProgramText } from "../../../../domain/tenancy/config.ts";
 import { compiledProgram } from "../../../../durable/member-account/programs.ts";
 import type { PosApp } from "../app.ts";
 import { json, problems } from "../openapi.ts";
-import { wireTime } from "../render/reader.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 const route = createRoute({
   method: "get",

@@ -12,8 +12,9 @@ import { sumParts } from "../../../../domain/ledger/lot.ts";
 import { memberOf } from "../desk.ts";
 import { renderEffect } from "../render/effect.ts";
 import { renderChange } from "../render/change.ts";
-import { type Rendering, wireTime } from "../render/reader.ts";
+import { type Rendering } from "../render/reader.ts";
 import type { Carried } from "../run-command.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 export type WireRedemption = z.infer<typeof redemption>;
 

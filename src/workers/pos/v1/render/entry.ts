@@ -4,7 +4,8 @@ import type { BookingBody, BookingNote, Entry } from "../../../../domain/ledger/
 import { explainEntry } from "../../../../domain/ledger/explain.ts";
 import type { BookingIdPrefix } from "../../../../domain/tenancy/ids.ts";
 import type { PosDesk } from "../desk.ts";
-import { type Rendering, wireTime } from "./reader.ts";
+import { type Rendering } from "./reader.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 export type WireEntry = z.infer<typeof entry>;
 

@@ -3,7 +3,8 @@ import type { issuedReward, issuedRewardAnswer } from "../../../../contract/pos-
 import type { IssueView } from "../../../../domain/ledger/view.ts";
 import type { Carried } from "../run-command.ts";
 import { renderChange } from "./change.ts";
-import { type Rendering, wireTime } from "./reader.ts";
+import { type Rendering } from "./reader.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 export type WireIssued = z.infer<typeof issuedReward>;
 

@@ -7,8 +7,9 @@ import type { CardView } from "../../../../durable/member-account/protocol.ts";
 import type { MemberRecord } from "../../../../durable/merchant-registry/protocol.ts";
 import type { PosDesk } from "../desk.ts";
 import { renderIssues, type ShownIssue } from "./issued.ts";
-import { type Rendering, wireTime } from "./reader.ts";
+import { type Rendering } from "./reader.ts";
 import { renderRewards, renderWallet } from "./wallet.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 export type WireMember = z.infer<typeof member>;
 export type WireCard = z.infer<typeof card>;

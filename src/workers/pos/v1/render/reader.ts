@@ -37,8 +37,3 @@ export function rendering(desk: PosDesk, program: CompiledProgram): Rendering {
     text: (value) => inLocale(value, locale),
   };
 }
-
-/** An instant as the wire has it. */
-export function wireTime(ms: number): string {
-  return new Date(ms).toISOString();
-}

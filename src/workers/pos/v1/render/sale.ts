@@ -7,7 +7,8 @@ import { accountKindOf } from "../../../../domain/tenancy/account-id.ts";
 import { formatMilli } from "../../../../domain/numbers.ts";
 import type { BasketLine } from "../../../../domain/program/basket.ts";
 import { renderEffect } from "./effect.ts";
-import { type Rendering, wireTime } from "./reader.ts";
+import { type Rendering } from "./reader.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 export type WireSale = z.infer<typeof sale>;
 export type WireWarning = z.infer<typeof warning>;

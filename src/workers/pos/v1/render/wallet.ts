@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { rewardStatus, WireWallet } from "../../../../contract/pos-v1/wallet.ts";
 import type { RewardView, Wallet } from "../../../../domain/ledger/view.ts";
-import { type Rendering, wireTime } from "./reader.ts";
+import { type Rendering } from "./reader.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 export type WireReward = z.infer<typeof rewardStatus>;
 

@@ -12,11 +12,12 @@ import { ProblemError, validationProblem } from "../../../http/problem.ts";
 import { quantityMilli } from "../basket-lines.ts";
 import { memberOf, type PosDesk, receiptAccountOf, requireProgramCurrency } from "../desk.ts";
 import { renderEntries } from "../render/entry.ts";
-import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
+import { type Rendering, renderingOf } from "../render/reader.ts";
 import { receiptLines } from "../render/receipt-lines.ts";
 import { renderRewards, renderWallet } from "../render/wallet.ts";
 import { type NamedAccount, resolveMember } from "../resolve-member.ts";
 import { type Carried, runCommand } from "../run-command.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 type ReturnAnswer = z.infer<typeof returnAnswer>;
 

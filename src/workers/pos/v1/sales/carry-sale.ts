@@ -16,13 +16,14 @@ import { isEarningPaused } from "../billing-gate.ts";
 import { type PosDesk, receiptAccountOf, requireProgramCurrency } from "../desk.ts";
 import { renderEntries } from "../render/entry.ts";
 import { renderIssues } from "../render/issued.ts";
-import { type Rendering, renderingOf, wireTime } from "../render/reader.ts";
+import { type Rendering, renderingOf } from "../render/reader.ts";
 import { receiptLines } from "../render/receipt-lines.ts";
 import { renderSale, renderWarnings, type SaleBody } from "../render/sale.ts";
 import { renderRewards, renderWallet } from "../render/wallet.ts";
 import { type NamedAccount, resolveMember } from "../resolve-member.ts";
 import { type Carried, runCommand } from "../run-command.ts";
 import { underStrictReceipts } from "../strict-receipts.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 export type WireSaleAnswer = z.infer<typeof saleAnswer>;
 

@@ -4,7 +4,7 @@ import { forgetConfig } from "../../../edge/config-cache.ts";
 import { ProblemError, validationProblem } from "../../../http/problem.ts";
 import type { PosApp } from "../app.ts";
 import { json, jsonBody, problems } from "../openapi.ts";
-import { wireTime } from "../render/reader.ts";
+import { wireTime } from "../../../http/wire-time.ts";
 
 /** A ledger cannot go back, so a clock that ran away can never be caught up with; ten years are enough for any test. */
 const AHEAD_MAX_MS = 10 * 366 * 24 * 60 * 60 * 1000;
