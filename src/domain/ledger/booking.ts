@@ -271,8 +271,13 @@ export interface ReturnEvent {
   readonly kept: KeptSale;
   readonly outcomes: readonly UnitOutcome[];
   readonly remainders: readonly RemainderChange[];
-  /** Units that should have been taken back but were already spent. */
+  /**
+   * Units that should have been taken back but were already spent; negative where an earlier return of the sale wrote off
+   * more than is wanted by now.
+   */
   readonly written_off: readonly { readonly unit: string; readonly amount: number }[];
+  /** How far this and all earlier returns have come; absent when nothing was taken, and when nothing is left of the sale. */
+  readonly clawed?: readonly ClawedBack[];
   /** True when nothing of the sale is left. */
   readonly full: boolean;
   /** Spent units that went back to the member because the whole sale was returned. */
@@ -295,6 +300,19 @@ export interface ReturnEvent {
   readonly stored_value?: number;
   /** What went back to the budgets of promotions, negative; absent when nothing did. */
   readonly budgets?: readonly BudgetUse[];
+}
+
+/** What returns of a sale have taken of what it gave in one unit, in all. */
+export interface ClawedBack {
+  readonly unit: string;
+  /** Why the sale gave it: earned, bought with money, on top of that, or for a challenge. */
+  readonly of: "earned" | "bought" | "bonus" | "challenge";
+  /** What was not there any more. */
+  readonly written_off: number;
+  /** What was taken of what was earned, in that order, and the lots it came from. */
+  readonly parts?: readonly HeldPart[];
+  /** The challenge. */
+  readonly what?: LocalizedText;
 }
 
 /** The coupon of a sale after a return of it. */

@@ -287,6 +287,51 @@ describe("points that are already spent", () => {
     expect(ledger.available()).toBe(95);
   });
 
+  /** Seven points, of which `left` are not spent; without the tobacco the discount weighs on the coffee alone: five. */
+  function discounted(left: number, backs: readonly Back[]): Ledger {
+    const ledger = ledgerOf({ exclude: { categories: ["tobacco"] } });
+    const tobacco = line("b", 1000, { category: "tobacco" });
+    ledger.must(sale([line("a", 1000), tobacco, line("d", -500, { kind: "discount" })]));
+    ledger.must(adjust(left - 7));
+    backs.forEach((back, index) => ledger.must(refund(2, back, `T${index}`)));
+    return ledger;
+  }
+  const [withoutTobacco, withoutDiscount] = [[byLine("b")], [byLine("d")]];
+
+  test.each<[left: number, backs: Back[], points: number, writtenOff: number[]]>([
+    [1, [[...withoutTobacco, ...withoutDiscount]], 1, [0]],
+    [1, [withoutTobacco, withoutDiscount], 1, [1, -1]],
+    [0, [withoutTobacco, withoutDiscount], 0, [2, -2]],
+    [2, [withoutTobacco, withoutDiscount], 2, [0, 0]],
+    [7, [withoutTobacco, withoutDiscount], 7, [0, 0]],
+    [1, [withoutTobacco, withoutDiscount, [byLine("a", 0.5)]], 0, [1, -1, 1]],
+    [1, [withoutTobacco, withoutDiscount, "all"], 0, [1, -1, 6]],
+  ])(
+    "with %i left, a smaller basket that earns again what a larger one lost gives back what was taken, %#",
+    (...row) => {
+      const [left, backs, points, writtenOff] = row;
+      const ledger = discounted(left, backs);
+      const lost = ledger.bodies.flatMap((body) =>
+        body.type === "return" ? [body.written_off.reduce((sum, { amount }) => sum + amount, 0)] : [],
+      );
+      expect([ledger.available(), lost]).toEqual([points, writtenOff]);
+    },
+  );
+
+  test("what is written off is asked again of the reward that comes back, and of nothing else", () => {
+    const inParts = [[byLine("cake")], "all"] as const;
+    const left = [["all"] as const, inParts].map((backs) => {
+      const ledger = ledgerOf();
+      ledger.must(adjust(10));
+      ledger.must(holdOf("rew_coffee"));
+      ledger.must(sale(three, { holds: [3] }));
+      ledger.must(adjust(-14));
+      backs.forEach((back, index) => ledger.must(refund(4, back, `T${index}`)));
+      return ledger.available();
+    });
+    expect(left).toEqual([0, 0]);
+  });
+
   test("points that are held are not free, and stay with the hold", () => {
     const ledger = ledgerOf();
     ledger.must(sale(1500));

@@ -6,12 +6,12 @@ import type { AccountState } from "../../../src/domain/ledger/state.ts";
 import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
 import { sumOf } from "../../../src/domain/program/basket.ts";
 import { storedValueIn } from "../../../src/domain/program/credit.ts";
-import { anyProgram, anyStory, runs, type Step } from "../support/arbitraries.ts";
+import { anyProgram, anyStory, PATIENCE_MS, runs, type Step } from "../support/arbitraries.ts";
 import { commandOf, play } from "../support/play.ts";
 import { Ledger } from "../support/ledger.ts";
 
 // Many runs in one test; a busy machine must not fail them.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 function played(program: CompiledProgram, steps: readonly Step[]): Ledger {
   const ledger = new Ledger(program);

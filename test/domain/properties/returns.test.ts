@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { ReturnLineRequest } from "../../../src/domain/ledger/booking.ts";
+import { progressOf, tallyOf } from "../../../src/domain/ledger/challenge.ts";
 import { openIssues } from "../../../src/domain/ledger/issued.ts";
 import { type BasketLine, sumOf } from "../../../src/domain/program/basket.ts";
 import { isInDebt } from "../../../src/domain/ledger/debt.ts";
 import { atRate } from "../../../src/domain/program/remainder.ts";
+import type { Challenge } from "../../../src/domain/program/challenge-rules.ts";
 import type { CompiledProgram } from "../../../src/domain/program/compile.ts";
 import {
   anyCredit,
@@ -12,6 +14,7 @@ import {
   anyStory,
   goods,
   goodsBasket,
+  PATIENCE_MS,
   plainSpend,
   runs,
   withIds,
@@ -22,7 +25,7 @@ import { play } from "../support/play.ts";
 import { program } from "../support/program.ts";
 
 // Many runs in one test; a busy machine must not fail them.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 /** A basket, perhaps under a discount on all of it, perhaps with a tip. */
 const soldBasket = fc
@@ -48,25 +51,32 @@ interface Setting {
   readonly before: number;
   readonly after: number;
   readonly spent: number;
+  /** The basket is paid in part with a reward, when there are points for it. */
+  readonly rewarded: boolean;
 }
 const setting: fc.Arbitrary<Setting> = fc.record({
-  program: anyProgram(1, { automatic: true }),
-  next: anyProgram(2, { automatic: true }),
+  program: anyProgram(1, { automatic: true, debt: true }),
+  next: anyProgram(2, { automatic: true, debt: true }),
   lines: soldBasket,
   before: fc.integer({ min: 0, max: 1500 }),
   after: fc.integer({ min: 0, max: 1500 }),
   spent: fc.integer({ min: 0, max: 40 }),
+  rewarded: fc.boolean(),
 });
 
-/** Sells before, the basket (booking 3) and after under the next version, spends some, then takes back bit by bit. */
-function takeBack({ program: first, next, lines, before, after, spent }: Setting, backs: readonly Back[]): Ledger {
+/** Sells before, the basket and after under the next version, spends some, then takes the basket back bit by bit. */
+function takeBack(given: Setting, backs: readonly Back[]): Ledger {
+  const { program: first, next, lines, before, after, spent, rewarded } = given;
   const ledger = new Ledger(first);
   ledger.must(sale(before, { receipt: "before" }));
-  ledger.must(sale(lines, { receipt: "basket" }));
+  // A reward that issues itself is taken back in its own way, for the units that are needed just then.
+  const byHand = [first, next].every(({ document }) => document.rewards.every((one) => one.automatic !== true));
+  const holds = rewarded && byHand && ledger.run(holdOf("rew_coffee")).ok ? [ledger.state.seq] : [];
+  const { seq } = ledger.must(sale(lines, { receipt: "basket", holds }));
   ledger.publish(next);
   ledger.must(sale(after, { receipt: "after" }));
-  ledger.must(adjust(-Math.min(spent, ledger.available())));
-  backs.forEach((back, index) => ledger.must(refund(3, back, `T${index}`)));
+  if (spent < ledger.available()) ledger.must(adjust(-spent));
+  backs.forEach((back, index) => ledger.must(refund(seq, back, `T${index}`)));
   return ledger;
 }
 
@@ -84,6 +94,7 @@ function outcome(ledger: Ledger) {
   const coupons = openIssues(ledger.state).filter(({ origin }) => origin === "promotion");
   return {
     balances: ledger.balances(),
+    totals: ledger.totals(),
     remainders: Object.fromEntries(fractions),
     coupons: coupons.map(({ promotion, reward, expires_on, sale: of }) => ({ promotion, reward, expires_on, of })),
     challenges: ledger.state.challenges,
@@ -150,6 +161,7 @@ describe("many small returns take exactly what one large one takes", () => {
       pays: fc.integer({ min: 1, max: 4000 }),
       given: fc.integer({ min: 0, max: 900 }),
       tops: fc.option(fc.integer({ min: 1, max: 9000 })),
+      spent_points: fc.constantFrom("clamp" as const, "debt" as const, "pending_only" as const),
     });
     fc.assert(
       fc.property(story, fc.array(places, { minLength: 6, maxLength: 6 }), fc.nat(), (told, cuts, some) => {
@@ -160,8 +172,7 @@ describe("many small returns take exactly what one large one takes", () => {
           cut(one.quantity_milli, cuts[index] ?? []).map((milli) => [quantityOf(one.id, milli)]),
         );
         const run = (backs: readonly Back[]) => {
-          // Owed rather than written off: what one return could not take, a later one may have given back.
-          const ledger = new Ledger(program({ credit: told.credit, returns: { spent_points: "debt" } }));
+          const ledger = new Ledger(program({ credit: told.credit, returns: { spent_points: told.spent_points } }));
           ledger.must(sale([line("top", 5000, { kind: "top_up" })], { receipt: "top" }));
           ledger.must(adjust(told.given + 1, { unit: "credit:EUR" }));
           const ask = { unit: "credit:EUR", amount: told.pays };
@@ -184,7 +195,7 @@ describe("many small returns take exactly what one large one takes", () => {
         const earned = Math.floor(total / 100);
         expect(proportional(earned, total, cut(total, marks))).toBe(proportional(earned, total, [total]));
       }),
-      runs(100),
+      { ...runs(100), endOnFailure: true },
     );
     expect(result.failed).toBe(true);
   });
@@ -253,6 +264,10 @@ describe("the books of a spend rule balance", () => {
 });
 
 describe("a sale that comes back whole", () => {
+  const isOvertaken = ({ state }: Ledger, challenge: Challenge) =>
+    Object.values(state.challenges?.[tallyOf(challenge)] ?? {}).some(
+      (window) => window.done === undefined && progressOf(window) >= challenge.goal,
+    );
   const byEveryLine = (lines: readonly BasketLine[]): Back =>
     lines.filter(({ amount }) => amount >= 0).map(({ id, quantity_milli }) => quantityOf(id, quantity_milli));
 
@@ -270,6 +285,8 @@ describe("a sale that comes back whole", () => {
           // What was owed and is paid meanwhile is written off again where returns no longer owe.
           const inForce = ledger.programs.get(Math.max(...ledger.programs.keys()));
           fc.pre(!isInDebt(ledger.state) || inForce?.document.returns.spent_points === "debt");
+          // A goal that was lowered below what is done gives its bonus at the next sale, and that stays deserved.
+          fc.pre(!(inForce?.challenges ?? []).some(({ challenge }) => isOvertaken(ledger, challenge)));
           // Free and waiting together: a return takes what waits first, also where the sale's own units were free at once.
           const totals = ledger.totals();
           // With a reward when the points are there: it comes back too.

@@ -5,10 +5,10 @@ import { sumOf } from "../../../src/domain/program/basket.ts";
 import { evaluateEffect } from "../../../src/domain/program/effect.ts";
 import { decodeInteger, encodeInteger } from "../../../src/domain/tenancy/base32.ts";
 import { parseSaleNaturalKey, saleNaturalKey } from "../../../src/domain/ledger/natural-key.ts";
-import { anyBasket, effect, runs } from "../support/arbitraries.ts";
+import { anyBasket, effect, PATIENCE_MS, runs } from "../support/arbitraries.ts";
 
 // Many runs in one test; a busy machine must not fail them.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 const weights = fc.array(fc.nat({ max: 1_000_000_000 }), { minLength: 1, maxLength: 12 });
 const total = fc.nat({ max: 1_000_000_000 });
@@ -47,7 +47,7 @@ describe("splitInProportion", () => {
       },
     ],
   ])("%s would be caught (negative control)", (_what, split) => {
-    expect(fc.check(splitsWell(split), runs(400)).failed).toBe(true);
+    expect(fc.check(splitsWell(split), { ...runs(400), endOnFailure: true }).failed).toBe(true);
   });
 });
 

@@ -23,6 +23,9 @@ export function runs(count: number): { seed: number; numRuns: number } {
   return { seed, numRuns: Math.round(count * Number(process.env["FC_RUNS"] ?? 1)) };
 }
 
+/** How long a test of many runs may take, in ms; a busy machine, or a long hunt, must not fail it. */
+export const PATIENCE_MS = 60_000 * Math.max(1, Number(process.env["FC_RUNS"] ?? 1));
+
 const SKUS = ["latte", "cake", "tea"];
 const CATEGORIES = ["coffee", "food", "tobacco"];
 

@@ -2,6 +2,7 @@ import type { ReturnLineRequest, ReturnRequest } from "../../../src/domain/ledge
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import { type Pile, type RefAccount, type RefSale } from "./account.ts";
 import { plusDays } from "./calendar.ts";
+import { clawedOf, giveAgain, takeMore } from "./clawed.ts";
 import { note } from "./notes.ts";
 import { earnOn, type Earned, floorDiv, inRate, sum } from "./rules.ts";
 
@@ -30,8 +31,9 @@ export function refund(account: RefAccount, sale: RefSale, request: ReturnReques
   const writtenOff: Record<string, number> = {};
   for (const outcome of next) {
     const had = sale.now.find(({ unit }) => unit === outcome.unit)?.amount ?? 0;
-    const missing = move(account, sale, outcome.unit, had - outcome.amount);
-    if (missing > 0) writtenOff[outcome.unit] = missing;
+    const restoredOf = sum(back.filter(({ unit }) => unit === outcome.unit).map(({ amount: part }) => part));
+    const missing = move(account, sale, outcome.unit, { difference: had - outcome.amount, back: restoredOf });
+    if (missing !== 0) writtenOff[outcome.unit] = missing;
   }
   if (sale.isEarning) {
     const spent = full ? 0 : spendOf(sale.lines, kept);
@@ -168,18 +170,21 @@ function restored(pile: Pile, today: string): Pile {
   return { ...pile, expires: pile.expires !== null && pile.expires < least ? least : pile.expires };
 }
 
-/** Takes units back: those that wait first, the sale's own before others. Answers what was not there any more. */
-function move(account: RefAccount, sale: RefSale, unit: string, difference: number): number {
+/** Takes units back: those that wait first, the sale's own before others. Answers what more is missing than before. */
+function move(
+  account: RefAccount,
+  sale: RefSale,
+  unit: string,
+  { difference, back }: { readonly difference: number; readonly back: number },
+): number {
   const own = sale.gave.get(unit);
-  if (difference < 0) {
-    const dates = own ?? { opens: null, expires: null };
-    account.piles.push({ unit, rank: "earned", amount: -difference, ...dates });
-    return 0;
-  }
+  const clawed = clawedOf(sale, unit);
+  const plain = { unit, rank: "earned", amount: 0, ...(own ?? { opens: null, expires: null }) } as const;
+  const less = difference < 0 ? giveAgain(account, clawed, -difference, plain) : 0;
   const isOwn = (pile: Pile) => own !== undefined && pile.rank === "earned" && pile.expires === own.expires;
   const ownFirst = (piles: readonly Pile[]) => [...piles.filter(isOwn), ...piles.filter((pile) => !isOwn(pile))];
-  const taken = account.take([...ownFirst(account.waitingPiles(unit)), ...ownFirst(account.free(unit))], difference);
-  return difference - sum(taken.map(({ amount }) => amount));
+  const from = [...ownFirst(account.waitingPiles(unit)), ...ownFirst(account.free(unit))];
+  return less + takeMore(account, clawed, { from, wanted: Math.max(0, difference), back });
 }
 
 /** What an outcome moved its rule's fraction by, counted in the rate that the account has now. */

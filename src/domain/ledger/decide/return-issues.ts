@@ -56,7 +56,7 @@ function missingIn({ event, entries }: Draft): { readonly unit: string; readonly
       ? [{ unit: taken.bonus.unit, amount: taken.written_off }]
       : [],
   );
-  return [...event.written_off, ...bonuses, ...debts];
+  return [...event.written_off.filter(({ amount }) => amount > 0), ...bonuses, ...debts];
 }
 
 function withReissues(draft: Draft, today: string): Draft {

@@ -4,23 +4,31 @@ import { evaluateEarning, type UnitOutcome } from "../../program/earn.ts";
 import { atRate, type Remainder } from "../../program/remainder.ts";
 import { fail, ok } from "../../result.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
-import type { Capture, BookingBody, KeptSale, RemainderChange, ReturnEvent, ReturnRequest } from "../booking.ts";
+import type {
+  BookingBody,
+  Capture,
+  ClawedBack,
+  KeptSale,
+  RemainderChange,
+  ReturnEvent,
+  ReturnRequest,
+} from "../booking.ts";
 import type { Decision, SaleBooking } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
-import { addToLots, type Lot, type LotKey, PLAIN_LOT } from "../lot.ts";
 import { returnNaturalKey } from "../natural-key.ts";
-import { type AccountState, unitState } from "../state.ts";
+import type { AccountState } from "../state.ts";
 import { returnedCounts, standingOf } from "./returned-counts.ts";
 import { returnCoupon } from "./coupon.ts";
 import { applyDrafts } from "../due.ts";
 import { returnedChallenges } from "./challenges.ts";
-import { clawBack, type SpentPolicy } from "./claw-back.ts";
 import { keptMoney } from "./kept-money.ts";
 import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
 import { withGrace } from "./grace.ts";
+import { withParts } from "./move-units.ts";
 import { isPayment, refundEntries } from "./payment.ts";
-import { keptStrips, takeStripsBack } from "./strips.ts";
-import { takeTopUpBack } from "./top-up.ts";
+import { Shortfalls, writtenOff } from "./shortfalls.ts";
+import { keptStrips } from "./strips.ts";
+import { takeBonusesBack, takeUnitsBack } from "./taken-back.ts";
 
 /** A sale as the ledger has it now. */
 export interface ReturnableSale {
@@ -55,16 +63,10 @@ export function decideReturn(
   const today = localDate(now_ms, program.document.timezone);
   const rewards = restored.filter((capture) => !isPayment(capture)).flatMap((one) => restoreEntries(one, today));
   const back = [...rewards, ...refundEntries(sale.captures, { ...money.credit, today })];
-  const earned = outcomes.flatMap((outcome) =>
-    moveUnits(state, outcome, { before, back, own: ownLots(sale, outcome), policy }),
-  );
-  const after = applyDrafts(state, [...back, ...earned.flatMap(({ entries }) => entries)]);
   const { topped_up } = money;
-  const bought = topped_up === null ? [] : takeTopUpBack(after, { ...topped_up, own: boughtLots(sale), policy });
-  const stripsBefore = previous?.strips ?? sale.strips ?? [];
   const strips = keptStrips(program, sale, applied.value);
-  const cards = strips === null ? [] : takeStripsBack(after, stripsBefore, strips, { own: boughtLots(sale), policy });
-  const taken = [...earned, ...bought, ...cards];
+  const shortfalls = new Shortfalls(previous, back, policy);
+  const taken = takeUnitsBack(state, { sale, previous, outcomes, topped_up, strips, back, policy }, shortfalls);
   const standing = standingCoupon(sale, previous);
   const given = returnCoupon(state, program, {
     place: { origin: returnable.origin, seq: sale.seq },
@@ -77,11 +79,15 @@ export function decideReturn(
   const was = standingOf(sale, previous, { coupon: standing, spend: spend.before });
   const basket = keptBasket(sale.sale, kept);
   const is = { basket, outcomes, coupon: given.coupon.promotion, spend: full ? 0 : spend.after, full };
-  const entries = [...back, ...taken.flatMap((move) => move.entries)];
-  const challenges = returnedChallenges(applyDrafts(state, entries), sale, program, {
+  const moved = [...back, ...taken.entries];
+  const challenges = returnedChallenges(applyDrafts(state, moved), sale, program, {
     before: was.basket,
     after: full ? null : is.basket,
   });
+  const lost = [...moved, ...challenges.entries];
+  const bonuses = takeBonusesBack(applyDrafts(state, lost), challenges, policy, shortfalls);
+  const lostBonuses = [...challenges.entries, ...bonuses.entries];
+  const clawed = [...taken.clawed.map((one) => withParts(one, lostBonuses)), ...bonuses.clawed].filter(isClawed);
   const revoked = [...given.revoked, ...challenges.revoked];
   const event: ReturnEvent = {
     type: "return",
@@ -95,7 +101,8 @@ export function decideReturn(
     kept,
     outcomes,
     remainders: outcomes.flatMap((outcome) => remainderChange(state, outcome, before)),
-    written_off: writtenOff(taken),
+    written_off: writtenOff(clawed, previous),
+    ...(full || clawed.length === 0 ? {} : { clawed }),
     full,
     restored,
     ...(standing === null && previous?.coupon === undefined ? {} : { coupon: given.coupon }),
@@ -110,7 +117,7 @@ export function decideReturn(
   return ok([
     {
       event,
-      entries: [...entries, ...challenges.entries],
+      entries: [...lost, ...bonuses.entries],
       natural_key: returnNaturalKey({ origin: returnable.origin, seq: sale.seq }, request.return_id),
       frees: full && returnable.origin === null ? sale.seq : null,
       ...(given.issued.length === 0 ? {} : { issued: given.issued }),
@@ -125,12 +132,8 @@ function standingCoupon(sale: SaleBooking, previous: ReturnEvent | null): string
   return sale.issued?.find(({ origin }) => origin === "promotion")?.promotion ?? null;
 }
 
-function writtenOff(taken: readonly Moved[]): ReturnEvent["written_off"] {
-  const units = [...new Set(taken.filter(({ missing }) => missing > 0).map(({ unit }) => unit))];
-  return units.map((unit) => ({
-    unit,
-    amount: taken.reduce((sum, move) => (move.unit === unit ? sum + move.missing : sum), 0),
-  }));
+function isClawed({ written_off, parts = [] }: ClawedBack): boolean {
+  return written_off > 0 || parts.length > 0;
 }
 
 /** What a reward had cost goes back to the lots it came from, with their old dates and a minimum of time to spend it. */
@@ -142,18 +145,6 @@ function restoreEntries({ unit, parts, what }: Capture, today: LocalDate): Entry
     why: { code: "restored", what },
   }));
 }
-
-/** The lots that a sale's own units went to. */
-function ownLots(sale: SaleBooking, { unit }: UnitOutcome): LotKey[] {
-  return sale.entries.filter((entry) => entry.unit === unit && EARNED.has(entry.why.code)).map((entry) => entry.lot);
-}
-
-/** The lots that a sale's top-up went to. */
-function boughtLots({ entries }: SaleBooking): LotKey[] {
-  return entries.filter(({ why: { code } }) => code === "bought" || code === "bonus").map(({ lot }) => lot);
-}
-
-const EARNED: ReadonlySet<string> = new Set(["earned_spend", "earned_visit", "earned_units", "earned_with"]);
 
 function previousReturn({ last_return }: ReturnableSale): ReturnEvent | null {
   if (last_return === null) return null;
@@ -188,44 +179,6 @@ function nothingEarned(outcomes: readonly UnitOutcome[]): UnitOutcome[] {
     remainder: null,
     fact: { code: "nothing_eligible" },
   }));
-}
-
-interface Moved {
-  readonly unit: string;
-  readonly entries: readonly EntryDraft[];
-  /** Units that should have been taken but were already spent; written off. */
-  readonly missing: number;
-}
-
-/** What a difference is taken from. */
-interface Around {
-  readonly before: readonly UnitOutcome[];
-  /** What this return restores; it may be taken again. */
-  readonly back: readonly EntryDraft[];
-  readonly own: readonly LotKey[];
-  /** What becomes of units that were already spent. */
-  readonly policy: SpentPolicy;
-}
-
-/**
- * Takes the difference back: pending first, then the sale's own lots, then the others in spend order, those included that
- * this return restores, but never what was paid for with money. What is not there any more is written off.
- */
-function moveUnits(state: AccountState, outcome: UnitOutcome, { before, back, own, policy }: Around): Moved[] {
-  const { unit, fact } = outcome;
-  const difference = amountOf(before, unit) - outcome.amount;
-  const why = { code: "returned", kept: fact } as const;
-  if (difference === 0) return [];
-  if (difference < 0)
-    return [{ unit, entries: [{ unit, lot: own[0] ?? PLAIN_LOT, delta: -difference, why }], missing: 0 }];
-  const lots = back
-    .filter((entry) => entry.unit === unit)
-    .reduce((all: readonly Lot[], entry) => addToLots(all, entry.lot, entry.delta), unitState(state, unit).lots);
-  return [{ unit, ...clawBack(lots, { unit, amount: difference, why, own, policy }) }];
-}
-
-function amountOf(outcomes: readonly UnitOutcome[], unit: string): number {
-  return outcomes.find((outcome) => outcome.unit === unit)?.amount ?? 0;
 }
 
 /**

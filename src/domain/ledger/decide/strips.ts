@@ -76,14 +76,11 @@ function linesOf({ lines }: SaleFacts): readonly BasketLine[] {
 /** Takes strips back whose card was returned; what was used stays used, and the shortfall follows the policy. */
 export function takeStripsBack(
   state: AccountState,
-  before: readonly SoldStrips[],
-  after: readonly SoldStrips[],
-  { own, policy }: Pick<TopUpReturn, "own" | "policy">,
-): TakenBack[] {
-  return before.map(({ unit, what, count }) => {
-    const amount = count - (after.find((one) => one.unit === unit)?.count ?? 0);
-    return takeBought(state, { unit, what, amount, own, policy });
-  });
+  { unit, what, count }: SoldStrips,
+  kept: number,
+  { again, own, policy }: Pick<TopUpReturn, "own" | "policy"> & { readonly again: number },
+): TakenBack {
+  return takeBought(state, { unit, what, amount: count - kept + again, own, policy });
 }
 
 /** A hold of strips, settled on the lines of a sale: strips that found nothing to pay for are the member's again. */

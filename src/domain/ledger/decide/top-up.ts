@@ -56,17 +56,21 @@ export function decideTopUp(
   return { topped_up: { unit, paid, granted }, entries: entries.filter(({ delta }) => delta > 0), warnings: [] };
 }
 
-/** What is kept of a top-up when `paid` of it is: the bonus follows, and never grows. */
+/** What is kept of a top-up when `paid` of it is: the bonus follows, and never grows, not where a lower step gives more. */
 export function keptTopUp(program: CompiledProgram, sold: ToppedUp, paid: number): ToppedUp {
   const rules = program.document.credit;
-  const granted = rules === undefined ? 0 : topUpOf(rules, paid).granted;
-  return { ...sold, paid, granted: Math.min(sold.granted, granted) };
+  if (rules === undefined) return { ...sold, paid, granted: 0 };
+  const passed = rules.top_up_bonus.map(({ from }) => from).filter((from) => paid < from && from <= sold.paid);
+  const least = Math.min(...[paid, ...passed].map((amount) => topUpOf(rules, amount).granted));
+  return { ...sold, paid, granted: Math.min(sold.granted, least) };
 }
 
 /** What a return of a top-up takes. */
 export interface TopUpReturn {
   readonly before: ToppedUp;
   readonly after: ToppedUp;
+  /** What earlier returns wrote off and this one asks again. */
+  readonly again: { readonly paid: number; readonly bonus: number };
   /** The lots that the top-up went to. */
   readonly own: readonly LotKey[];
   readonly policy: ProgramDocument["returns"]["spent_points"];
@@ -85,7 +89,10 @@ export interface TakenBack {
  *
  * @param state the account with what the same return gives back and takes otherwise
  */
-export function takeTopUpBack(state: AccountState, { before, after, own, policy }: TopUpReturn): TakenBack[] {
+export function takeTopUpBack(
+  state: AccountState,
+  { before, after, again, own, policy }: TopUpReturn,
+): { readonly paid: TakenBack; readonly bonus: TakenBack } {
   const { unit } = before;
   const isOwn = (lot: Lot) => own.some((key) => key.class === lot.class && key.expires_on === lot.expires_on);
   const free = unitState(state, unit).lots.filter(({ bucket, class: of }) => bucket !== "held" && of !== "debt");
@@ -93,10 +100,10 @@ export function takeTopUpBack(state: AccountState, { before, after, own, policy 
   const paid = ordered.filter((lot) => lot.class === "paid");
   const waiting = ordered.filter(({ bucket }) => bucket === "pending");
   const open = policy === "pending_only" ? [] : ordered.filter((lot) => lot.class !== "paid" && !waiting.includes(lot));
-  const bonus = take([...waiting, ...open], before.granted - after.granted);
+  const bonus = take([...waiting, ...open], before.granted - after.granted + again.bonus);
   const left = open.map((lot) => ({ ...lot, amount: lot.amount - partOf(bonus, lot) }));
-  const bought = take([...paid, ...left], before.paid - after.paid);
-  return [settled(unit, bought, WHAT, policy), settled(unit, bonus, WHAT, policy)];
+  const bought = take([...paid, ...left], before.paid - after.paid + again.paid);
+  return { paid: settled(unit, bought, WHAT, policy), bonus: settled(unit, bonus, WHAT, policy) };
 }
 
 /** Something bought that is taken back. */

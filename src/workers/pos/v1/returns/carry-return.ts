@@ -159,7 +159,8 @@ function writtenOff({ desk }: Rendering, body: BookingHeader & ReturnEvent): { c
       ? [{ unit: taken.bonus.unit, amount: taken.written_off }]
       : [],
   );
-  return [...body.written_off, ...bonuses].map(({ unit, amount }) => ({
+  const lost = body.written_off.filter(({ amount }) => amount > 0);
+  return [...lost, ...bonuses].map(({ unit, amount }) => ({
     code: "written_off",
     detail:
       desk.locale === "nl"
