@@ -51,7 +51,11 @@ export const text = (max: number) =>
     .refine((value) => !hasControlCharacter(value), "must not contain control characters");
 
 function hasControlCharacter(value: string): boolean {
-  return [...value].some((character) => (character.codePointAt(0) ?? 0) < 32 || character === "\u007f");
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code < 32 || code === 127) return true;
+  }
+  return false;
 }
 
 export const quantity = z

@@ -25,7 +25,8 @@ export function planEstate(
     const paid = withDebtsPaid(index === 0 ? settled.state : booked, draft);
     const body = finishDraft(booked, paid, stamp, index === 0 ? settled.due : undefined);
     booked = applyBooking(booked, body);
-    return { body, idem: index === 0 ? idem : null, natural_key: draft.natural_key, frees: draft.frees };
+    const { natural_key, frees } = draft;
+    return { body, idem: index === 0 ? idem : null, natural_key, frees, after: booked };
   });
   return ok({ bookings, answer: 0, state: booked });
 }

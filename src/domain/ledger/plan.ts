@@ -56,6 +56,8 @@ export interface PlannedBooking {
   readonly idem: string | null;
   readonly natural_key: string | null;
   readonly frees: number | null;
+  /** The account right after it. */
+  readonly after: AccountState;
 }
 
 /** Everything a command would write, in order, and the state after it. Writing it is one transaction; a preview drops it. */
@@ -295,9 +297,10 @@ class PlanBuilder {
       const paid = withDebtsPaid(this.#settled, draft);
       const body = finishDraft(this.#booked, paid, { ...this.#context.stamp, ...keys }, this.#due ?? undefined);
       this.#due = null;
-      this.#booked = applyBooking(this.#booked, body);
-      this.#settled = this.#booked;
-      this.#bookings.push({ body, idem: keys.idem, natural_key: draft.natural_key, frees: draft.frees });
+      const after = applyBooking(this.#booked, body);
+      this.#booked = after;
+      this.#settled = after;
+      this.#bookings.push({ body, idem: keys.idem, natural_key: draft.natural_key, frees: draft.frees, after });
     }
   }
 

@@ -8,18 +8,21 @@ export interface Span {
 }
 
 const REMEMBERED_MAX = 2_000;
-const known = new Map<string, LocalDate>();
+const dates = new Map<string, LocalDate>();
+const instants = new Map<string, number>();
 
 /** Every sale of a day asks for the same few dates, and the calendar takes some ten microseconds for each. */
-function remembered(question: string, reckon: () => LocalDate): LocalDate {
-  const answer = known.get(question) ?? reckon();
+function remembered<Answer>(known: Map<string, Answer>, question: string, reckon: () => Answer): Answer {
+  const found = known.get(question);
+  if (found !== undefined) return found;
+  const answer = reckon();
   if (known.size >= REMEMBERED_MAX) known.clear();
   known.set(question, answer);
   return answer;
 }
 
 export function addSpan(date: LocalDate, { months = 0, days = 0 }: Span): LocalDate {
-  return remembered(`${date}+${months}+${days}`, () =>
+  return remembered(dates, `${date}+${months}+${days}`, () =>
     Temporal.PlainDate.from(date).add({ months }).add({ days }).toString(),
   );
 }
@@ -31,7 +34,7 @@ export function startOfMonth(date: LocalDate): LocalDate {
 
 /** The last day of the date's month. */
 export function endOfMonth(date: LocalDate): LocalDate {
-  return remembered(`end of month ${date}`, () => {
+  return remembered(dates, `end of month ${date}`, () => {
     const day = Temporal.PlainDate.from(date);
     return day.with({ day: day.daysInMonth }).toString();
   });
@@ -49,7 +52,11 @@ export function nextYearlyDate(from: LocalDate, yearly: readonly string[]): Loca
 
 /** The instant, in epoch ms, at which a date begins in a zone; where clocks skip midnight, the first instant of the day. */
 export function startOfDay(date: LocalDate, zone: string): number {
-  return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
+  return remembered(
+    instants,
+    `${date} ${zone}`,
+    () => Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds,
+  );
 }
 
 /** A yearly day ("MM-DD") in a year; 29 February falls on the 28th in years without one. */
@@ -64,7 +71,7 @@ function compareDates(left: LocalDate, right: LocalDate): number {
 
 /** The Monday of the date's week. */
 export function startOfWeek(date: LocalDate): LocalDate {
-  return remembered(`start of week ${date}`, () => {
+  return remembered(dates, `start of week ${date}`, () => {
     const day = Temporal.PlainDate.from(date);
     return day.subtract({ days: day.dayOfWeek - 1 }).toString();
   });

@@ -17,8 +17,21 @@ const MINUTE_MS = 60_000;
 /** What was asked last of a rule. Sales are of this minute mostly, and a rule that began long ago is slow to evaluate. */
 const latest = new WeakMap<Recurrence, { readonly minute: number; readonly within: boolean }>();
 
-/** The wall clock of a zone at an instant, as the epoch ms that this clock would show in UTC. */
+/** The minute asked for last and how far its clock is ahead of UTC, by zone. */
+const ahead = new Map<string, { readonly minute: number; readonly by_ms: number }>();
+
+/** The wall clock of a zone at an instant, as the epoch ms that this clock would show in UTC. Clocks change at whole minutes. */
 export function wallClock(at_ms: number, zone: string): number {
+  const minute = Math.floor(at_ms / MINUTE_MS);
+  let known = ahead.get(zone);
+  if (known?.minute !== minute) {
+    known = { minute, by_ms: reckonWallClock(at_ms, zone) - at_ms };
+    ahead.set(zone, known);
+  }
+  return at_ms + known.by_ms;
+}
+
+function reckonWallClock(at_ms: number, zone: string): number {
   const local = Temporal.Instant.fromEpochMilliseconds(at_ms).toZonedDateTimeISO(zone).toPlainDateTime();
   return local.toZonedDateTime("UTC").epochMilliseconds;
 }

@@ -58,6 +58,14 @@ export class Ledger {
     return this.#head.state;
   }
 
+  /**
+   * The state that this instance worked on last; null when it worked on none. For what follows an answer: only a read of
+   * the storage proves that the state is still the newest.
+   */
+  get latest(): AccountState | null {
+    return this.#head?.state ?? null;
+  }
+
   /** The state right after a booking: the latest checkpoint and the bookings since. */
   stateAt(seq: number): AccountState {
     const due = seq - (seq % CHECKPOINT_EVERY);
@@ -101,7 +109,8 @@ export class Ledger {
       for (const booking of bookings) {
         const text = encodeBody(booking.body);
         hash = chainHash(sha256, hash, text);
-        state = applyBooking(state, booking.body);
+        invariant(booking.body.seq === state.seq + 1, `booking ${booking.body.seq} does not follow ${state.seq}`);
+        state = booking.after;
         this.#store.append({
           seq: booking.body.seq,
           idem: booking.idem,
@@ -124,8 +133,13 @@ export class Ledger {
   bookDue(state: AccountState, stamp: Stamp): void {
     const { due } = settle(state, stamp.now_ms);
     if (!isDue(due)) return;
-    const body: BookingBody = finishDraft(state, plainDraft({ type: "due" }), stamp, due);
-    this.commit([{ body, idem: null, natural_key: null, frees: null }], new Map());
+    this.commitOne(state, finishDraft(state, plainDraft({ type: "due" }), stamp, due), null);
+  }
+
+  /** Writes one booking that follows a state and takes no key but a request's. */
+  commitOne(state: AccountState, body: BookingBody, idem: string | null): void {
+    const after = applyBooking(state, body);
+    this.commit([{ body, idem, natural_key: null, frees: null, after }], new Map());
   }
 }
 

@@ -214,7 +214,7 @@ export class MemberAccount extends DurableObject {
   async #arm(clock_offset_ms?: number): Promise<void> {
     await this.#clock.look();
     const now_ms = Date.now();
-    const state = this.#ledger.current(now_ms);
+    const state = this.#ledger.latest;
     const due_ms = state === null ? null : nextDueAt(state);
     const wanted = alarmWanted({
       now_ms,

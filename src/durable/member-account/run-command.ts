@@ -3,7 +3,7 @@ import type { Command, History } from "../../domain/ledger/command.ts";
 import type { Stamp } from "../../domain/ledger/draft.ts";
 import { plainDraft, finishDraft } from "../../domain/ledger/draft.ts";
 import { settle } from "../../domain/ledger/due.ts";
-import { applyBooking, foldBookings } from "../../domain/ledger/fold.ts";
+import { applyBooking } from "../../domain/ledger/fold.ts";
 import { parkedNaturalKey, returnNaturalKey, saleNaturalKey } from "../../domain/ledger/natural-key.ts";
 import { plan, type Plan, type PlanContext, type PlannedBooking } from "../../domain/ledger/plan.ts";
 import { type Refusal, STORED_REFUSALS } from "../../domain/ledger/refusal.ts";
@@ -60,7 +60,7 @@ function previewUnborn(desk: Desk, message: CommandMessage): CommandAnswer {
   const state = applyBooking(null, finishDraft(null, plainDraft(opened), { ...stamp, request_hash: null }));
   const decided = plan(state, message.command, planContext(message, stamp, { history: NO_HISTORY }));
   if (!decided.ok) return refused(decided.error);
-  return answerOf(state, message, decided.value, null);
+  return answerOf(message, decided.value, null);
 }
 
 const NO_HISTORY: History = { sale: () => null, findSale: () => null, holdEnd: () => null, foreignReturn: () => null };
@@ -97,7 +97,7 @@ function decideAndBook(desk: Desk, message: CommandMessage, state: AccountState)
   const decided = plan(state, message.command, planContext(message, stamp, past));
   if (!decided.ok) return refuse(desk, message, state, { ...stamp, note_digest: null }, decided.error);
   if (!message.preview) write(desk, decided.value, sealed?.note ?? null);
-  return answerOf(state, message, decided.value, sealed?.note ?? null);
+  return answerOf(message, decided.value, sealed?.note ?? null);
 }
 
 function write(desk: Desk, planned: Plan, note: BookingNote | null): void {
@@ -117,20 +117,13 @@ function waitedNote(desk: Desk, { body }: PlannedBooking): BookingNote | null {
   return parked === null ? null : (desk.store.bySeq(parked)?.note ?? null);
 }
 
-function answerOf(
-  before: AccountState,
-  message: CommandMessage,
-  planned: Plan,
-  note: BookingNote | null,
-): CommandAnswer {
+function answerOf(message: CommandMessage, planned: Plan, note: BookingNote | null): CommandAnswer {
   const answer = planned.bookings[planned.answer];
   if (answer === undefined) return refused({ code: "account_unknown" });
   if (answer.body.type === "return_parked") return refused({ code: "sale_not_known_yet" });
   const program = compiledProgram(message.programs[0]);
   // Right after the answer's own booking: returns that had waited for a sale come after it and show at the next read.
-  const upToAnswer = planned.bookings.slice(0, planned.answer + 1).map(({ body }) => body);
-  const after = foldBookings(before, upToAnswer) ?? before;
-  return { ok: true, replayed: false, view: viewOf(after, program, answer.body, note) };
+  return { ok: true, replayed: false, view: viewOf(answer.after, program, answer.body, note) };
 }
 
 /** Refusals decided from the ledger are kept under the key. One that depends on rules or time to come is not. */
@@ -145,7 +138,7 @@ function refuse(
   if (isAsked && !message.preview && message.idem !== null && STORED_REFUSALS.has(refusal.code)) {
     const { due } = settle(state, stamp.now_ms);
     const body = finishDraft(state, plainDraft({ type: "refused", refusal, parked: null }), stamp, due);
-    desk.ledger.commit([{ body, idem: message.idem, natural_key: null, frees: null }], new Map());
+    desk.ledger.commitOne(state, body, message.idem);
   }
   return refused(refusal);
 }

@@ -3,13 +3,13 @@ import { createMiddleware } from "hono/factory";
 import { parseApiKey } from "../../domain/tenancy/api-key.ts";
 import { looksLikeCardToken } from "../../domain/tenancy/card-token.ts";
 import type { Locale } from "../../domain/tenancy/config.ts";
-import { isLocator } from "../../domain/tenancy/merchant.ts";
+import { isLocator, type Tenant } from "../../domain/tenancy/merchant.ts";
 import type { RawIdentifier } from "../../durable/merchant-registry/protocol.ts";
 import { lookUpKey } from "../edge/config-cache.ts";
 import type { AppEnv } from "../hono-env.ts";
 import { ProblemError } from "../http/problem.ts";
 import { PosDesk } from "../pos/v1/desk.ts";
-import { readSecrets } from "../secrets.ts";
+import { readSecrets, type Secrets } from "../secrets.ts";
 import { sha256Hex } from "../services/sha256.ts";
 
 /** The longest text that any identifier may be; a longer one is refused by the validation that follows. */
@@ -23,10 +23,11 @@ const ACCEPT_LANGUAGE_MAX = 500;
 export const authenticatePosKey = createMiddleware<AppEnv>(async (c, next) => {
   const secrets = readSecrets(c.env);
   const key = bearerKey(c.req.header("authorization"));
-  const tenant = parseApiKey(key);
-  if (tenant === null || !isLocator(tenant.merchant, secrets.idMac)) throw new ProblemError("key_invalid");
+  const read = readKey(key, secrets);
+  if (read === null) throw new ProblemError("key_invalid");
+  const { tenant, hash } = read;
   const wanted = await namedIdentifier(c);
-  const found = await lookUpKey(c.env, tenant, sha256Hex(key), wanted);
+  const found = await lookUpKey(c.env, tenant, hash, wanted);
   if (!found.ok) throw new ProblemError(found.error);
   const { config, key: facts, identifier } = found.value;
   const till = config.config.tills.find((candidate) => candidate.id === facts.till);
@@ -34,14 +35,47 @@ export const authenticatePosKey = createMiddleware<AppEnv>(async (c, next) => {
   if (till === undefined || location === undefined) throw new ProblemError("key_invalid");
   const prefetched = wanted === null || identifier === null ? null : { wanted, answer: identifier };
   const locale = preferredLocale(c.req.header("accept-language"), config.config.merchant.locale);
-  const { origin } = new URL(c.req.url);
   c.set(
     "pos",
-    new PosDesk({ env: c.env, tenant, config, key: facts, till, location, secrets, locale, origin, prefetched }),
+    new PosDesk({
+      env: c.env,
+      tenant,
+      config,
+      key: facts,
+      till,
+      location,
+      secrets,
+      locale,
+      url: c.req.url,
+      prefetched,
+    }),
   );
   c.header("cache-control", "no-store");
   await next();
 });
+
+interface ReadKey {
+  readonly tenant: Tenant;
+  /** As the registry knows it. */
+  readonly hash: string;
+}
+
+/** Keys read by this isolate, under the secrets they were read with: a till comes with the same one all day. */
+const readKeys = new WeakMap<Secrets, Map<string, ReadKey>>();
+const READ_KEYS_MAX = 1_000;
+
+/** What a key claims, when its shape, checksum and locator are right; null otherwise. Nothing is looked up. */
+function readKey(key: string, secrets: Secrets): ReadKey | null {
+  const known = readKeys.get(secrets) ?? new Map<string, ReadKey>();
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const tenant = parseApiKey(key);
+  if (tenant === null || !isLocator(tenant.merchant, secrets.idMac)) return null;
+  const read = { tenant, hash: sha256Hex(key) };
+  if (known.size >= READ_KEYS_MAX) known.clear();
+  readKeys.set(secrets, known.set(key, read));
+  return read;
+}
 
 function bearerKey(header: string | undefined): string {
   const [, key = ""] = /^Bearer +(.*)$/i.exec(header?.trim() ?? "") ?? [];

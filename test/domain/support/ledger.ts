@@ -242,7 +242,7 @@ export class Ledger {
     this.state = deepFreeze(state);
   }
 
-  #write({ body, idem, natural_key, frees }: PlannedBooking): void {
+  #write({ body, idem, natural_key, frees }: Omit<PlannedBooking, "after">): void {
     const text = encodeBody(body);
     if (idem !== null && this.rows.some((row) => row.idem === idem)) throw new Error(`the key ${idem} is taken`);
     if (frees !== null) {

@@ -25,8 +25,8 @@ export interface DeskParts {
   readonly location: LocationFacts;
   readonly secrets: Secrets;
   readonly locale: Locale;
-  /** Scheme and host that the request came to. */
-  readonly origin: string;
+  /** The request's own address. */
+  readonly url: string;
   /** An identifier that was looked up together with the key. */
   readonly prefetched: { readonly wanted: RawIdentifier; readonly answer: IdentifierAnswer } | null;
 }
@@ -42,6 +42,11 @@ export class PosDesk {
     this.parts = parts;
     this.ids = new IdCodec(parts.secrets.idMac, parts.tenant);
     this.now_ms = Date.now() + parts.config.clock_offset_ms;
+  }
+
+  /** Scheme and host that the request came to. */
+  get origin(): string {
+    return new URL(this.parts.url).origin;
   }
 
   get tenant(): Tenant {

@@ -74,7 +74,7 @@ export function renderMemberAnswer(rendering: Rendering, story: MemberStory): z.
     member: renderMember(desk, story.record),
     cards,
     card_token: token,
-    card_url: token === null ? null : `${desk.parts.origin}/c/${token}`,
+    card_url: token === null ? null : `${desk.origin}/c/${token}`,
     wallet: renderWallet(rendering, story.wallet),
     rewards: renderRewards(rendering, story.rewards),
     issued_rewards: renderIssues(rendering, account, story.issues),

@@ -175,7 +175,8 @@ function renderOffers({ text }: Rendering, { offers = [], sale: { currency } }: 
 /** How the customer collects the sale; null for a sale of a member. */
 function renderClaim(desk: PosDesk, account: string, at_ms: number): WireSaleAnswer["claim"] {
   if (accountKindOf(account) !== "receipt") return null;
-  const { secrets, origin } = desk.parts;
+  const { origin } = desk;
+  const { secrets } = desk.parts;
   const token = createCardToken(secrets.cardKeys, desk.tenant, { account, cardNo: CLAIM_CARD_NO });
   return { token, url: `${origin}/claim/${token}`, expires_at: wireTime(at_ms + CLAIM_MS) };
 }
