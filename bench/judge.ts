@@ -2,7 +2,7 @@ import { atMost, type Budget, compared, notMeasured, ratioAtLeast, ratioAtMost }
 import { type Counts, totalOf } from "./counts.ts";
 import type { Bill } from "./dollars.ts";
 import type { Round } from "./load.ts";
-import { BARE, type Figures, LONG, POSTGRES, POSTGRES_ASYNC, SHORT, STEMPEL } from "./measure.ts";
+import { BARE, type Figures, LONG, POSTGRES, POSTGRES_ASYNC, POSTGRES_THIN, SHORT, STEMPEL } from "./measure.ts";
 import { COLD_BY_CARD, COLD_BY_PHONE, COLD_LONG, type CountedOperation, RETURN, WARM_BY_CARD } from "./operations.ts";
 import type { Measured } from "./report.ts";
 import { type Ratio, ratioOf } from "./statistics.ts";
@@ -64,10 +64,11 @@ export function timeBudgets(figures: Figures): Budget[] {
     ...budgets,
     ratioAtLeast(PEER, speedRatio(figures.together, STEMPEL, POSTGRES), 1.2),
     compared("the same, PostgreSQL with asynchronous commit", speedRatio(figures.together, STEMPEL, POSTGRES_ASYNC)),
+    compared("the same, PostgreSQL without our rules", speedRatio(figures.together, STEMPEL, POSTGRES_THIN)),
   ];
 }
 
-const PEER = "sales/s on one hot account, 16 clients ÷ Hono + PostgreSQL";
+const PEER = "sales/s on one hot account, 16 clients ÷ the same ledger under Hono + PostgreSQL";
 
 function bareBudget({ title }: Measured, value: Ratio, max: number): Budget {
   return ratioAtMost(`sale p50 ÷ bare p50, ${title}`, value, max);

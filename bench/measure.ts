@@ -6,9 +6,12 @@ import { CLIENTS_MAX, saleTarget, type Server } from "./targets.ts";
 
 export const STEMPEL = "Stempel";
 export const BARE = "bare";
+/** The same ledger: our own API and rules on Node, with accounts in PostgreSQL. */
 export const POSTGRES = "Hono + PostgreSQL";
 /** Answers commits before they are on disk, which neither PostgreSQL by default nor the local runtime does. */
 export const POSTGRES_ASYNC = "Hono + PostgreSQL, asynchronous commit";
+/** No rules, no validation, no chain, no explanation: adds up points and stamps. */
+export const POSTGRES_THIN = "thin Hono + PostgreSQL";
 export const LONG = "long account";
 export const SHORT = "short account";
 

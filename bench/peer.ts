@@ -10,10 +10,20 @@ export interface PeerServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the peer's HTTP server as a process of its own. */
-export async function startPeer(database: string, key: string, synchronousCommit: "on" | "off"): Promise<PeerServer> {
-  const script = join(import.meta.dirname, "peer-server.ts");
-  const server = spawn(process.execPath, [script, database, key, synchronousCommit], {
+/** The product's ledger, or one that only adds up. */
+export type PeerScript = "same-ledger-server.ts" | "thin-peer-server.ts";
+
+export interface PeerRequest {
+  readonly script: PeerScript;
+  readonly database: string;
+  readonly key: string;
+  readonly synchronousCommit: "on" | "off";
+}
+
+/** Starts a peer's HTTP server as a process of its own. */
+export async function startPeer({ script, database, key, synchronousCommit }: PeerRequest): Promise<PeerServer> {
+  const path = join(import.meta.dirname, script);
+  const server = spawn(process.execPath, [path, database, key, synchronousCommit], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(server, "exit");

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { loadTools } from "../scripts/start/platform.ts";
 import { type Bundle, buildWorker } from "./build.ts";
 import type { Closing } from "./closing.ts";
-import { BARE, POSTGRES, POSTGRES_ASYNC, type Servers, STEMPEL } from "./measure.ts";
+import { BARE, POSTGRES, POSTGRES_ASYNC, POSTGRES_THIN, type Servers, STEMPEL } from "./measure.ts";
 import { startPeer } from "./peer.ts";
 import { findPostgres, startPostgres } from "./postgres.ts";
 import { familyOf } from "./processes.ts";
@@ -85,11 +85,12 @@ async function startPeers({ closing }: Place, key: string): Promise<Server[]> {
   closing.add(postgres.stop);
   console.log(`PostgreSQL ${postgres.version}`);
   const peers: Server[] = [];
-  for (const [name, commit] of [
-    [POSTGRES, "on"],
-    [POSTGRES_ASYNC, "off"],
+  for (const [name, script, synchronousCommit] of [
+    [POSTGRES, "same-ledger-server.ts", "on"],
+    [POSTGRES_ASYNC, "same-ledger-server.ts", "off"],
+    [POSTGRES_THIN, "thin-peer-server.ts", "on"],
   ] as const) {
-    const peer = await startPeer(postgres.url, key, commit);
+    const peer = await startPeer({ script, database: postgres.url, key, synchronousCommit });
     closing.add(peer.stop);
     peers.push({ name, url: peer.url, pids: () => [peer.pid, ...familyOf(postgres.pid)] });
   }

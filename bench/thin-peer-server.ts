@@ -4,9 +4,9 @@ import { Hono } from "hono";
 import { Pool, type PoolClient } from "pg";
 import { z } from "zod";
 
-// The peer: what a good Node programmer would write for one account's ledger on PostgreSQL. It does less than Stempel: no
+// The thin peer: the least that a ledger on PostgreSQL could be, for comparison. It does less than Stempel: no
 // validation, no hash chain, no rewards, no explanation, no rendering, one merchant. Started by the bench as its own process:
-//   node bench/peer-server.ts DATABASE_URL API_KEY on|off      (the last is synchronous_commit)
+//   node bench/thin-peer-server.ts DATABASE_URL API_KEY on|off      (the last is synchronous_commit)
 
 interface Sale {
   readonly receipt: string;
