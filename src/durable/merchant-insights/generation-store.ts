@@ -222,13 +222,18 @@ export class GenerationStore {
     return false;
   }
 
-  /** An account's newest bookings of one day and of the given types, oldest first. */
-  onDay(account: string, day: LocalDate, types: readonly ActivityType[]): BookingRow[] {
-    const newest = [...this.#newestOn(account, day)];
-    return newest
-      .filter(({ type }) => types.includes(type))
-      .map(readRow)
-      .toReversed();
+  /**
+   * Reads an account's newest bookings of one day and of the given types, oldest first. A day is read once, however often
+   * it is asked about: use it for as long as nothing is written.
+   */
+  dayReader(): (account: string, day: LocalDate, types: readonly ActivityType[]) => BookingRow[] {
+    const read = new Map<string, readonly Raw[]>();
+    return (account, day, types) => {
+      const key = `${account}|${day}`;
+      const rows = read.get(key) ?? [...this.#newestOn(account, day)].toReversed();
+      read.set(key, rows);
+      return rows.filter(({ type }) => types.includes(type)).map(readRow);
+    };
   }
 
   /**
@@ -328,6 +333,14 @@ export class GenerationStore {
 
   void(account: string, seq: number): void {
     this.#sql.exec(`INSERT OR IGNORE INTO ${this.#voided} (account, seq) VALUES (?, ?)`, account, seq);
+  }
+
+  /** Sales of an account, from a sequence on, that have come back in full. */
+  voidedSince(account: string, seq: number): ReadonlySet<number> {
+    const rows = this.#sql
+      .exec<{ seq: number }>(`SELECT seq FROM ${this.#voided} WHERE account = ? AND seq >= ?`, account, seq)
+      .toArray();
+    return new Set(rows.map((row) => row.seq));
   }
 
   isVoided(account: string, seq: number): boolean {

@@ -6,6 +6,7 @@ import { type Applied, applyBatch, type Batch, readBatch, withLapse, write } fro
 import { RegistryClient } from "../merchant-registry/client.ts";
 import type { Delays } from "./delays.ts";
 import { foldDays } from "./fold.ts";
+import { GroupCommit } from "./group-commit.ts";
 import type { GenerationStore } from "./generation-store.ts";
 import { judgeChain, judgeReceipts, judgeShortfalls } from "./judge.ts";
 import type { CloseMessage, LedgerRow, PushAnswer, PushMessage } from "./protocol.ts";
@@ -18,6 +19,7 @@ export class Projection {
   readonly #name: ObjectName;
   readonly #store: InsightsStore;
   readonly #zones: Zones;
+  readonly #commits: GroupCommit;
   readonly #registry: Env["MERCHANT_REGISTRY"];
 
   constructor(name: ObjectName, store: InsightsStore, registry: Env["MERCHANT_REGISTRY"]) {
@@ -25,12 +27,13 @@ export class Projection {
     this.#store = store;
     this.#registry = registry;
     this.#zones = new Zones(name, store, registry);
+    this.#commits = new GroupCommit((run) => store.transaction(run));
   }
 
   /** What an account brings goes into the generation in use, and into one that is being built. */
   async push({ account, rows, failed_attempts }: PushMessage, now_ms: number, delays: Delays): Promise<PushAnswer> {
     const batch = await this.#read(account, rows, now_ms);
-    const answer = this.#store.transaction(() => {
+    const answer = await this.#commits.run(() => {
       const current = this.#store.current();
       const { seq } = this.#apply(current, batch, now_ms);
       const walk = this.#store.meta("walk");
