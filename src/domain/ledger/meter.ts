@@ -22,8 +22,10 @@ const DAY_LENGTH = "YYYY-MM-DD".length;
 /** Counts changes in. Days long before the newest one of the same counter are forgotten. */
 export function applyMeters(meters: Meters, changes: readonly MeterChange[]): Meters {
   return changes.reduce((all, { meter, on, amount }) => {
-    const counted = { ...all[meter], [on]: (all[meter]?.[on] ?? 0) + amount };
-    return { ...all, [meter]: withoutOld(counted) };
+    const count = (all[meter]?.[on] ?? 0) + amount;
+    const counted = { ...all[meter], [on]: count };
+    const isTidy = count !== 0 && Object.keys(counted).length <= METER_DAYS;
+    return { ...all, [meter]: isTidy ? counted : withoutOld(counted) };
   }, meters);
 }
 

@@ -79,7 +79,15 @@ export function startOfWeek(date: LocalDate): LocalDate {
 
 /** The month, "YYYY-MM", so many months after the one of a date or a month. */
 export function monthOf(date: string, months = 0): string {
+  return monthText(monthNumber(date) + months);
+}
+
+/** Months since January of the year 0. January is divisible by twelve. */
+export function monthNumber(date: string): number {
   const [year = 0, month = 1] = date.split("-").map(Number);
-  const count = year * 12 + month - 1 + months;
-  return `${String(Math.floor(count / 12)).padStart(4, "0")}-${String((count % 12) + 1).padStart(2, "0")}`;
+  return year * 12 + month - 1;
+}
+
+export function monthText(number: number): string {
+  return `${String(Math.floor(number / 12)).padStart(4, "0")}-${String((number % 12) + 1).padStart(2, "0")}`;
 }
