@@ -37,6 +37,7 @@ export class Projector {
   #running: Promise<boolean> | null = null;
   #failures = 0;
   #failing_since_ms: number | null = null;
+  #retry_ms = 0;
 
   constructor(deps: ProjectorDeps) {
     this.#deps = deps;
@@ -51,9 +52,14 @@ export class Projector {
     return this.#busy;
   }
 
-  /** When to try again after a failure; null when the last delivery went well. */
+  /**
+   * When to try again after a failure; null when the last delivery went well. Kept until it has come: failures of the
+   * meantime that each drew an earlier time would each set the alarm, and every setting is billed.
+   */
   retryAt(now_ms: number): number | null {
-    return this.#failing_since_ms === null ? null : retryAt(now_ms, this.#failing_since_ms, Math.random());
+    if (this.#failing_since_ms === null) return null;
+    if (this.#retry_ms <= now_ms) this.#retry_ms = retryAt(now_ms, this.#failing_since_ms, Math.random());
+    return this.#retry_ms;
   }
 
   /** Takes note of new bookings; they leave right after the answer, and those that follow at once leave together. */
@@ -141,6 +147,7 @@ export class Projector {
   #succeed(): true {
     this.#failures = 0;
     this.#failing_since_ms = null;
+    this.#retry_ms = 0;
     return true;
   }
 
