@@ -128,7 +128,7 @@ describe("many small returns take exactly what one large one takes", () => {
             )
             .map((part) => ({ part, key: mix.next().value }))
             .toSorted((left, right) => left.key - right.key);
-          const large = takeBack(given, [whole]);
+          const large = takeBack(given, whole.length === 0 ? [] : [whole]);
           const small = takeBack(
             given,
             parts.map(({ part }) => [part]),
