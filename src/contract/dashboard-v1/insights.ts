@@ -43,6 +43,11 @@ const unitMove = z.strictObject({
   paid_redeemed: z.int().optional().meta({ description: "Of what was redeemed, paid for with money." }),
   paid_expired: z.int().optional(),
   paid_open: z.int().optional(),
+  bought_back: z.int().optional().meta({ description: "Paid for with money and handed back; `sold` is less by it." }),
+  taken_over: z.int().optional().meta({ description: "Of what was given, opening balances of stored value." }),
+  paid_taken_over: z.int().optional(),
+  lapsed: z.int().optional().meta({ description: "Stored value of accounts that are gone." }),
+  paid_lapsed: z.int().optional(),
 });
 const units = z.record(z.string(), unitMove).meta({ description: "By unit." });
 const rewards = z

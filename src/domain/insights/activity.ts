@@ -5,7 +5,7 @@ import type { RefusalCode } from "../ledger/refusal.ts";
 import { type HandOutMove, handOutMoves } from "./hand-out.ts";
 import type { BudgetUse } from "../program/budget.ts";
 import type { BasketLine } from "../program/basket.ts";
-import { storedValueIn } from "../program/credit.ts";
+import { isPrepaid, storedValueIn } from "../program/credit.ts";
 import type { AccountKind } from "../tenancy/account-id.ts";
 import type { LocalDate } from "../time/local-date.ts";
 
@@ -26,6 +26,14 @@ export interface UnitMove {
   readonly paid_redeemed?: number;
   readonly paid_expired?: number;
   readonly paid_open?: number;
+  /** Paid for with money and handed back; `sold` is less by it already. */
+  readonly bought_back?: number;
+  /** Of what was given, an opening balance of stored value, and how much of it had been paid for. */
+  readonly taken_over?: number;
+  readonly paid_taken_over?: number;
+  /** Stored value of accounts that are gone, and how much of it had been paid for; nobody can spend it any more. */
+  readonly lapsed?: number;
+  readonly paid_lapsed?: number;
 }
 
 /**
@@ -247,10 +255,20 @@ function unitMoves(entries: readonly Entry[]): Record<string, UnitMove> {
 
 function moveOf(entry: Entry): UnitMove {
   const move = plainMove(entry);
-  if (entry.lot.class !== "paid") return move;
+  const { unit, delta, why, lot } = entry;
+  const taken_over = why.code === "opening" && isPrepaid(unit) ? delta : 0;
+  if (lot.class !== "paid") return taken_over === 0 ? move : { ...move, taken_over };
   const { redeemed: paid_redeemed = 0, expired: paid_expired = 0, open: paid_open = 0 } = move;
-  const sold = entry.why.code === "bought" || entry.why.code === "bought_back" ? entry.delta : 0;
-  return { ...move, sold, paid_redeemed, paid_expired, paid_open };
+  const bought_back = why.code === "bought_back" ? -delta : 0;
+  const sold = why.code === "bought" ? delta : -bought_back;
+  const moves = { sold, bought_back, paid_redeemed, paid_expired, paid_open, taken_over };
+  return { ...move, ...moves, paid_taken_over: taken_over };
+}
+
+/** What an account that is gone still held: nobody can spend it any more. */
+export function lapsedMove(unit: string, { open = 0, paid_open = 0 }: UnitMove): UnitMove {
+  const lapsed = isPrepaid(unit) ? { paid_open: -paid_open, lapsed: open, paid_lapsed: paid_open } : {};
+  return addMoves({ open: -open }, lapsed);
 }
 
 function plainMove({ delta, why }: Entry): UnitMove {
@@ -306,6 +324,11 @@ const MOVES = [
   "paid_redeemed",
   "paid_expired",
   "paid_open",
+  "bought_back",
+  "taken_over",
+  "paid_taken_over",
+  "lapsed",
+  "paid_lapsed",
 ] as const satisfies readonly (keyof UnitMove)[];
 
 /** Adds two moves of one unit; what comes to zero is left out. */

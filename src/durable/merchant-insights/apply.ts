@@ -5,6 +5,7 @@ import {
   activityOf,
   addMoves,
   isVisit,
+  lapsedMove,
   type UnitMove,
 } from "../../domain/insights/activity.ts";
 import { BASKET_KEEP_MS } from "../../domain/insights/retention.ts";
@@ -165,26 +166,26 @@ function factsInContext(store: GenerationStore, account: string, activity: Activ
 export function withLapse(store: GenerationStore, account: string, facts: ActivityFacts): ActivityFacts {
   const held = openUnits(store, account);
   const units = { ...facts.units };
-  for (const [unit, open] of held) units[unit] = addMoves(units[unit] ?? {}, { open: -open });
+  for (const [unit, open] of held) units[unit] = addMoves(units[unit] ?? {}, lapsedMove(unit, open));
   return Object.keys(units).length === 0 ? facts : { ...facts, units };
 }
 
 const PAGE = 500;
 
-function openUnits(store: GenerationStore, account: string): Map<string, number> {
-  const open = new Map<string, number>();
+function openUnits(store: GenerationStore, account: string): Map<string, UnitMove> {
+  const held = new Map<string, UnitMove>();
   for (let after = 0; ;) {
     const rows = store.ofAccount(account, after, PAGE);
     for (const { facts } of rows) {
-      for (const [unit, move] of Object.entries<UnitMove>(facts.units ?? {})) {
-        open.set(unit, (open.get(unit) ?? 0) + (move.open ?? 0));
+      for (const [unit, { open = 0, paid_open = 0 }] of Object.entries<UnitMove>(facts.units ?? {})) {
+        held.set(unit, addMoves(held.get(unit) ?? {}, { open, paid_open }));
       }
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) break;
     after = last.seq;
   }
-  return new Map([...open].filter(([, amount]) => amount !== 0));
+  return new Map([...held].filter(([, { open = 0, paid_open = 0 }]) => open !== 0 || paid_open !== 0));
 }
 
 export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

@@ -1,3 +1,4 @@
+import type { StoredValuePeriod } from "../../domain/insights/stored-value.ts";
 import type { Tenant } from "../../domain/tenancy/merchant.ts";
 import { formatObjectName, insightsObjectName } from "../../domain/tenancy/object-name.ts";
 import { callObject, type CallDeps } from "../shared/call.ts";
@@ -49,6 +50,10 @@ export class InsightsClient {
 
   handOuts(query: Unaddressed<protocol.HandOutsQuery>): Promise<readonly protocol.HandOut[]> {
     return this.#call((stub) => stub.handOuts({ to: this.#to, ...query }));
+  }
+
+  storedValue(query: Unaddressed<protocol.StoredValueQuery>): Promise<readonly StoredValuePeriod[]> {
+    return this.#call((stub) => stub.storedValue({ to: this.#to, ...query }));
   }
 
   budgets(): Promise<readonly protocol.BudgetView[]> {

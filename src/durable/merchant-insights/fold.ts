@@ -1,11 +1,15 @@
 import { FOLD_BEHIND_MS, FOLD_EVERY_MS, placeAt } from "../../domain/insights/retention.ts";
+import type { StoredValueDay } from "../../domain/insights/stored-value.ts";
 import { addTallies, NO_TALLY, type Tally, tallyOf } from "../../domain/insights/tally.ts";
+import type { LocalDate } from "../../domain/time/local-date.ts";
 import type { BookingRow, GenerationStore } from "./generation-store.ts";
 import type { DayTotals, Totals, TotalsQuery } from "./protocol.ts";
 import type { InsightsStore } from "./store.ts";
 
 /** Bookings that one fold takes in. */
 const FOLD_MAX = 5_000;
+/** Before any booking. */
+const EVER = "0000-01-01";
 
 /**
  * Adds bookings to the roll-ups of their days, a day's worth in one go, so that a sale by itself writes no roll-up row.
@@ -41,6 +45,13 @@ export function readTotals(store: InsightsStore, { from, to_day, location }: Tot
   }
   const sorted = [...days].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, totals]) => totals);
   return { days: sorted, sum: sorted.reduce((sum, { tally }) => addTallies(sum, tally), NO_TALLY) };
+}
+
+/** What units did on every day up to one, that day included; a day may come more than once. */
+export function readDays(store: InsightsStore, to_day: LocalDate): StoredValueDay[] {
+  const seen = store.current();
+  const days = [...seen.tallies(EVER, to_day), ...unfolded(store, seen)].filter(({ day }) => day <= to_day);
+  return days.map(({ day, tally }) => ({ day, units: tally.units }));
 }
 
 function unfolded(store: InsightsStore, seen: GenerationStore): DayTotals[] {

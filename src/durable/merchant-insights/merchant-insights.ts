@@ -1,11 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 import { invariant } from "../../domain/invariant.ts";
+import { type StoredValuePeriod, storedValue } from "../../domain/insights/stored-value.ts";
 import { NO_TALLY } from "../../domain/insights/tally.ts";
 import { type ObjectName, parseObjectName } from "../../domain/tenancy/object-name.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
 import { countActiveMembers } from "./active-members.ts";
 import { Delays } from "./delays.ts";
-import { readTotals } from "./fold.ts";
+import { readDays, readTotals } from "./fold.ts";
 import { nextChore, runChores } from "./chores.ts";
 import { Projection } from "./projection.ts";
 import type * as protocol from "./protocol.ts";
@@ -52,6 +53,11 @@ export class MerchantInsights extends DurableObject {
 
   async totals(query: protocol.TotalsQuery): Promise<protocol.Totals> {
     return this.#exists(query) ? readTotals(this.#store, query) : NO_TOTALS;
+  }
+
+  /** What became of stored value, period by period. */
+  async storedValue(query: protocol.StoredValueQuery): Promise<readonly StoredValuePeriod[]> {
+    return storedValue(this.#exists(query) ? readDays(this.#store, query.to_day) : [], query);
   }
 
   /** What members were promised and is, or was, to be handed over. */

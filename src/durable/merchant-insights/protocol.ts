@@ -1,5 +1,6 @@
 import type { ActivityType } from "../../domain/insights/activity.ts";
 import type { Flag, FlagState } from "../../domain/insights/flag.ts";
+import type { StoredValueRange } from "../../domain/insights/stored-value.ts";
 import type { Tally } from "../../domain/insights/tally.ts";
 import type { BudgetUse } from "../../domain/program/budget.ts";
 import type { LocalDate } from "../../domain/time/local-date.ts";
@@ -211,6 +212,8 @@ export interface BudgetView extends BudgetUse {
   /** Whether it gives no more. */
   readonly used_up: boolean;
 }
+
+export interface StoredValueQuery extends Addressed, StoredValueRange {}
 
 export interface HandOutsQuery extends Addressed, HandOutFilter {}
 

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../hono-env.ts";
 import { handOutRoutes } from "../insights/hand-out-routes.ts";
+import { storedValueRoutes } from "../insights/stored-value-routes.ts";
 import { insightsRoutes } from "../insights/routes.ts";
 import { authenticateSession, openLogin, openMerchant } from "../middleware/authenticate-session.ts";
 import { BODY_BYTES_MAX, limitBody, requireJson } from "../middleware/json-body.ts";
@@ -44,6 +45,7 @@ const atMerchant: readonly Register[] = [
   programRoutes,
   insightsRoutes,
   handOutRoutes,
+  storedValueRoutes,
   billingReadRoutes,
   billingChangeRoutes,
 ];

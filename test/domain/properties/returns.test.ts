@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { ReturnLineRequest } from "../../../src/domain/ledger/booking.ts";
 import { progressOf, tallyOf } from "../../../src/domain/ledger/challenge.ts";
+import { inBucket } from "../../../src/domain/ledger/state.ts";
 import { openIssues } from "../../../src/domain/ledger/issued.ts";
 import { type BasketLine, sumOf } from "../../../src/domain/program/basket.ts";
 import { isInDebt } from "../../../src/domain/ledger/debt.ts";
@@ -69,15 +70,27 @@ function takeBack(given: Setting, backs: readonly Back[]): Ledger {
   const { program: first, next, lines, before, after, spent, rewarded } = given;
   const ledger = new Ledger(first);
   ledger.must(sale(before, { receipt: "before" }));
-  // A reward that issues itself is taken back in its own way, for the units that are needed just then.
-  const byHand = [first, next].every(({ document }) => document.rewards.every((one) => one.automatic !== true));
-  const holds = rewarded && byHand && ledger.run(holdOf("rew_coffee")).ok ? [ledger.state.seq] : [];
+  const holds = rewarded && ledger.run(holdOf("rew_coffee")).ok ? [ledger.state.seq] : [];
   const { seq } = ledger.must(sale(lines, { receipt: "basket", holds }));
   ledger.publish(next);
   ledger.must(sale(after, { receipt: "after" }));
   if (spent < ledger.available()) ledger.must(adjust(-spent));
   backs.forEach((back, index) => ledger.must(refund(seq, back, `T${index}`)));
   return ledger;
+}
+
+/** Every unit's amount, that included which rewards that issue themselves have cost: a return may turn one into the other. */
+function worthOf(ledger: Ledger): Record<string, number> {
+  const worth = ledger.totals();
+  for (const { origin, cost } of openIssues(ledger.state)) {
+    if (origin === "threshold" && cost !== undefined) worth[cost.unit] = (worth[cost.unit] ?? 0) + sumOf(cost.parts);
+  }
+  return Object.fromEntries(Object.entries(worth).filter(([, amount]) => amount !== 0));
+}
+
+function waitingIn({ state }: Ledger): Record<string, number> {
+  const waiting = Object.entries(state.units).map(([unit, one]) => [unit, inBucket(one, "pending")] as const);
+  return Object.fromEntries(waiting.filter(([, amount]) => amount !== 0));
 }
 
 /**
@@ -93,8 +106,8 @@ function outcome(ledger: Ledger) {
     });
   const coupons = openIssues(ledger.state).filter(({ origin }) => origin === "promotion");
   return {
-    balances: ledger.balances(),
-    totals: ledger.totals(),
+    worth: worthOf(ledger),
+    waiting: waitingIn(ledger),
     remainders: Object.fromEntries(fractions),
     coupons: coupons.map(({ promotion, reward, expires_on, sale: of }) => ({ promotion, reward, expires_on, of })),
     challenges: ledger.state.challenges,
@@ -288,13 +301,13 @@ describe("a sale that comes back whole", () => {
           // A goal that was lowered below what is done gives its bonus at the next sale, and that stays deserved.
           fc.pre(!(inForce?.challenges ?? []).some(({ challenge }) => isOvertaken(ledger, challenge)));
           // Free and waiting together: a return takes what waits first, also where the sale's own units were free at once.
-          const totals = ledger.totals();
+          const worth = worthOf(ledger);
           // With a reward when the points are there: it comes back too.
           const hold = ledger.run(holdOf("rew_coffee"));
           const holds = hold.ok ? [ledger.state.seq] : [];
           const { seq } = ledger.must(sale(lines, { receipt: "whole", holds, occurred_at_ms: ledger.now_ms }));
           ledger.must(refund(seq, wholly ? "all" : byEveryLine(lines), "whole"));
-          expect(ledger.totals()).toEqual(totals);
+          expect(worthOf(ledger)).toEqual(worth);
           for (const [rule, { value, rate }] of Object.entries(ledger.state.remainders)) {
             expect(value).toBe(atRate(remainders[rule] ?? { value: 0, rate }, rate).value);
           }

@@ -3,8 +3,17 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { CLAIM_MS } from "../../../src/domain/tenancy/receipt-account.ts";
 import { Projector } from "../../../src/durable/member-account/projector.ts";
-import { coffee, grant, returnOf, sale } from "../../support/workerd/account.ts";
-import { TestShop } from "./support.ts";
+import {
+  cafeProgram,
+  coffee,
+  grant,
+  hold,
+  line,
+  programPayload,
+  returnOf,
+  sale,
+} from "../../support/workerd/account.ts";
+import { ledgerRows, newAccountId, TestShop } from "./support.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -142,6 +151,55 @@ describe("a rebuild", () => {
     await receipt.inside((_, object) => object.alarm());
     expect((await shop.totals()).sum).toMatchObject({ sales: 2, revenue: 2500, units: { points: { open: 15 } } });
     expect(await shop.insights.health()).toMatchObject({ broken_chains: 0 });
+  });
+
+  test("finds the same hand-outs and the same stored value, which is what the ledgers hold", async () => {
+    const credit = { top_up_bonus: [{ from: 1000, percent: 10 }] };
+    const program = programPayload(1, { ...cafeProgram, credit });
+    const shop = new TestShop();
+    const accounts = await Promise.all([1, 2, 3].map(() => shop.account("member", newAccountId(), program)));
+    const [anna, bram, cees] = accounts;
+    if (anna === undefined || bram === undefined || cees === undefined) throw new Error("no accounts");
+    const topUp = (amount: number) => sale({ lines: [line("t", amount, { kind: "top_up" })] });
+    const first = await anna.book(topUp(5000));
+    await bram.book(topUp(2000));
+    await cees.book(topUp(1000));
+    await anna.book(returnOf(first.body, { total: 1500 }));
+    const pays = await bram.book(hold({ unit: "credit:EUR", amount: 900 }));
+    await bram.book(sale({ lines: [coffee("1", 2)], holds: [pays.body.seq] }));
+    for (const account of [anna, bram]) {
+      await account.book(grant(250));
+      const mug = await account.book(hold("rew_mug"));
+      await account.book({ type: account === anna ? "capture" : "cancel", hold: mug.body.seq });
+    }
+    await anna.book({ type: "issue", origin: "claim", reward: "rew_mug", expires_on: null, card_no: null });
+    await cees.book({ type: "erase" });
+    await shop.settle();
+
+    const handOuts = await shop.handOuts();
+    expect(handOuts.map(({ state }) => state).toSorted()).toEqual(["cancelled", "handed_over", "open"]);
+    const stored = await shop.storedValue();
+    expect(stored).toMatchObject([
+      { kind: "paid", sold: 8000, returned: 1500, lapsed: 1000, moved: 0 },
+      { kind: "granted", granted: 800, lapsed: 100, moved: 0 },
+    ]);
+    for (const row of stored) {
+      const { opening, sold, taken_over, granted, redeemed, returned, expired, lapsed, moved, closing } = row;
+      expect(opening + sold + taken_over + granted - redeemed - returned - expired - lapsed + moved).toBe(closing);
+    }
+    const balances = await Promise.all([anna, bram].map((account) => account.balances()));
+    const held = balances.reduce((sum, of) => sum + (of["credit:EUR"]?.available ?? 0), 0);
+    expect(stored.reduce((sum, { closing }) => sum + closing, 0)).toBe(held);
+
+    for (const account of shop.accounts) {
+      await shop.insights.push({ account: account.id, rows: await ledgerRows(account), failed_attempts: 0 });
+    }
+    expect(await shop.storedValue()).toEqual(stored);
+    await shop.insights.startWalk("rebuild");
+    await shop.finishWalk();
+    expect(await shop.storedValue()).toEqual(stored);
+    const again = (await shop.handOuts()).map(({ place: _place, ...one }) => one);
+    expect(again).toEqual(handOuts.map(({ place: _place, ...one }) => one));
   });
 
   test("an erased member's points are owed to nobody", async () => {

@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { BookingBody } from "../../../src/domain/ledger/booking.ts";
+import type { StoredValueRow } from "../../../src/domain/insights/stored-value.ts";
+import { HAND_OUT_KINDS } from "../../../src/domain/program/reward-terms.ts";
 import { ACCOUNT_RANDOM_BYTES, type AccountKind, createAccountId } from "../../../src/domain/tenancy/account-id.ts";
 import type { Mode, Tenant } from "../../../src/domain/tenancy/merchant.ts";
 import { formatObjectName, insightsObjectName } from "../../../src/domain/tenancy/object-name.ts";
 import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
 import type { MerchantInsights } from "../../../src/durable/merchant-insights/merchant-insights.ts";
-import type { FeedItem, LedgerRow, Totals } from "../../../src/durable/merchant-insights/protocol.ts";
+import type { FeedItem, HandOut, LedgerRow, Totals } from "../../../src/durable/merchant-insights/protocol.ts";
 import { newTenant, programPayload, TestAccount } from "../../support/workerd/account.ts";
 
 /** A merchant of a test's own, with accounts and what insights makes of them. */
@@ -82,6 +84,19 @@ export class TestShop {
     return this.insights.totals({ from: "2000-01-01", to_day: "2100-01-01", location: null });
   }
 
+  /** What was, or is, to be handed over, oldest first. */
+  handOuts(): Promise<readonly HandOut[]> {
+    const days = { from: "2000-01-01", to_day: "2100-01-01" };
+    const filter = { state: null, kinds: HAND_OUT_KINDS, behind: null, order: "asc", limit: 500 } as const;
+    return this.insights.handOuts({ ...days, ...filter });
+  }
+
+  /** All that ever happened to stored value. */
+  async storedValue(): Promise<readonly StoredValueRow[]> {
+    const [period] = await this.insights.storedValue({ from: "2000-01-01", to_day: "2100-01-01", by: "whole" });
+    return period?.rows ?? [];
+  }
+
   /** Everything that is projected, in an order that does not depend on how it arrived. */
   async snapshot(): Promise<unknown> {
     const feed = await this.feed();
@@ -89,9 +104,11 @@ export class TestShop {
     const baskets = await this.insights.baskets({ after: 0, limit: 500 });
     const lines = baskets.map(({ place: _place, ...basket }) => basket).sort(byAccount);
     const totals = await this.totals();
+    const hand_outs = (await this.handOuts()).map(({ place: _place, ...one }) => one).sort(byAccount);
+    const stored = await this.storedValue();
     const anchors = await this.insights.anchors({ after: "", limit: 500 });
     return JSON.parse(
-      JSON.stringify({ items, lines, totals: { ...totals, sum: sorted(totals.sum) }, anchors }),
+      JSON.stringify({ items, lines, totals: { ...totals, sum: sorted(totals.sum) }, hand_outs, stored, anchors }),
       sorted2,
     );
   }
@@ -112,10 +129,12 @@ function sorted<Value extends object>(value: Value): object {
 interface Placed {
   readonly account: string;
   readonly seq: number;
+  readonly item?: number;
 }
 
 function byAccount(left: Placed, right: Placed): number {
-  return left.account === right.account ? left.seq - right.seq : left.account < right.account ? -1 : 1;
+  if (left.account !== right.account) return left.account < right.account ? -1 : 1;
+  return left.seq - right.seq || (left.item ?? 0) - (right.item ?? 0);
 }
 
 const ALL_TYPES: BookingBody["type"][] = [

@@ -227,6 +227,7 @@ export const ROWS: readonly Row[] = [
   read("/insights/budgets", CONFIGURE),
   look("/insights/hand-outs", CONFIGURE, () => "state=open"),
   look("/insights/hand-outs/export", CONFIGURE, () => "kind=product"),
+  look("/insights/stored-value", CONFIGURE, () => "from=2026-01-01&to=2026-12-31"),
   look("/insights/flags", [...ROLES], () => "state=open"),
   look("/insights/audit", RUN, ({ location }) => `location=${location}`),
   read("/insights/health", CONFIGURE),

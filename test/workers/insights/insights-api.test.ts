@@ -34,8 +34,8 @@ function get(path: string): Promise<Json> {
   return shop.owner.must("GET", `${shop.path}/insights/${path}`);
 }
 
-function rows(page: Json): Json[] {
-  const data: unknown = page["data"];
+function rows(page: Json, name = "data"): Json[] {
+  const data: unknown = page[name];
   if (!Array.isArray(data)) throw new Error(`not a list: ${JSON.stringify(page)}`);
   return data;
 }
@@ -342,4 +342,62 @@ test("what is still to be handed out: listed over all members, handed over by wh
   const insights = new InsightsClient(env.MERCHANT_INSIGHTS, merchant.tenant);
   const day = { from: "2020-01-01", to_day: "2100-01-01", location: null };
   expect((await insights.totals(day)).sum.reward_costs).toBe(850);
+});
+
+test("the bookkeeper's statement: what was sold, given, spent and handed back, as a list and as a table", async () => {
+  const program = { ...cafeProgram, credit: { vat: "single_purpose", top_up_bonus: [{ from: 1000, percent: 10 }] } };
+  const merchant = await createTestMerchant({ program });
+  const ask = async (path: string) =>
+    (await merchant.till.call("GET", path, { headers: { "accept-language": "en" } })).body;
+  const anna = text((await merchant.till.must("POST", "/v1/members", { name: "Anna" }))["member"]?.["id"]);
+  const lines = [{ id: "t", kind: "top_up", quantity: "1", amount: 5000 }];
+  const sold = { receipt: "T-1", member: { id: anna }, total: EUR(5000), lines };
+  const topUp = await merchant.till.must("POST", "/v1/sales", sold);
+  await merchant.till.must("POST", "/v1/giftcards", { amount: EUR(2500), origin: "paid" });
+  const pays = { member: { id: anna }, unit: "credit:EUR", amount: 800 };
+  const held = await merchant.till.must("POST", "/v1/redemptions", pays);
+  const spent = {
+    receipt: "T-2",
+    member: { id: anna },
+    total: EUR(800),
+    redemptions: [text(held["redemption"]?.["id"])],
+  };
+  await merchant.till.must("POST", "/v1/sales", spent);
+  const back = { return_id: "b-1", sale: { id: text(topUp["sale"]?.["id"]) }, total: EUR(1000) };
+  await merchant.till.must("POST", "/v1/returns", back);
+
+  const credit = { unit: "credit:EUR", counted_in: "minor_units", vat_purpose: "single_purpose", moved: 0 };
+  const [paid, granted] = await vi.waitFor(async () => {
+    const periods: Json[] = rows(await ask("/v1/stored-value"), "periods");
+    const found = rows(periods.at(-1) ?? {});
+    expect(found).toMatchObject([
+      { ...credit, kind: "paid", opening: 0, sold: 7500, redeemed: 300, returned: 1000, closing: 6200 },
+      { ...credit, kind: "granted", granted: 500, redeemed: 500, closing: 0 },
+    ]);
+    return found;
+  });
+  expect([paid, granted].map((row) => row?.["name"])).toEqual(["credit", "credit"]);
+  const early = rows(await ask("/v1/stored-value?from=2020-01-15&to=2020-03-01"), "periods");
+  expect(early.map(({ from, to, data }) => [from, to, data])).toEqual([
+    ["2020-01-15", "2020-01-31", []],
+    ["2020-02-01", "2020-02-29", []],
+    ["2020-03-01", "2020-03-01", []],
+  ]);
+  for (const wrong of [
+    "from=2020-01-02&to=2020-01-01",
+    "from=2000-01-01&to=2020-01-01",
+    "by=week",
+    "from=2020-02-30",
+  ]) {
+    expect(await ask(`/v1/stored-value?${wrong}`)).toMatchObject({ code: "validation_failed" });
+  }
+  const key = { key: merchant.till.key, headers: { accept: "text/csv" } };
+  const request = apiRequest("GET", "/v1/stored-value?by=year", key);
+  const file = await createApp().fetch(request, env, createExecutionContext());
+  expect(file.headers.get("content-type")).toContain("text/csv");
+  const [header, line] = (await file.text()).split("\r\n");
+  expect(header).toBe(
+    "from,to,unit,name,counted_in,vat_purpose,kind,opening,sold,taken_over,granted,redeemed,returned,expired,lapsed,moved,closing",
+  );
+  expect(line).toContain(`"single_purpose","paid",0,7500,0,0,300,1000,0,0,0,6200`);
 });

@@ -375,6 +375,13 @@ export const ROUTES: readonly RouteRow[] = [
   },
   {
     ...READ,
+    path: "/v1/stored-value",
+    scopes: ["read"],
+    unknown: null,
+    request: async () => ({ path: "/v1/stored-value?from=2026-01-01&to=2026-12-31&by=quarter" }),
+  },
+  {
+    ...READ,
     path: "/v1/redemptions/{id}",
     scopes: ["read", "redeem"],
     unknown: "redemption_unknown",

@@ -44,6 +44,7 @@ import { createReturn } from "./returns/create.ts";
 import { createSale } from "./sales/create.ts";
 import { previewSale } from "./sales/preview.ts";
 import { getSale } from "./sales/retrieve.ts";
+import { readStoredValue } from "./stored-value/read.ts";
 import { sync } from "./sync/create.ts";
 import { setTestClock } from "./test-clock/set.ts";
 
@@ -83,6 +84,7 @@ const operations: readonly ((app: PosApp) => void)[] = [
   exportHandOuts,
   createGiftcard,
   getGiftcard,
+  readStoredValue,
   createAdjustment,
   takePaperCard,
   createAction,

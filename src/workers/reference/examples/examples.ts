@@ -122,6 +122,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   getRewardStock: { answers: answer(200, story.seatsLeft) },
   listHandOuts: { answers: answer(200, story.handOuts) },
   exportHandOuts: { answers: answer(200, story.fulfilment) },
+  readStoredValue: { answers: answer(200, story.storedValue) },
   createGift: {
     request: { "A reward": story.giftOfReward, Points: story.giftOfPoints },
     answers: answer(201, answers.given),

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { actionInput } from "../../../contract/pos-v1/action.ts";
 import type { handOutExport, handOutPage } from "../../../contract/pos-v1/hand-out.ts";
+import type { storedValueStatement } from "../../../contract/pos-v1/stored-value.ts";
 import type { rewardStock } from "../../../contract/pos-v1/reward-stock.ts";
 import type { adjustmentInput, paperCardInput } from "../../../contract/pos-v1/adjustment.ts";
 import type { claimInput } from "../../../contract/pos-v1/claim.ts";
@@ -328,6 +329,53 @@ export const seatsLeft = {
   stock_max: 12,
   left: 5,
 } satisfies z.input<typeof rewardStock>;
+
+const credit = {
+  unit: "credit:EUR",
+  name: "Tegoed",
+  counted_in: "minor_units",
+  vat_purpose: "multi_purpose",
+  taken_over: 0,
+  lapsed: 0,
+  moved: 0,
+} as const;
+
+export const storedValue = {
+  object: "stored_value_statement",
+  drawn_up_at: "2027-02-01T08:00:00.000Z",
+  currency: "EUR",
+  timezone: "Europe/Amsterdam",
+  periods: [
+    {
+      from: "2027-01-01",
+      to: "2027-01-31",
+      data: [
+        {
+          ...credit,
+          kind: "paid",
+          opening: 12000,
+          sold: 5000,
+          granted: 0,
+          redeemed: 3250,
+          returned: 1000,
+          expired: 0,
+          closing: 12750,
+        },
+        {
+          ...credit,
+          kind: "granted",
+          opening: 900,
+          sold: 0,
+          granted: 500,
+          redeemed: 250,
+          returned: 100,
+          expired: 50,
+          closing: 1000,
+        },
+      ],
+    },
+  ],
+} satisfies z.input<typeof storedValueStatement>;
 
 export const handOuts = {
   data: [mugToCollect],
