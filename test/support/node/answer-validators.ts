@@ -61,7 +61,7 @@ function moduleText({ paths, components }: OpenApi): string {
   const nameOf = new Map<string, string>();
   const table = answersOf(paths).map(({ answer, schema }) => {
     const text = JSON.stringify(schema).replaceAll('"#/components', '"openapi.json#/components');
-    const name = nameOf.get(text) ?? `schema${nameOf.size}`;
+    const name = nameOf.get(text) ?? `answered${nameOf.size}`;
     if (!nameOf.has(text)) ajv.addSchema(z.record(z.string(), z.json()).parse(JSON.parse(text)), name);
     nameOf.set(text, name);
     return `${JSON.stringify(answer)}: ${name}`;
