@@ -517,6 +517,13 @@ export const ERROR_CODES = {
     till: "show",
     help: "It was held too long and the member has the points back. Ask for the reward again.",
   },
+  tender_not_covered: {
+    status: 409,
+    title: "The gift card pays less than the tender says",
+    retryable: false,
+    till: "fix",
+    help: "Nothing was booked. What the tender says of kind `gift_card` must be covered by the redemptions of gift cards that the sale names; hold more, or let the customer pay the rest otherwise.",
+  },
   too_many_holds: {
     status: 409,
     title: "Too many open redemptions",

@@ -104,12 +104,14 @@ export const saleReturn = z
             .string()
             .meta({ description: "Id of the redemption.", example: "red_mpbffy96dbrqnwne4yvpdn76f" }),
           reward: z.string().nullable().meta({
-            description: "Id of the reward; null when points were used as payment.",
+            description: "Id of the reward; null when points, credit or a gift card paid.",
             example: "rew_twee_euro",
           }),
         }),
       )
-      .meta({ description: "Redemptions that went back to the member because the whole sale came back." }),
+      .meta({
+        description: "Redemptions that went back to the member, or to gift cards, because the whole sale came back.",
+      }),
     metadata,
   })
   .meta({ id: "Return", description: "A return as it was booked." });

@@ -125,12 +125,14 @@ export const saleInput = z
       )
       .max(20)
       .default([])
-      .meta({ description: "How it was paid." }),
-    redemptions: z
-      .array(z.string().max(64))
-      .max(20)
-      .default([])
-      .meta({ description: "Ids of held redemptions; they are captured with the sale, or the sale is refused." }),
+      .meta({
+        description:
+          "How it was paid. What it says of kind `gift_card` must be covered by the gift cards' redemptions that the sale names, if it names any.",
+      }),
+    redemptions: z.array(z.string().max(64)).max(20).default([]).meta({
+      description:
+        "Ids of held redemptions, the member's and gift cards'; they are captured with the sale, or the sale is refused.",
+    }),
     offers: z
       .array(
         z.strictObject({
@@ -245,7 +247,9 @@ export const sale = z
         }),
       )
       .meta({ description: "What was redeemed with the sale, settled." }),
-    paid_with_credit: money.meta({ description: "How much of the total was paid with credit." }),
+    paid_with_credit: money.meta({
+      description: "How much of the total was paid with credit, the member's own and gift cards'.",
+    }),
     returned: z.enum(["no", "partly", "fully"]).meta({ description: "How much of it came back." }),
     metadata,
   })

@@ -2,6 +2,7 @@ import { assertNever } from "../invariant.ts";
 import type { BookingBody, BookingType, Capture, Entry, SaleEvent, SaleWarning } from "../ledger/booking.ts";
 import { saleNaturalKey } from "../ledger/natural-key.ts";
 import type { RefusalCode } from "../ledger/refusal.ts";
+import type { TenderTakenEvent } from "../ledger/tender.ts";
 import { type HandOutMove, handOutMoves } from "./hand-out.ts";
 import type { BudgetUse } from "../program/budget.ts";
 import type { BasketLine } from "../program/basket.ts";
@@ -181,6 +182,10 @@ function factsOf(body: BookingBody): ActivityFacts {
       return { refusal: body.refusal.code };
     case "return_parked":
       return { receipt: body.parked.sale.receipt };
+    case "hold_claimed":
+      return { hold: body.hold };
+    case "tender_taken":
+      return { hold: body.hold, ...tenderFacts(body) };
     case "action":
       return { action: body.action };
     case "adjustment":
@@ -193,10 +198,17 @@ function factsOf(body: BookingBody): ActivityFacts {
     case "issue_cancelled":
     case "erased":
     case "delivered":
+    case "tender_pending":
       return {};
     default:
       return assertNever(body, "booking");
   }
+}
+
+/** Counted as a payment with credit is: once when it pays, and given back when all of it comes back. */
+function tenderFacts({ move, unit, after }: TenderTakenEvent): ActivityFacts {
+  if (move === "refund" && after > 0) return {};
+  return { rewards: { [`pay:${unit}`]: move === "capture" ? 1 : -1 } };
 }
 
 function challengesOf({ challenges = [] }: Pick<SaleEvent, "challenges">): ActivityFacts {

@@ -16,6 +16,7 @@ import type { MeterChange, Meters } from "./meter.ts";
 import type { IssuedReward, IssueOrigin } from "./issued.ts";
 import type { RedeemedCounts } from "./redeemed.ts";
 import type { Refusal } from "./refusal.ts";
+import type { HoldClaimedEvent, ReturnedTender, SaleTender, TenderPendingEvent, TenderTakenEvent } from "./tender.ts";
 
 /**
  * One committed row of an account's ledger. The body is stored once as JSON text, hashed into the chain, and never
@@ -86,13 +87,13 @@ export type EntryFact =
   | { readonly code: "returned"; readonly kept: EarnFact }
   | { readonly code: "reserved"; readonly what: LocalizedText; readonly price?: TierPrice }
   | { readonly code: "released"; readonly what: LocalizedText; readonly reason: ReleaseReason }
-  | { readonly code: "redeemed"; readonly what: LocalizedText; readonly price?: TierPrice }
+  | { readonly code: "redeemed"; readonly what: LocalizedText; readonly price?: TierPrice; readonly receipt?: string }
   | { readonly code: "restored"; readonly what: LocalizedText }
   | { readonly code: "revoked"; readonly what: LocalizedText; readonly reason: RevokedBecause }
   | { readonly code: "bought"; readonly what: LocalizedText }
   | { readonly code: "bonus"; readonly what: LocalizedText; readonly percent: number }
   | { readonly code: "bought_back"; readonly what: LocalizedText }
-  | { readonly code: "refunded"; readonly what: LocalizedText }
+  | { readonly code: "refunded"; readonly what: LocalizedText; readonly receipt?: string }
   | { readonly code: "gifted" }
   | { readonly code: "adjusted" }
   | { readonly code: "opening" }
@@ -132,6 +133,9 @@ export type BookingEvent =
   | AbsorbedEvent
   | DeliveredEvent
   | TransferSentEvent
+  | HoldClaimedEvent
+  | TenderPendingEvent
+  | TenderTakenEvent
   | RefusedEvent;
 
 export type BookingType = BookingEvent["type"];
@@ -180,6 +184,8 @@ export interface SaleEvent {
   readonly topped_up?: ToppedUp;
   /** What its lines of kind `strip_card` gave; absent when there were none. */
   readonly strips?: readonly SoldStrips[];
+  /** What gift cards paid of it; absent when none did. */
+  readonly tenders?: readonly SaleTender[];
 }
 
 /** Strips that a sale sold. */
@@ -216,7 +222,7 @@ export interface SaleFacts {
   readonly backfilled: boolean;
   /** Minor units that rewards took off and that earn all the same, when the programme earns on the gross price. */
   readonly gross_up: number;
-  /** Minor units of the total that were paid with credit; absent when nothing was. */
+  /** Minor units of the total that were paid with credit, the member's and gift cards'; absent when nothing was. */
   readonly paid_with_credit?: number;
 }
 
@@ -300,6 +306,10 @@ export interface ReturnEvent {
   readonly stored_value?: number;
   /** What went back to the budgets of promotions, negative; absent when nothing did. */
   readonly budgets?: readonly BudgetUse[];
+  /** What goes back to gift cards that paid the sale; absent when nothing does. */
+  readonly tenders?: readonly ReturnedTender[];
+  /** The sale's receipt, for those gift cards. */
+  readonly receipt?: string;
 }
 
 /** What returns of a sale have taken of what it gave in one unit, in all. */
@@ -578,7 +588,7 @@ export interface DeliveredEvent {
   readonly type: "delivered";
   /** Sequence of the booking that was delivered. */
   readonly delivered: number;
-  /** The receiver is not there any more, and what was on its way is back. */
+  /** The receiver is not there any more, and what was on its way is back; or a gift card did not take what it was to pay. */
   readonly failed?: true;
 }
 

@@ -13,6 +13,7 @@ import type {
 } from "./booking.ts";
 import type { Draft } from "./draft.ts";
 import type { Refusal } from "./refusal.ts";
+import type { AskedTender } from "./tender.ts";
 
 /** What may be asked of an account that exists. Amounts in minor units or whole units; times in epoch ms, already clamped. */
 export type Command =
@@ -55,6 +56,10 @@ export interface SaleCommand {
   readonly offers?: readonly { readonly id: string; readonly discount: number }[];
   /** Sequences of holds to capture with this sale. */
   readonly holds: readonly number[];
+  /** Holds of gift cards that pay this sale; none when absent. */
+  readonly tenders?: readonly AskedTender[];
+  /** Previews only: holds that were promised to other sales count as free, because none of those was booked. */
+  readonly unclaimed?: true;
   /** The merchant gives nothing for sales just now: it is booked and earns nothing, for good. */
   readonly earning_paused?: boolean;
   /** Returns inside an exchange: lines of earlier sales of this account that come back with this sale. */

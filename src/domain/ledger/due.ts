@@ -26,7 +26,8 @@ export interface Settled {
  * open, lots whose last day is over expire. Every read and every command goes through here, so a late alarm changes nothing.
  */
 export function settle(state: AccountState, now_ms: number): Settled {
-  const expired = Object.values(state.holds).filter((hold) => hold.expires_at_ms <= now_ms);
+  // What was promised to a sale ends when that sale is known: its account is asked when the time has passed.
+  const expired = Object.values(state.holds).filter((hold) => hold.expires_at_ms <= now_ms && hold.claim === undefined);
   const released = expired.flatMap((hold) => releaseEntries(hold, "expired"));
   const freed = applyDrafts(state, released);
   const paid = debtPayments(freed);

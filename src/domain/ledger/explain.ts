@@ -164,7 +164,7 @@ function explainFact(reader: Reader, { unit, why: fact }: { readonly unit: strin
     case "released":
       return explainRelease(reader, fact.what, fact.reason);
     case "redeemed":
-      return `${nl ? "verzilverd voor" : "redeemed for"} ${text(reader, fact.what)}${priceText(reader, fact.price)}`;
+      return `${nl ? "verzilverd voor" : "redeemed for"} ${text(reader, fact.what)}${priceText(reader, fact.price)}${receiptText(reader, fact.receipt)}`;
     case "restored":
       return nl
         ? `terug, omdat de aankoop met ${text(reader, fact.what)} is geretourneerd`
@@ -180,7 +180,7 @@ function explainFact(reader: Reader, { unit, why: fact }: { readonly unit: strin
     case "bought_back":
       return nl ? `${text(reader, fact.what)} geretourneerd` : `${text(reader, fact.what)} was returned`;
     case "refunded":
-      return nl ? "terug na een retour" : "given back after a return";
+      return `${nl ? "terug na een retour" : "given back after a return"}${receiptText(reader, fact.receipt)}`;
     case "gifted":
       return nl ? "cadeau" : "a gift";
     case "returned":
@@ -237,6 +237,12 @@ function priceText(reader: Reader, price: TierPrice | undefined): string {
   return reader.locale === "nl"
     ? `, prijs voor ${level} in plaats van ${price.instead_of}`
     : `, the price for ${level} instead of ${price.instead_of}`;
+}
+
+/** The receipt of a sale that stands on another card. */
+function receiptText({ locale }: Reader, receipt: string | undefined): string {
+  if (receipt === undefined) return "";
+  return locale === "nl" ? `, bon ${receipt}` : `, receipt ${receipt}`;
 }
 
 function explainRelease(reader: Reader, what: LocalizedText, reason: ReleaseReason): string {

@@ -18,6 +18,7 @@ import { addToLots } from "./lot.ts";
 import { applyMeters, type MeterChange } from "./meter.ts";
 import { addRedeemed, countRedeemed, type RedeemedCounts } from "./redeemed.ts";
 import { type AccountState, type CardState, inBucket, type OpenHold, type UnitState, unitState } from "./state.ts";
+import type { HoldClaimedEvent } from "./tender.ts";
 import { noEffect } from "../program/effect.ts";
 
 /** A transfer waits as long as it takes. */
@@ -211,6 +212,14 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
         outbox: { ...state.outbox, [seq]: { to, since_ms: body.at_ms } },
       };
     }
+    case "hold_claimed":
+      return { ...state, holds: claimHold(state.holds, body) };
+    case "tender_pending": {
+      const { account: to, at_ms: since_ms } = body;
+      return { ...state, outbox: { ...state.outbox, [body.seq]: { to, since_ms, tender: true } } };
+    }
+    case "tender_taken":
+      return body.move === "refund" ? state : { ...state, holds: withoutHolds(state.holds, [body.hold]) };
     case "offline_redemption":
       return { ...withMeters(state, body.meters), ...redeemed(state, [body], 1) };
     case "action":
@@ -363,6 +372,16 @@ function renewHold(holds: AccountState["holds"], seq: number, expires_at_ms: num
   const hold: OpenHold | undefined = holds[String(seq)];
   invariant(hold !== undefined, `hold ${seq} is renewed but not open`);
   return { ...holds, [seq]: { ...hold, expires_at_ms } };
+}
+
+function claimHold(
+  holds: AccountState["holds"],
+  { seq, hold: of, account }: BookingHeader & HoldClaimedEvent,
+): AccountState["holds"] {
+  const hold: OpenHold | undefined = holds[String(of)];
+  invariant(hold !== undefined, `hold ${of} is promised but not open`);
+  const { claim: _claim, ...free } = hold;
+  return { ...holds, [of]: account === null ? free : { ...free, claim: { account, seq } } };
 }
 
 function newCard(card_no: number, kind: CardState["kind"], { seq, at_ms }: BookingHeader): CardState {

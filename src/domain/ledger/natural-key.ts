@@ -64,6 +64,16 @@ export function absorbNaturalKey(from: string, parcel?: number): string {
   return parcel === undefined ? `absorb|${from}` : `absorb|${from}|${parcel}`;
 }
 
+/** The natural key under which an account uses what a gift card has promised it, or says that it never will: once. */
+export function claimNaturalKey(giftCard: string, claim: number): string {
+  return `claim|${giftCard}|${claim}`;
+}
+
+/** The natural key under which a gift card takes what another account's booking says of it: once. */
+export function tenderNaturalKey(from: string, seq: number): string {
+  return `tender|${from}|${seq}`;
+}
+
 /** The natural key of a return that waits for its sale. */
 export function parkedNaturalKey(sale: SaleByReceipt, returnId: string): string {
   return `parked|${part(sale.receipt)}|${sale.business_date ?? ""}|${part(sale.register ?? "")}|${part(returnId)}`;

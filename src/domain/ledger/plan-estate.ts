@@ -17,8 +17,18 @@ export function planEstate(
   stamp: Stamp,
   idem: string | null = null,
 ): Result<Plan, Refusal> {
+  return planStep(state, (settled) => decide(settled, command), stamp, idem);
+}
+
+/** Plans a step that needs no rules: it is decided on the account as it stands now. */
+export function planStep(
+  state: AccountState,
+  decideOn: (settled: AccountState) => Decision,
+  stamp: Stamp,
+  idem: string | null = null,
+): Result<Plan, Refusal> {
   const settled = settle(state, stamp.now_ms);
-  const decided = decide(settled.state, command);
+  const decided = decideOn(settled.state);
   if (!decided.ok) return decided;
   let booked = state;
   const bookings = decided.value.map((draft, index) => {

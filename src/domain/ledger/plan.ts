@@ -24,6 +24,7 @@ import type { ReturnableSale } from "./decide/return.ts";
 import { decideOfflineRedemption } from "./decide/offline-redemption.ts";
 import { decideReturnWithIssues } from "./decide/return-issues.ts";
 import { decideSale } from "./decide/sale.ts";
+import { pendingTenders } from "./decide/tender.ts";
 import { decideTransfer } from "./decide/transfer.ts";
 import { withDebtsPaid } from "./settle-debt.ts";
 import { type Along, type Draft, finishDraft, plainDraft, type Stamp } from "./draft.ts";
@@ -158,6 +159,7 @@ function planSale(draft: PlanBuilder, command: SaleCommand, context: PlanContext
   }
   const decided = decideSale(draft.state, command, context.till, context.program, draft.history);
   if (!decided.ok) return decided;
+  const seq = draft.state.seq + 1;
   draft.addAnswer(draft.withAutomatic(decided.value));
   const identity = {
     receipt: command.receipt,
@@ -165,7 +167,6 @@ function planSale(draft: PlanBuilder, command: SaleCommand, context: PlanContext
     till: context.till,
     register: command.register,
   };
-  const seq = draft.state.seq;
   const carriedOut = new Set<string>();
   for (const [parkedSeq, parked] of Object.entries(draft.state.parked)) {
     if (!isSaleMeant(identity, parked.sale)) continue;
@@ -294,14 +295,21 @@ class PlanBuilder {
 
   add(drafts: readonly Draft[], keys: BookingKeys): void {
     for (const draft of drafts) {
-      const paid = withDebtsPaid(this.#settled, draft);
-      const body = finishDraft(this.#booked, paid, { ...this.#context.stamp, ...keys }, this.#due ?? undefined);
-      this.#due = null;
-      const after = applyBooking(this.#booked, body);
-      this.#booked = after;
-      this.#settled = after;
-      this.#bookings.push({ body, idem: keys.idem, natural_key: draft.natural_key, frees: draft.frees, after });
+      const body = this.#book(draft, keys);
+      const also = { idem: null, by: keys.by, request_hash: null, note_digest: null };
+      for (const pending of pendingTenders(body)) this.#book(pending, also);
     }
+  }
+
+  #book(draft: Draft, keys: BookingKeys): BookingBody {
+    const paid = withDebtsPaid(this.#settled, draft);
+    const body = finishDraft(this.#booked, paid, { ...this.#context.stamp, ...keys }, this.#due ?? undefined);
+    this.#due = null;
+    const after = applyBooking(this.#booked, body);
+    this.#booked = after;
+    this.#settled = after;
+    this.#bookings.push({ body, idem: keys.idem, natural_key: draft.natural_key, frees: draft.frees, after });
+    return body;
   }
 
   /** Drafts that give units, with the rewards that these issue by themselves. */

@@ -70,6 +70,8 @@ export type Refusal =
   | { readonly code: "hold_captured"; readonly hold: number }
   | { readonly code: "hold_cancelled"; readonly hold: number }
   | { readonly code: "hold_expired"; readonly hold: number }
+  | { readonly code: "hold_claimed"; readonly hold: number; readonly account: string; readonly claim: number }
+  | { readonly code: "tender_not_covered"; readonly tender: number; readonly pays: number }
   | { readonly code: "too_many_holds"; readonly max: number }
   | { readonly code: "too_many_cards"; readonly max: number };
 

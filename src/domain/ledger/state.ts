@@ -79,6 +79,8 @@ export interface OpenHold {
   readonly minimum?: SpendMinimum;
   readonly price?: TierPrice;
   readonly terms?: RewardTerms;
+  /** A gift card's hold that was promised to a sale of another account; absent otherwise. */
+  readonly claim?: { readonly account: string; readonly seq: number };
 }
 
 export interface CardState {
@@ -97,6 +99,8 @@ export interface Delivery {
   /** The account that gets it; empty when nothing goes anywhere, but the rest of an erased person must be forgotten. */
   readonly to: string;
   readonly since_ms: number;
+  /** A gift card must hear what it pays; absent for everything else. */
+  readonly tender?: true;
 }
 
 export type Tombstone = { readonly kind: "erased" } | { readonly kind: "merged"; readonly to: string };

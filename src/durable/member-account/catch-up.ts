@@ -3,6 +3,7 @@ import type { Stamp } from "../../domain/ledger/draft.ts";
 import { isUnclaimed, unclaimedUntil } from "../../domain/ledger/due.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
 import { RegistryClient } from "../merchant-registry/client.ts";
+import { type Bringer, bringTenders, settleClaims } from "./bring-tenders.ts";
 import { accountClient } from "./client.ts";
 import { deliver, giverOf } from "./deliver.ts";
 import { confirmDelivery, openParcels } from "./estate.ts";
@@ -11,6 +12,7 @@ import { readAbsorbed } from "./read-account.ts";
 import type { Desk } from "./run-command.ts";
 import type { Projector } from "./projector.ts";
 import type { LedgerStore } from "./store.ts";
+import { hasTenders } from "./tender.ts";
 
 /** What the alarm works with. */
 export interface CatchUpDeps {
@@ -38,6 +40,7 @@ export async function catchUp(deps: CatchUpDeps): Promise<{ readonly clock_offse
   deps.tellPages();
   await projector.drain();
   await deliverAll(deps, state);
+  if (Object.values(state.holds).some(({ claim }) => claim !== undefined)) await settlePromises(deps, state);
   return { clock_offset_ms };
 }
 
@@ -52,9 +55,11 @@ async function deleteUnclaimed({ ctx, store, ledger, projector }: CatchUpDeps, s
 }
 
 /** Brings what a cut-off hand-over left behind. A receiver out of reach throws, and the platform rings again. */
-async function deliverAll({ ctx, env, store, ledger }: CatchUpDeps, before: AccountState): Promise<void> {
+async function deliverAll(deps: CatchUpDeps, before: AccountState): Promise<void> {
+  const { ctx, env, store, ledger } = deps;
   const { clock_offset_ms, outbox } = before;
   if (Object.keys(outbox).length === 0) return;
+  if (hasTenders(before)) await bringTenders(bringerOf(deps, before));
   const giver = giverOf(ctx.id.name);
   const desk = { store, ledger, now_ms: Date.now() + clock_offset_ms };
   const state = ledger.current(desk.now_ms);
@@ -72,6 +77,30 @@ async function deliverAll({ ctx, env, store, ledger }: CatchUpDeps, before: Acco
       });
     }
   }
+}
+
+/** Holds that were promised to sales and whose time has passed end now, one way or the other. */
+async function settlePromises(deps: CatchUpDeps, before: AccountState): Promise<void> {
+  const bringer = bringerOf(deps, before);
+  const { desk, clock_offset_ms } = bringer;
+  await settleClaims(bringer, before);
+  const state = deps.ledger.current(desk.now_ms);
+  if (state !== null) deps.ledger.bookDue(state, systemStamp(desk.now_ms, clock_offset_ms));
+}
+
+/** The account as it speaks to others by itself. */
+export function bringerOf(
+  { ctx, env, store, ledger }: Pick<CatchUpDeps, "ctx" | "env" | "store" | "ledger">,
+  { clock_offset_ms }: AccountState,
+): Bringer {
+  const self = giverOf(ctx.id.name);
+  return {
+    desk: { store, ledger, now_ms: Date.now() + clock_offset_ms },
+    account: self.id,
+    to: ctx.id.name ?? "",
+    clock_offset_ms,
+    clientOf: (account) => accountClient(env.MEMBER_ACCOUNT, self, account, { clock_offset_ms }),
+  };
 }
 
 /** What stands of an erased person elsewhere: free text in accounts that went up in this one, and the profile. */

@@ -1,5 +1,6 @@
 import type { SaleByReceipt } from "../../domain/ledger/booking.ts";
-import type { ForeignSale } from "../../domain/ledger/command.ts";
+import type { Command, ForeignSale } from "../../domain/ledger/command.ts";
+import type { PromisedTender } from "../../domain/ledger/tender.ts";
 import type { Tenant } from "../../domain/tenancy/merchant.ts";
 import { accountObjectName, formatObjectName } from "../../domain/tenancy/object-name.ts";
 import { invariant } from "../../domain/invariant.ts";
@@ -7,6 +8,7 @@ import { callObject } from "../shared/call.ts";
 import { objectStub, type StubOptions } from "../shared/namespace.ts";
 import type { DeliveredMessage, HandOverMessage, Parcel, Received, ReceiveMessage } from "./estate.ts";
 import type { MemberAccount } from "./member-account.ts";
+import type { ClaimMessage, DeclineMessage, PendingTender, ReleaseMessage, TakeMessage } from "./tender.ts";
 import type {
   AccountView,
   Answer,
@@ -50,6 +52,11 @@ export interface AccountClient {
   handOver(message: Unaddressed<HandOverMessage>): Promise<Answer<Parcel>>;
   receive(message: Unaddressed<ReceiveMessage>): Promise<Answer<Received>>;
   confirmDelivery(message: Unaddressed<DeliveredMessage>): Promise<Answer<null>>;
+  /** A gift card promises a hold to a sale of another account. */
+  claimHold(message: Unaddressed<ClaimMessage>): Promise<Answer<Omit<PromisedTender, "account">>>;
+  releaseClaim(message: Unaddressed<ReleaseMessage>): Promise<Answer<null>>;
+  declineTender(message: Unaddressed<DeclineMessage>): Promise<Answer<PendingTender | null>>;
+  takeTender(message: Unaddressed<TakeMessage>): Promise<Answer<null>>;
   saleOf(seq: number | null, receipt?: SaleByReceipt): Promise<Answer<ForeignSale | null>>;
 }
 
@@ -76,7 +83,11 @@ export function accountClient(
     callObject(() => objectStub(namespace, name, options), run);
   return {
     open: (message) => call((stub) => stub.open({ ...address, ...message })),
-    run: (message) => call((stub) => stub.run({ ...address, ...message })),
+    run: (message) =>
+      call((stub) => {
+        const addressed = { ...address, ...message };
+        return isTendered(message.command) ? stub.runTendered(addressed) : stub.run(addressed);
+      }),
     knowsKey: (idem) => call((stub) => stub.knowsKey({ ...address, idem })),
     stockClaim: (idem) => call((stub) => stub.stockClaim({ ...address, idem })),
     wallet: (programs) => call((stub) => stub.wallet({ ...address, programs })),
@@ -90,10 +101,18 @@ export function accountClient(
     confirmDelivery: (message) => call((stub) => stub.confirmDelivery({ ...address, ...message })),
     saleOf: (seq, receipt) =>
       call((stub) => stub.saleOf({ ...address, seq, ...(receipt === undefined ? {} : { receipt }) })),
+    claimHold: (message) => call((stub) => stub.claimHold({ ...address, ...message })),
+    releaseClaim: (message) => call((stub) => stub.releaseClaim({ ...address, ...message })),
+    declineTender: (message) => call((stub) => stub.declineTender({ ...address, ...message })),
+    takeTender: (message) => call((stub) => stub.takeTender({ ...address, ...message })),
     standing: (receipt) => call((stub) => stub.standing({ ...address, receipt })),
     lots: () => call((stub) => stub.lots(address)),
     absorbed: () => call((stub) => stub.absorbed(address)),
     forgetNotes: () => call((stub) => stub.forgetNotes(address)),
     chain: (after_seq) => call((stub) => stub.chain({ ...address, after_seq })),
   };
+}
+
+function isTendered(command: Command): boolean {
+  return command.type === "sale" && command.tenders !== undefined;
 }

@@ -1,11 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 import { invariant } from "../../domain/invariant.ts";
 import type { ForeignSale } from "../../domain/ledger/command.ts";
+import type { AccountState } from "../../domain/ledger/state.ts";
+import type { PromisedTender } from "../../domain/ledger/tender.ts";
 import { nextDueAt } from "../../domain/ledger/due.ts";
 import { alarmWanted } from "../../domain/insights/schedule.ts";
 import { GIFT_CARD_NO } from "../../domain/tenancy/gift-code.ts";
 import { AlarmClock } from "./alarm-clock.ts";
-import { catchUp, systemStamp } from "./catch-up.ts";
+import { bringTenders } from "./bring-tenders.ts";
+import { bringerOf, catchUp, systemStamp } from "./catch-up.ts";
 import { Projector } from "./projector.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
 import * as estate from "./estate.ts";
@@ -17,6 +20,7 @@ import type { Addressed, Answer, CommandMessage } from "./protocol.ts";
 import * as read from "./read-account.ts";
 import { buriedRefusal, type Desk, runCommand, waitingUnder } from "./run-command.ts";
 import { LedgerStore } from "./store.ts";
+import * as tender from "./tender.ts";
 
 /**
  * One account: a member's, a receipt's or a bearer's ledger with its balances. The only truth for a balance.
@@ -28,6 +32,7 @@ export class MemberAccount extends DurableObject {
   readonly #live: LiveCards;
   readonly #clock: AlarmClock;
   readonly #projector: Projector;
+  #bringing = false;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
@@ -60,6 +65,34 @@ export class MemberAccount extends DurableObject {
     const answer = runCommand(desk, message);
     if (!message.preview) await this.#afterBooking(message);
     return answer;
+  }
+
+  /**
+   * The same for a sale that a gift card pays. A release that knows of no such sales has no such method, and so cannot book
+   * one as if it had been paid otherwise.
+   */
+  runTendered(message: CommandMessage): Promise<protocol.CommandAnswer> {
+    return this.run(message);
+  }
+
+  /** As a gift card: promises a hold to a sale of another account. */
+  claimHold(message: tender.ClaimMessage): Promise<Answer<Omit<PromisedTender, "account">>> {
+    return this.#step(message, tender.claimHold);
+  }
+
+  /** As a gift card: takes back a promise that will never be used. */
+  releaseClaim(message: tender.ReleaseMessage): Promise<Answer<null>> {
+    return this.#step(message, tender.releaseClaim);
+  }
+
+  /** As the account of a sale: whether it has used a promise; when not, it never will. */
+  declineTender(message: tender.DeclineMessage): Promise<Answer<tender.PendingTender | null>> {
+    return this.#step(message, tender.declineTender);
+  }
+
+  /** As a gift card: pays a sale of another account, or has its share of a return. */
+  takeTender(message: tender.TakeMessage): Promise<Answer<null>> {
+    return this.#step(message, tender.takeTender);
   }
 
   /** Whether a request's key was used here: asked of an identifier's former owners before a new one books. */
@@ -210,11 +243,29 @@ export class MemberAccount extends DurableObject {
     await this.#arm(clock_offset_ms);
   }
 
+  /** Right after the answer; what fails here is brought by the alarm. */
+  #bringSoon(state: AccountState): void {
+    if (this.#bringing) return;
+    this.#bringing = true;
+    const deps = { ctx: this.ctx, env: this.env, store: this.#store, ledger: this.#ledger };
+    const bring = async () => {
+      // What was booked meanwhile is brought at once too, unless the way is blocked.
+      this.#bringing = !(await bringTenders(bringerOf(deps, state)).then(
+        () => true,
+        () => false,
+      ));
+      await this.#afterBooking(state);
+      this.#bringing = false;
+    };
+    setTimeout(() => this.ctx.waitUntil(bring()), 0);
+  }
+
   /** Sets the alarm only when none is set or an earlier one is needed: each setting is billed as a row. */
   async #arm(clock_offset_ms?: number): Promise<void> {
     await this.#clock.look();
     const now_ms = Date.now();
     const state = this.#ledger.latest;
+    if (state !== null && tender.hasTenders(state)) this.#bringSoon(state);
     const due_ms = state === null ? null : nextDueAt(state);
     const wanted = alarmWanted({
       now_ms,

@@ -18,6 +18,7 @@ import { compiledProgram } from "./programs.ts";
 import type { BookingView, CommandAnswer, CommandMessage } from "./protocol.ts";
 import { shownCardRefusal, withOwnCard } from "./shown-card.ts";
 import type { BookingRow, LedgerStore } from "./store.ts";
+import { usedTender } from "./tender.ts";
 
 /** What a command works on. */
 export interface Desk {
@@ -40,6 +41,8 @@ export function runCommand(desk: Desk, message: CommandMessage): CommandAnswer {
   const twin = naturalTwin(desk, message.command, message.till);
   // A return that waits there no longer was carried out, or waits on, where the account went.
   if (twin !== null && (buried === null || twin.body.type !== "return_parked")) return replayTwin(desk, message, twin);
+  const used = usedTender(desk, message.command);
+  if (used !== null) return refused(used);
   if (buried !== null) return refused(shownCardRefusal(state, message.command) ?? buried);
   if (reusesReturnId(desk, message.command)) return refused({ code: "return_id_reused" });
   const own = withOwnCard(state, message);

@@ -133,7 +133,8 @@ export class LedgerStore {
   holdEnd(hold: number): BookingRow | null {
     return this.#one(
       `SELECT ${COLUMNS} FROM booking WHERE seq > ?1 AND (
-         (json_extract(body, '$.type') IN ('hold_captured', 'hold_cancelled') AND json_extract(body, '$.hold') = ?1)
+         (json_extract(body, '$.type') IN ('hold_captured', 'hold_cancelled', 'tender_taken')
+           AND json_extract(body, '$.hold') = ?1)
          OR EXISTS (SELECT 1 FROM json_each(body, '$.expired_holds') WHERE value = ?1)
          OR EXISTS (SELECT 1 FROM json_each(body, '$.captures') WHERE json_extract(value, '$.hold') = ?1)
        ) ORDER BY seq LIMIT 1`,

@@ -48,12 +48,18 @@ export async function callObject<Stub, Answer>(
       return await call(newStub());
     } catch (error) {
       if (hasFlag(error, "overloaded")) throw new ObjectUnavailableError(true, error);
+      if (isOfEarlierRelease(error)) throw new ObjectUnavailableError(false, error);
       if (!hasFlag(error, "retryable")) throw error;
       if (attempt === ATTEMPTS) throw new ObjectUnavailableError(false, error);
     }
     // Between half and all of 100 ms, 200 ms, …: retries of many callers spread out.
     await deps.sleep(BACKOFF_BASE_MS * 2 ** (attempt - 1) * (0.5 + deps.random() / 2));
   }
+}
+
+/** While a deploy mixes releases an object may not know a method yet. The next attempt may find it renewed. */
+function isOfEarlierRelease(error: unknown): boolean {
+  return error instanceof TypeError && error.message.includes("RPC receiver does not implement");
 }
 
 /** The runtime marks its own errors with properties that are true or absent. */

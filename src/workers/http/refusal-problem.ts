@@ -41,6 +41,7 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
       return { code: "merge_changed" };
     case "need_program":
     case "need_sale":
+    case "hold_claimed":
       return { code: "unavailable", retryAfterSeconds: 1 };
     case "idempotency_mismatch":
     case "receipt_reused":
@@ -74,6 +75,8 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     case "too_many_holds":
     case "too_many_cards":
       return { code: refusal.code, detail: detailOf(refusal, reader) };
+    case "tender_not_covered":
+      return { code: refusal.code, detail: tenderDetail(refusal, reader) };
     case "expiry_not_allowed":
       return { code: refusal.code, detail: expiryDetail(refusal) };
     case "issue_gone":
@@ -91,6 +94,14 @@ function problemOf(refusal: Refusal, reader: ProblemReader): Spec {
     default:
       return assertNever(refusal, "refusal");
   }
+}
+
+function tenderDetail(
+  { tender, pays }: Extract<Refusal, { code: "tender_not_covered" }>,
+  { locale, currency }: ProblemReader,
+): string {
+  const [said, covered] = [tender, pays].map((amount) => formatMoney(amount, currency, locale));
+  return `The tender says ${said} by gift card; the redemptions that it names pay ${covered} of this sale.`;
 }
 
 function expiryDetail({ earliest, latest }: Extract<Refusal, { code: "expiry_not_allowed" }>): string {

@@ -375,6 +375,8 @@ export type Step =
       readonly extra: number;
       readonly foreign: boolean;
       readonly holds: readonly number[];
+      /** Minor units that a gift card holds for it; 0 without one. */
+      readonly giftcard: number;
     }
   | { readonly kind: "return"; readonly sale: number; readonly back: Back }
   | { readonly kind: "early_return"; readonly ahead: number; readonly back: Back }
@@ -429,6 +431,7 @@ export function anyStep(programs: boolean): fc.Arbitrary<Step> {
         extra: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -300, max: 300 })),
         foreign: fc.integer({ min: 0, max: 15 }).map((value) => value === 0),
         holds: fc.array(place, { maxLength: 2 }),
+        giftcard: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 1500 })),
       }),
     },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant("return" as const), sale: place, back }) },

@@ -1,4 +1,4 @@
-import type { Command } from "../../../src/domain/ledger/command.ts";
+import type { Command, SaleCommand } from "../../../src/domain/ledger/command.ts";
 import { settle } from "../../../src/domain/ledger/due.ts";
 import { issueKey, openIssues } from "../../../src/domain/ledger/issued.ts";
 import { addSpan } from "../../../src/domain/time/calendar.ts";
@@ -16,7 +16,14 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
       const open = Object.values(settle(ledger.state, ledger.now_ms).state.holds).map(({ seq }) => seq);
       const holds = step.holds.flatMap((at) => (at < 6 ? open.slice(at % 2, (at % 2) + 1) : []));
       const total = sumOf(step.lines) + step.extra;
-      return sale(step.lines, { receipt: `R${index}`, total, holds, currency: step.foreign ? "USD" : "EUR" });
+      const currency = step.foreign ? "USD" : "EUR";
+      return sale(step.lines, {
+        receipt: `R${index}`,
+        total,
+        holds,
+        currency,
+        ...paidByGiftCard(step.giftcard, index),
+      });
     }
     case "return": {
       const sales = seqsOf(ledger, "sale");
@@ -72,6 +79,14 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
   }
 }
 
+/** The till held as much on a gift card, or nothing. */
+function paidByGiftCard(held: number, index: number): Pick<SaleCommand, "tenders"> {
+  if (held === 0) return {};
+  const what = { en: "payment with credit" };
+  return { tenders: [{ account: GIFT_CARD, hold: index, claim: index, what, unit: "credit:EUR", held }] };
+}
+
+const GIFT_CARD = "b000000000000001";
 const OTHER_MEMBER = "m000000000000002";
 
 function unitsAsked(ask: { readonly credit: number } | { readonly strips: number }) {

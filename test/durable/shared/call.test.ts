@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { callObject, ObjectUnavailableError } from "../../../src/durable/shared/call.ts";
 
@@ -56,6 +57,17 @@ describe("a call to an object", () => {
     const { outcome, attempts } = await run([overloaded, null]);
     expect(attempts).toBe(1);
     expect(outcome).toMatchObject({ name: "ObjectUnavailableError", overloaded: true, retryAfterSeconds: 5 });
+  });
+
+  test("of a method that the object's release does not have yet: to be tried again later", async () => {
+    const stub = env.MEMBER_ACCOUNT.getByName("live:e0000000:member:m000000000000000");
+    const unknown: unknown = Reflect.get(stub, "ofTheNextRelease");
+    if (typeof unknown !== "function") throw new Error("a stub has every method");
+    const outcome = await callObject(
+      () => stub,
+      () => Reflect.apply(unknown, stub, []),
+    ).catch((error: unknown) => error);
+    expect(outcome).toMatchObject({ name: "ObjectUnavailableError", overloaded: false });
   });
 
   test("passes a bug in the object on as it is", async () => {

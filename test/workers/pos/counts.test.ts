@@ -98,6 +98,36 @@ describe("a sale", () => {
   });
 });
 
+describe("a sale that a gift card pays", () => {
+  test("one call more for each redemption of a gift card, in a preview and a retry too; its return none", async () => {
+    const world = await createWorld();
+    const { giftcard } = await world.till.must("POST", "/v1/giftcards", { amount: { amount: 2500, currency: "EUR" } });
+    const ask = { member: { card: giftcard?.["code"] }, unit: "credit:EUR", amount: 300 };
+    const { redemption } = await world.till.must("POST", "/v1/redemptions", ask);
+    const body = { ...saleOf({ id: world.member }), redemptions: [redemption?.["id"]] };
+    const preview = await count(world, "POST", "/v1/sales/preview", body);
+    const account = new TestAccount(world.tenant, world.ids.parseMember(world.member) ?? "", programPayload(1));
+    const options = { key: world.till.key, body, idem: "gift" };
+    const counted: Counted[] = [];
+    const rows = await countRows(account, async () => {
+      counted.push(await countedCall("POST", "/v1/sales", options));
+    });
+    const retried = await countedCall("POST", "/v1/sales", options);
+    const sale = { id: Reflect.get(Object(counted[0]?.answer.body["sale"]), "id") };
+    const returned = await count(world, "POST", "/v1/returns", { return_id: "1", sale });
+
+    const calls = [`${ACCOUNT}.claimHold`, `${ACCOUNT}.runTendered`];
+    expect([preview, ...counted, retried].map((one) => [one.answer.status, one.calls, one.queries])).toEqual([
+      [200, calls, 0],
+      [201, calls, 0],
+      [201, calls, 0],
+    ]);
+    // The sale's three rows, two of what is pending; the gift card may have said already that it has it, which is one more.
+    expect([5, 6]).toContain(rows.written);
+    expect([returned.answer.status, returned.calls, returned.queries]).toEqual([201, [`${ACCOUNT}.run`], 0]);
+  });
+});
+
 describe("a return", () => {
   test("by id: one call warm, two cold; by receipt and phone: two", async () => {
     const world = await createWorld();

@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { env } from "cloudflare:workers";
+import { describe, expect, test, vi } from "vitest";
+import { IdCodec } from "../../../src/domain/tenancy/ids.ts";
+import { readSecrets } from "../../../src/workers/secrets.ts";
 import { cafeProgram } from "../../support/workerd/account.ts";
 import { createTestMerchant, type TestMerchant } from "../../support/workerd/merchant.ts";
 import { balances, text } from "./routes.ts";
@@ -182,6 +185,160 @@ describe("a gift card", () => {
     ] as const) {
       expect((await world.till.call("POST", path, { body: asked })).body).toMatchObject({ code: "card_unknown" });
     }
+  });
+});
+
+describe("a gift card in a sale of a member", () => {
+  const english = { "accept-language": "en" };
+  const sellGift = async ({ till }: Shop) => {
+    const sold = await till.must("POST", "/v1/giftcards", { amount: EUR(2500) });
+    return text(sold["giftcard"]?.["code"]);
+  };
+  const hold = async ({ till }: Shop, card: string, amount: number) => {
+    const held = await till.must("POST", "/v1/redemptions", { member: { card }, unit: "credit:EUR", amount });
+    return text(held["redemption"]?.["id"]);
+  };
+  const story = async ({ till }: Shop, code: string) => {
+    const found = await till.call("GET", `/v1/giftcards/${code}`, { headers: english });
+    const { giftcard, history } = JSON.parse(JSON.stringify(found.body));
+    const lines: string[] = history.map(({ explanation }: { explanation: string }) => explanation);
+    return { balance: giftcard.balance.amount, held: giftcard.held.amount, history, lines };
+  };
+  /** Until the gift card has heard of it. */
+  const balance = (world: Shop, code: string, amount: number) =>
+    vi.waitFor(async () => expect((await story(world, code)).balance).toBe(amount));
+
+  test("pays its part, earns on the rest alone, and has its share of what comes back, after a merge too", async () => {
+    const world = await shop();
+    const { till, member } = world;
+    const code = await sellGift(world);
+    const id = await hold(world, code, 1000);
+    const body = { receipt: "G-1", member: { id: member }, total: EUR(2500), redemptions: [id] };
+    const seen = await till.call("POST", "/v1/sales/preview", { body, headers: english });
+    expect(await story(world, code)).toMatchObject({ balance: 1500, held: 1000 });
+    const sold = await till.call("POST", "/v1/sales", { body, idem: "gift-sale", headers: english });
+    expect(sold.status).toBe(201);
+    expect(sold.body).toEqual({ ...seen.body, sale: sold.body["sale"], entries: sold.body["entries"] });
+    expect(sold.body["sale"]).toMatchObject({
+      paid_with_credit: EUR(1000),
+      redemptions: [{ redemption: id, reward: null, effect: { kind: "payment", pays: EUR(1000) } }],
+    });
+    expect(sold.body["explanation"]).toContain("€10.00 was paid with a gift card, which earns nothing.");
+    expect(await balances({ till, member })).toMatchObject({ points: 15 });
+    await balance(world, code, 1500);
+    const { held, history, lines } = await story(world, code);
+    expect({ held, paid: lines[0], source: history[0].source }).toEqual({
+      held: 0,
+      paid: "−€10.00 credit: redeemed for payment with credit, receipt G-1",
+      source: text(sold.body["sale"]?.["id"]),
+    });
+    const again = await till.call("POST", "/v1/sales", { body, idem: "gift-sale", headers: english });
+    expect(again.body).toEqual(sold.body);
+
+    const sale = { id: text(sold.body["sale"]?.["id"]) };
+    const part = { return_id: "R1", sale, total: EUR(500) };
+    const back = await till.call("POST", "/v1/returns", { body: part, headers: english });
+    expect(back.body["explanation"]).toContain("€2.00 goes back to the gift card.");
+    await balance(world, code, 1700);
+    const heir = text((await till.must("POST", "/v1/members", { name: "Anna" }))["member"]?.["id"]);
+    const from = { from: { id: member } };
+    const merging = await till.must("POST", `/v1/members/${heir}/merge/preview`, from);
+    await till.must("POST", `/v1/members/${heir}/merge`, { ...from, token: text(merging["token"]) });
+    const whole = await till.must("POST", "/v1/returns", { return_id: "R2", sale });
+    expect(whole["return"]).toMatchObject({ full: true, restored: [{ redemption: id, reward: null }] });
+    expect(whole["explanation"]).toContain("€ 8,00 gaat terug naar de cadeaukaart.");
+    await balance(world, code, 2500);
+    expect((await story(world, code)).lines[0]).toBe("+€8.00 credit: given back after a return, receipt G-1");
+  });
+
+  test("a wrong member, another card, a cancellation: the hold goes where it is asked for, once", async () => {
+    const world = await shop();
+    const { till, member } = world;
+    const bram = text((await till.must("POST", "/v1/members", { name: "Bram" }))["member"]?.["id"]);
+    const code = await sellGift(world);
+    const id = await hold(world, code, 1000);
+    const body = (who: object, more: object = {}) => ({
+      receipt: receipt(),
+      member: who,
+      total: EUR(400),
+      redemptions: [id],
+      ...more,
+    });
+    const tender = [{ kind: "gift_card", amount: 500 }];
+    const short = await till.call("POST", "/v1/sales", { body: body({ id: member }, { tender }) });
+    expect(short.body).toMatchObject({ status: 409, code: "tender_not_covered" });
+    const shown = await till.call("POST", "/v1/sales/preview", { body: body({ id: bram }) });
+    expect(shown.body["sale"]).toMatchObject({ paid_with_credit: EUR(400) });
+    await till.must("POST", "/v1/sales", body({ id: bram }));
+    await balance(world, code, 2100);
+    for (const who of [{ id: member }, { card: code }]) {
+      for (const path of ["/v1/sales", "/v1/sales/preview"]) {
+        expect((await till.call("POST", path, { body: body(who) })).body).toMatchObject({
+          code: "redemption_captured",
+        });
+      }
+    }
+
+    const second = await hold(world, code, 500);
+    const wrong = { ...body({ id: member }, { tender: [{ kind: "gift_card", amount: 501 }] }), redemptions: [second] };
+    await till.call("POST", "/v1/sales", { body: wrong });
+    const own = { ...body({ card: code }), total: EUR(100), redemptions: [second] };
+    const previewed = await till.call("POST", "/v1/sales/preview", { body: own });
+    expect(previewed.body["sale"]).toMatchObject({ paid_with_credit: EUR(100) });
+    await till.call("POST", "/v1/sales", { body: wrong });
+    await till.must("POST", `/v1/redemptions/${second}/cancel`);
+    expect(await story(world, code)).toMatchObject({ balance: 2100, held: 0 });
+    expect((await till.call("POST", "/v1/sales", { body: { ...own, member: { id: member } } })).body).toMatchObject({
+      code: "redemption_cancelled",
+    });
+    expect(await balances({ till, member })).not.toHaveProperty("points", 1);
+  });
+
+  test("of another merchant, of the other mode, or of another member: unknown, and nothing is booked", async () => {
+    const [world, other] = [await shop(), await shop()];
+    const foreign = await hold(other, await sellGift(other), 100);
+    const ref = world.ids.parseBooking("red", await hold(world, await sellGift(world), 100));
+    if (ref === null) throw new Error("no redemption");
+    const { idMac } = readSecrets(env);
+    const elsewhere = new IdCodec(idMac, { ...world.tenant, mode: "live" }).booking("red", ref);
+    const bram = text((await world.till.must("POST", "/v1/members", { name: "Bram" }))["member"]?.["id"]);
+    const top = { receipt: receipt(), member: { id: bram }, total: EUR(500), lines: [line("top_up", 500)] };
+    await world.till.must("POST", "/v1/sales", top);
+    const asked = { member: { id: bram }, unit: "credit:EUR", amount: 100 };
+    const brams = text((await world.till.must("POST", "/v1/redemptions", asked))["redemption"]?.["id"]);
+    for (const id of [foreign, elsewhere, brams]) {
+      const body = { receipt: receipt(), member: { id: world.member }, total: EUR(400), redemptions: [id] };
+      expect((await world.till.call("POST", "/v1/sales", { body })).body).toMatchObject({ code: "redemption_unknown" });
+    }
+    expect(await balances({ till: world.till, member: world.member })).not.toHaveProperty("points", 4);
+  });
+
+  test("is taken from a queue: the hold and the sale in one batch, and a hold that is over is rejected", async () => {
+    const world = await shop();
+    const code = await sellGift(world);
+    const items = (amount: number, key: string) => [
+      { key: `${key}h`, call: "createRedemption", body: { member: { card: code }, unit: "credit:EUR", amount } },
+      {
+        key: `${key}s`,
+        call: "createSale",
+        body: { receipt: `Q-${key}`, member: { id: world.member }, total: EUR(1200), redemptions: [`item:${key}h`] },
+      },
+    ];
+    const send = async (body: object) => {
+      const { data } = JSON.parse(JSON.stringify(await world.till.must("POST", "/v1/sync", body)));
+      return data.map(({ status, problem }: { status: string; problem: { code: string } | null }) =>
+        problem === null ? status : `${status} ${problem.code}`,
+      );
+    };
+    expect(await send({ items: items(1000, "a") })).toEqual(["applied", "applied"]);
+    expect(await send({ items: items(1000, "a") })).toEqual(["replayed", "replayed"]);
+    await balance(world, code, 1500);
+    const over = await hold(world, code, 500);
+    await world.till.must("POST", `/v1/redemptions/${over}/cancel`);
+    const late = { receipt: receipt(), member: { id: world.member }, total: EUR(1200), redemptions: [over] };
+    expect(await send({ items: [{ key: "late", call: "createSale", body: late }] })).toEqual([
+      "rejected redemption_cancelled",
+    ]);
   });
 });
 

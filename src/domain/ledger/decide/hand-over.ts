@@ -49,7 +49,11 @@ export function decideAbsorb(state: AccountState, { from, reason, estate, parcel
 
 /** Decides that a delivery has arrived. Saying so twice is refused, and does no harm. */
 export function decideDelivered(state: AccountState, { delivered, failed }: DeliveredCommand): Decision {
-  if (state.outbox[String(delivered)] === undefined) return fail({ code: "nothing_to_deliver" });
+  const delivery = state.outbox[String(delivered)];
+  if (delivery === undefined) return fail({ code: "nothing_to_deliver" });
+  if (delivery.tender === true) {
+    return ok([plainDraft({ type: "delivered", delivered, ...(failed === true ? { failed } : {}) })]);
+  }
   const transfer = state.holds[String(delivered)];
   if (transfer === undefined) return ok([plainDraft({ type: "delivered", delivered })]);
   if (failed === true) {

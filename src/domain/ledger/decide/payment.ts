@@ -60,12 +60,10 @@ export function withCredit(basket: Basket, paid: number, payable: number = payab
  * first, to the lots it came from, with their old dates and a minimum of time to spend it.
  */
 export function refundEntries(
-  captures: readonly Capture[],
+  payments: readonly Pick<Capture, "unit" | "what" | "parts">[],
   { before, after, today }: { readonly before: number; readonly after: number; readonly today: LocalDate },
 ): EntryDraft[] {
-  const paid = captures
-    .filter(isPayment)
-    .flatMap(({ unit, what, parts }) => parts.map((part) => ({ unit, what, ...part })));
+  const paid = payments.flatMap(({ unit, what, parts }) => parts.map((part) => ({ unit, what, ...part })));
   const entries: EntryDraft[] = [];
   let start = 0;
   for (const { unit, what, from, amount } of paid) {

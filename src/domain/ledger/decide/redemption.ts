@@ -24,6 +24,7 @@ import { reachedLimit } from "../redeemed.ts";
 import type { Refusal } from "../refusal.ts";
 import { type AccountState, type OpenHold, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
+import { claimRefusal } from "./tender.ts";
 
 /** Open holds one account may have at a time. */
 const HOLDS_MAX = 20;
@@ -244,6 +245,8 @@ export function decideHoldAction(
 ): Decision {
   const hold = redeemableHold(state, command.hold);
   if (hold === null) return fail(holdRefusal(command.hold, history));
+  const promised = command.type === "renew" ? null : claimRefusal(hold);
+  if (promised !== null) return fail(promised);
   const { seq, reward, unit, parts, terms } = hold;
   const resolved = { hold: seq, reward, unit, parts, ...(terms === undefined ? {} : { terms }) };
   switch (command.type) {

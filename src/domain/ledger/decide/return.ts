@@ -25,10 +25,11 @@ import { keptMoney } from "./kept-money.ts";
 import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
 import { withGrace } from "./grace.ts";
 import { withParts } from "./move-units.ts";
-import { isPayment, refundEntries } from "./payment.ts";
+import { isPayment, paidWithCredit, refundEntries } from "./payment.ts";
 import { Shortfalls, writtenOff } from "./shortfalls.ts";
 import { keptStrips } from "./strips.ts";
 import { takeBonusesBack, takeUnitsBack } from "./taken-back.ts";
+import { returnedTenders } from "./tender.ts";
 
 /** A sale as the ledger has it now. */
 export interface ReturnableSale {
@@ -62,7 +63,7 @@ export function decideReturn(
   const policy = program.document.returns.spent_points;
   const today = localDate(now_ms, program.document.timezone);
   const rewards = restored.filter((capture) => !isPayment(capture)).flatMap((one) => restoreEntries(one, today));
-  const back = [...rewards, ...refundEntries(sale.captures, { ...money.credit, today })];
+  const back = [...rewards, ...refundEntries(sale.captures.filter(isPayment), { ...money.credit, today })];
   const { topped_up } = money;
   const strips = keptStrips(program, sale, applied.value);
   const shortfalls = new Shortfalls(previous, back, policy);
@@ -113,6 +114,7 @@ export function decideReturn(
     ...(topped_up === null ? {} : { topped_up: topped_up.after }),
     ...(sale.sale.paid_with_credit === undefined ? {} : { paid_with_credit: money.credit.after }),
     ...(money.stored_value === 0 ? {} : { stored_value: money.stored_value }),
+    ...tendersBack(sale, money.credit),
   };
   return ok([
     {
@@ -124,6 +126,16 @@ export function decideReturn(
       ...(revoked.length === 0 ? {} : { revoked_issues: revoked }),
     },
   ]);
+}
+
+/** What gift cards that paid the sale have back. */
+function tendersBack(
+  { captures, tenders, sale: { receipt } }: SaleBooking,
+  credit: { readonly before: number; readonly after: number },
+): Pick<ReturnEvent, "tenders" | "receipt"> {
+  if (tenders === undefined) return {};
+  const back = returnedTenders(tenders, { own: paidWithCredit(captures), ...credit });
+  return back.length === 0 ? {} : { tenders: back, receipt };
 }
 
 /** The promotion whose coupon a sale has given and no return has taken back. */

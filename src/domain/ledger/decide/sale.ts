@@ -27,6 +27,7 @@ import { usedIssue } from "../issued.ts";
 import { isPayment, paidWithCredit, settlePayment, withCredit } from "./payment.ts";
 import { holdRefusal, redeemableHold } from "./redemption.ts";
 import { decideStrips, settleStrips } from "./strips.ts";
+import { claimRefusal, paidByTenders, payWithTenders } from "./tender.ts";
 import { decideTopUp } from "./top-up.ts";
 
 /** Decides a sale: captures the holds it names, then earns on what was paid, by the programme in force when it occurred. */
@@ -46,7 +47,10 @@ export function decideSale(
   if (!captured.ok) return captured;
   const { captures, entries: captureDrafts, warnings } = captured.value;
   const gross_up = program.document.earn_on === "gross" ? rewardsOff(captures) : 0;
-  const paid = paidWithCredit(captures);
+  const own = paidWithCredit(captures);
+  const tenders = payWithTenders(command, { payable, paid: own });
+  if (!tenders.ok) return tenders;
+  const paid = own + paidByTenders(tenders.value);
   const sale = { ...saleFacts(command, basket.lines, gross_up), ...(paid === 0 ? {} : { paid_with_credit: paid }) };
   const { occurred_at_ms, closed_budgets: closed = [] } = command;
   const moment = { occurred_at_ms, zone: command.zone ?? null, closed };
@@ -100,6 +104,7 @@ export function decideSale(
     ...(topUp.topped_up === null ? {} : { topped_up: topUp.topped_up }),
     ...(strips.sold.length === 0 ? {} : { strips: strips.sold }),
     ...(budgets.length === 0 ? {} : { budgets }),
+    ...(tenders.value.length === 0 ? {} : { tenders: tenders.value }),
   };
   const natural_key = saleNaturalKey({ ...command, till });
   const extended = extendEntries(applyDrafts(state, captureDrafts), program, earned_on);
@@ -226,6 +231,8 @@ function captureHolds(
   for (const seq of new Set(command.holds)) {
     const hold = redeemableHold(state, seq);
     if (hold === null) return fail(holdRefusal(seq, history));
+    const promised = command.unclaimed === true ? null : claimRefusal(hold);
+    if (promised !== null) return fail(promised);
     if (hold.effect.kind === "free_items") {
       const strips = settleStrips(program, hold, lines);
       captures.push(strips.capture);

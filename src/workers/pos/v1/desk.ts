@@ -110,6 +110,11 @@ export function requireProgramCurrency(desk: PosDesk, currency: string, path: st
   throw validationProblem([{ path, message: `must be ${desk.currency}, the programme's currency` }]);
 }
 
+/** Who is at the till, as bookings name it. */
+export function tillActor({ parts: { till, location, key } }: PosDesk) {
+  return { kind: "till", till: till.id, location: location.id, key: key.id } as const;
+}
+
 /** The id of the member whose account it is; null for a gift card's, which is nobody's. */
 export function memberOf({ ids }: PosDesk, account: string): string | null {
   return accountKindOf(account) === "bearer" ? null : ids.member(account);

@@ -8,6 +8,7 @@ import { ProblemError } from "../../http/problem.ts";
 import { refusalProblem } from "../../http/refusal-problem.ts";
 import { sha256Hex } from "../../services/sha256.ts";
 import { idemOf, type PosDesk } from "./desk.ts";
+import { freeClaim } from "./free-claim.ts";
 import { rebase, searchSale } from "./moved.ts";
 import type { NamedAccount } from "./resolve-member.ts";
 
@@ -58,6 +59,9 @@ export async function runCommand(desk: PosDesk, named: NamedAccount, till: TillC
       account = refusal.to;
     } else if (refusal.code === "need_sale") {
       ({ command, account } = await searchSale(desk, { command, account }, refusal.accounts));
+    } else if (refusal.code === "hold_claimed") {
+      const unclaimed = await freeClaim(desk, account, refusal, till.preview ?? false);
+      if (command.type === "sale") command = { ...command, ...unclaimed };
     } else if (refusal.code === "need_program") programs = await withProgram(desk, programs, refusal.version);
     else throw refusalProblem(refusal, desk, answer.replayed);
   }

@@ -20,7 +20,7 @@ const route = createRoute({
   tags: ["Gift cards"],
   summary: "Sell or give a gift card",
   description:
-    "Makes a gift card that is worth something at once, and answers its code: credit that belongs to whoever has the code. Ring the money up in a sale line of kind `gift_card`, which never earns. Pay with it by naming `{card: code}` as the member of a redemption and of the sale. A retry with the same key answers the same card. Scope: sell; to give one, adjust too.",
+    "Makes a gift card that is worth something at once, and answers its code: credit that belongs to whoever has the code. Ring the money up in a sale line of kind `gift_card`, which never earns. Pay with it by naming `{card: code}` as the member of a redemption, and that redemption in the sale: of a member, or of the gift card itself. A retry with the same key answers the same card. Scope: sell; to give one, adjust too.",
   request: { body: jsonBody(giftcardInput) },
   responses: {
     201: json("The gift card, ready to be handed over.", giftcardAnswer),

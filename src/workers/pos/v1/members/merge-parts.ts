@@ -8,7 +8,7 @@ import type { Carrier } from "../../../../durable/member-account/deliver.ts";
 import type { Parcel, Received } from "../../../../durable/member-account/estate.ts";
 import type { AccountView, ProgramPayloads } from "../../../../durable/member-account/protocol.ts";
 import type { MemberRecord } from "../../../../durable/merchant-registry/protocol.ts";
-import type { PosDesk } from "../desk.ts";
+import { type PosDesk, tillActor } from "../desk.ts";
 import { renderEntries } from "../render/entry.ts";
 import { renderingOf } from "../render/reader.ts";
 import { renderRewards, renderWallet } from "../render/wallet.ts";
@@ -37,11 +37,6 @@ export function mergeToken(desk: PosDesk, from: Side, into: Side): string {
   const seen = [from, into].flatMap(({ account, view, record }) => [account, view.seq, record.updated_at_ms]);
   const { mode, merchant } = desk.tenant;
   return macText(desk.parts.secrets.idMac, TOKEN_LENGTH, ["merge", mode, merchant, ...seen.map(String)]);
-}
-
-/** Who is at the till, as bookings name it. */
-export function tillActor({ parts: { till, location, key } }: PosDesk) {
-  return { kind: "till", till: till.id, location: location.id, key: key.id } as const;
 }
 
 /** What brings what an account hands over. */

@@ -6,7 +6,8 @@ import { refusalProblem } from "../../../http/refusal-problem.ts";
 import type { PosApp } from "../app.ts";
 import { json, jsonBody, problems } from "../openapi.ts";
 import { resolveMember } from "../resolve-member.ts";
-import { mergeToken, readSide, renderOutcome, tillActor } from "./merge-parts.ts";
+import { tillActor } from "../desk.ts";
+import { mergeToken, readSide, renderOutcome } from "./merge-parts.ts";
 import { accountOf, memberParams } from "./retrieve.ts";
 
 const route = createRoute({

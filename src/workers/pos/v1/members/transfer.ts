@@ -10,14 +10,14 @@ import { refusalProblem } from "../../../http/refusal-problem.ts";
 import { idempotencyKey } from "../../../middleware/idempotency-key.ts";
 import type { PosApp } from "../app.ts";
 import { requireRedeeming } from "../billing-gate.ts";
-import type { PosDesk } from "../desk.ts";
+import { type PosDesk, tillActor } from "../desk.ts";
 import { json, jsonBody, problems, WRITES } from "../openapi.ts";
 import { renderEntries } from "../render/entry.ts";
 import { renderingOf } from "../render/reader.ts";
 import { renderWallet } from "../render/wallet.ts";
 import { resolveMember } from "../resolve-member.ts";
 import { type Carried, readAccount, runCommand } from "../run-command.ts";
-import { carrierOf, tillActor } from "./merge-parts.ts";
+import { carrierOf } from "./merge-parts.ts";
 import { accountOf, memberParams } from "./retrieve.ts";
 import { wireTime } from "../../../http/wire-time.ts";
 

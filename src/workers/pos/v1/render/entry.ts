@@ -51,6 +51,9 @@ function sourceOf(desk: PosDesk, account: string, body: BookingBody): string | n
   if (body.type === "hold_captured" || body.type === "hold_cancelled") {
     return desk.ids.booking("red", { account, seq: body.hold });
   }
+  if (body.type === "tender_taken") {
+    return desk.ids.booking(body.move === "capture" ? "sal" : "ret", { account: body.from, seq: body.booking });
+  }
   const prefix = prefixes[body.type];
   return prefix === undefined ? null : desk.ids.booking(prefix, { account, seq: body.seq });
 }

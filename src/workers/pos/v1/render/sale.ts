@@ -6,6 +6,7 @@ import { explainWarning } from "../../../../domain/ledger/explain.ts";
 import { accountKindOf } from "../../../../domain/tenancy/account-id.ts";
 import { formatMilli } from "../../../../domain/numbers.ts";
 import type { BasketLine } from "../../../../domain/program/basket.ts";
+import { noEffect } from "../../../../domain/program/effect.ts";
 import { renderEffect } from "./effect.ts";
 import { type Rendering } from "./reader.ts";
 import { wireTime } from "../../../http/wire-time.ts";
@@ -49,11 +50,18 @@ export function renderSale(
       renderLine(line, last_return?.full === true ? 0 : keptOf(line, kept).quantity_milli),
     ),
     tender: [...facts.tender],
-    redemptions: body.captures.map(({ hold, reward, effect }) => ({
-      redemption: desk.ids.booking("red", { account, seq: hold }),
-      reward,
-      effect: renderEffect(desk, effect),
-    })),
+    redemptions: [
+      ...body.captures.map(({ hold, reward, effect }) => ({
+        redemption: desk.ids.booking("red", { account, seq: hold }),
+        reward,
+        effect: renderEffect(desk, effect),
+      })),
+      ...(body.tenders ?? []).map(({ account: giftcard, hold, held, pays }) => ({
+        redemption: desk.ids.booking("red", { account: giftcard, seq: hold }),
+        reward: null,
+        effect: renderEffect(desk, { ...noEffect("payment"), amount: held, pays }),
+      })),
+    ],
     paid_with_credit: { amount: facts.paid_with_credit ?? 0, currency: facts.currency },
     returned: last_return === null ? "no" : last_return.full ? "fully" : "partly",
     metadata: note?.metadata ?? {},

@@ -5,6 +5,7 @@ import type { BookingHeader, ReturnEvent, ReturnRequest } from "../../../../doma
 import type { ReturnCommand } from "../../../../domain/ledger/command.ts";
 import { explainCoupon, explainEntry, explainReturnedCoupon } from "../../../../domain/ledger/explain.ts";
 import { explainGifts } from "../../../../domain/ledger/explain-gift.ts";
+import { explainReturnedTenders } from "../../../../domain/ledger/explain-tender.ts";
 import { explainChallenge } from "../../../../domain/ledger/explain-challenge.ts";
 import { formatMilli } from "../../../../domain/numbers.ts";
 import { localDate } from "../../../../domain/time/local-date.ts";
@@ -127,10 +128,16 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer
         amount,
       })),
       full: body.full,
-      restored: body.restored.map(({ hold, reward }) => ({
-        redemption: desk.ids.booking("red", { account: body.origin ?? account, seq: hold }),
-        reward,
-      })),
+      restored: [
+        ...body.restored.map(({ hold, reward }) => ({
+          redemption: desk.ids.booking("red", { account: body.origin ?? account, seq: hold }),
+          reward,
+        })),
+        ...(body.full ? (body.tenders ?? []) : []).map(({ account: giftcard, hold }) => ({
+          redemption: desk.ids.booking("red", { account: giftcard, seq: hold }),
+          reward: null,
+        })),
+      ],
       metadata: view.note?.metadata ?? {},
     },
     entries: renderEntries(rendering, { account, body, note: view.note }),
@@ -142,6 +149,7 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried): z.infer
       ...coupons.map((issued) => explainCoupon(reader, issued)),
       ...(body.challenges ?? []).map((step) => explainChallenge(reader, step)),
       ...explainGifts(reader, body),
+      ...explainReturnedTenders(reader, body.tenders),
     ],
     receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards),
     warnings: [...writtenOff(rendering, body), ...keptCoupon(rendering, body)],

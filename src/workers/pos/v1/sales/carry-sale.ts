@@ -4,6 +4,7 @@ import { invariant } from "../../../../domain/invariant.ts";
 import type { ExchangeReturn, SaleCommand } from "../../../../domain/ledger/command.ts";
 import { explainCoupon, explainEntry, explainOutcome } from "../../../../domain/ledger/explain.ts";
 import { explainGifts } from "../../../../domain/ledger/explain-gift.ts";
+import { explainTenders } from "../../../../domain/ledger/explain-tender.ts";
 import { explainChallenge } from "../../../../domain/ledger/explain-challenge.ts";
 import { accountKindOf } from "../../../../domain/tenancy/account-id.ts";
 import { createCardToken } from "../../../../domain/tenancy/card-token.ts";
@@ -23,6 +24,7 @@ import { renderRewards, renderWallet } from "../render/wallet.ts";
 import { type NamedAccount, resolveMember } from "../resolve-member.ts";
 import { type Carried, runCommand } from "../run-command.ts";
 import { underStrictReceipts } from "../strict-receipts.ts";
+import { namedHolds, withTenders } from "./tenders.ts";
 import { wireTime } from "../../../http/wire-time.ts";
 
 export type WireSaleAnswer = z.infer<typeof saleAnswer>;
@@ -44,11 +46,13 @@ export async function carrySale(desk: PosDesk, input: SaleInput, key: string | n
   const named =
     member === undefined ? receiptAccount(desk, input) : await resolveMember(desk, member, key, "member_or_gift_card");
   if (named === null) return { answer: withoutMember(desk), replayed: false };
-  const command = saleCommand(desk, input, named);
+  const { own, gifts } = namedHolds(desk, input.redemptions, named);
+  const command = saleCommand(desk, input, named, own);
   const preview = key === null;
-  const carried = await underStrictReceipts(desk, { command, account: named.account, preview }, () =>
+  const { account } = named;
+  const carried = await underStrictReceipts(desk, { command, account, preview }, async () =>
     runCommand(desk, named, {
-      command,
+      command: await withTenders(desk, command, { account, gifts, preview }),
       body,
       operation: "sale",
       key,
@@ -80,7 +84,7 @@ function businessDate(desk: PosDesk, input: SaleInput, occurred_at_ms: number): 
   return input.business_date ?? localDate(occurred_at_ms, desk.parts.location.timezone);
 }
 
-function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): SaleCommand {
+function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount, own: readonly number[]): SaleCommand {
   const given_ms = input.occurred_at === undefined ? null : Date.parse(input.occurred_at);
   const backfill = desk.can("backfill");
   const { occurred_at_ms, clamped } = occurredAt(desk, input);
@@ -101,18 +105,11 @@ function saleCommand(desk: PosDesk, input: SaleInput, named: NamedAccount): Sale
     card_no: named.card_no,
     zone: desk.parts.location.timezone,
     ...(input.offers.length === 0 ? {} : { offers: input.offers }),
-    holds: input.redemptions.map((id) => holdOf(desk, id, named)),
+    holds: own,
     exchange: exchangeReturns(desk, input, named, business_date),
     ...(closed_budgets.length === 0 ? {} : { closed_budgets }),
     ...(isEarningPaused(desk) ? { earning_paused: true } : {}),
   };
-}
-
-/** A redemption must stand on the same member's account; any other is as good as unknown. */
-function holdOf(desk: PosDesk, id: string, named: NamedAccount): number {
-  const ref = desk.ids.parseBooking("red", id);
-  if (ref === null || ref.account !== named.account) throw new ProblemError("redemption_unknown");
-  return ref.seq;
 }
 
 /**
@@ -155,6 +152,7 @@ function renderAnswer(rendering: Rendering, { account, view }: Carried, preview:
       ...coupons.map((coupon) => explainCoupon(rendering.reader, coupon)),
       ...(body.challenges ?? []).map((step) => explainChallenge(rendering.reader, step)),
       ...explainGifts(rendering.reader, body),
+      ...explainTenders(rendering.reader, body.tenders),
     ],
     receipt_lines: receiptLines(rendering, body.entries, view.wallet, rewards, coupons),
     warnings: renderWarnings(rendering, body),

@@ -13,6 +13,7 @@ export const saleProblems = [
   "redemption_cancelled",
   "redemption_expired",
   "minimum_spend_not_met",
+  "tender_not_covered",
   "sale_unknown",
   "line_unknown",
   "return_exceeds_sale",
@@ -26,7 +27,7 @@ const route = createRoute({
   tags: ["Sales"],
   summary: "Book a sale",
   description:
-    "Books the sale on the member's account and answers what it earned, the balances right after, and why. Held redemptions that it names are captured with it. A retry with the same key answers the same; a retry under a new key with the same receipt, till and business day does too. Without a member the sale waits for whoever scans the claim link in the answer; when the merchant has claims switched off, nothing is booked and the answer says so with status 200. Scope: sell.",
+    "Books the sale on the member's account and answers what it earned, the balances right after, and why. Held redemptions that it names, of the member or of gift cards, are captured with it. A retry with the same key answers the same; a retry under a new key with the same receipt, till and business day does too. Without a member the sale waits for whoever scans the claim link in the answer; when the merchant has claims switched off, nothing is booked and the answer says so with status 200. Scope: sell.",
   request: { body: jsonBody(saleInput) },
   responses: {
     201: json("The sale was booked.", saleAnswer),
