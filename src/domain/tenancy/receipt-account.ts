@@ -12,7 +12,10 @@ export const CLAIM_CARD_NO = 0;
 /**
  * The account of a sale that nobody has claimed yet. It follows from the sale's natural key, so that a retry finds it again
  * without any index.
+ *
+ * @param time from 1: the how-manieth sale with this key, where the ones before were collected and came back whole
  */
-export function receiptAccountId(mac: Mac, tenant: Tenant, naturalKey: string): string {
-  return createAccountId("receipt", mac(["receipt", tenant.mode, tenant.merchant, naturalKey].join("\n")));
+export function receiptAccountId(mac: Mac, tenant: Tenant, naturalKey: string, time = 1): string {
+  const again = time === 1 ? [] : [String(time)];
+  return createAccountId("receipt", mac(["receipt", tenant.mode, tenant.merchant, naturalKey, ...again].join("\n")));
 }

@@ -49,6 +49,8 @@ export interface AccountClient {
   /** Forgets free text of an account that has ended. */
   forgetNotes(): Promise<null>;
   standing(receipt: string): Promise<Standing>;
+  /** A sale of this account, which has ended, came back whole where it went. */
+  freeReceipt(seq: number): Promise<null>;
   handOver(message: Unaddressed<HandOverMessage>): Promise<Answer<Parcel>>;
   receive(message: Unaddressed<ReceiveMessage>): Promise<Answer<Received>>;
   confirmDelivery(message: Unaddressed<DeliveredMessage>): Promise<Answer<null>>;
@@ -105,6 +107,7 @@ export function accountClient(
     releaseClaim: (message) => call((stub) => stub.releaseClaim({ ...address, ...message })),
     declineTender: (message) => call((stub) => stub.declineTender({ ...address, ...message })),
     takeTender: (message) => call((stub) => stub.takeTender({ ...address, ...message })),
+    freeReceipt: (seq) => call((stub) => stub.freeReceipt({ ...address, seq })),
     standing: (receipt) => call((stub) => stub.standing({ ...address, receipt })),
     lots: () => call((stub) => stub.lots(address)),
     absorbed: () => call((stub) => stub.absorbed(address)),

@@ -158,6 +158,10 @@ export class MemberAccount extends DurableObject {
     return read.readAbsorbed(this.#enter(query));
   }
 
+  async freeReceipt(query: protocol.BookingQuery): Promise<null> {
+    return read.freeReceipt(this.#enter(query), query);
+  }
+
   async forgetNotes(query: Addressed): Promise<null> {
     return read.forgetNotes(this.#enter(query));
   }

@@ -178,6 +178,13 @@ export function readStanding(desk: Desk, { receipt }: StandingQuery): Standing {
   return { stands: desk.store.byNaturalKey(receipt) !== null, moved_to };
 }
 
+/** A sale of an account that has ended came back whole where it went: its receipt may be rung up again, as after any whole return. */
+export function freeReceipt(desk: Desk, { seq }: BookingQuery): null {
+  const state = desk.ledger.current(desk.now_ms);
+  if (state !== null && state.tombstone !== null) desk.store.voidNaturalKey(seq);
+  return null;
+}
+
 /** What the account has, lot by lot, as it stands now. */
 export function readLots(desk: Desk): UnitLot[] {
   const state = desk.ledger.current(desk.now_ms);

@@ -112,6 +112,36 @@ test("an unclaimed sale is returned by its receipt at its own till, claimed or n
   expect(unknown.body).toMatchObject({ code: "sale_not_known_yet", retryable: true });
 });
 
+test("a receipt that was collected and came back whole can be rung up again, and waits for somebody else", async () => {
+  const merchant = await createTestMerchant({ claims: true });
+  const { till } = merchant;
+  const first = await sold(merchant);
+  const sale = { id: text(first["sale"]?.["id"]) };
+  const [anna, bram] = [await newMember(merchant), await newMember(merchant)];
+  await till.must("POST", "/v1/claims", { token: first["claim"]?.["token"], member: { id: anna } });
+  await till.must("POST", "/v1/returns", { return_id: "R-1", sale, total: EUR(250) });
+  expect(await sold(merchant)).toMatchObject({ sale });
+  await till.must("POST", "/v1/returns", { return_id: "R-2", sale });
+
+  const body = { receipt: "A-1", total: EUR(900) };
+  const seen = await till.must("POST", "/v1/sales/preview", body);
+  const second = await till.call("POST", "/v1/sales", { body, idem: "again" });
+  expect(second.status).toBe(201);
+  expect(second.body["wallet"]).toEqual(seen["wallet"]);
+  expect(second.body["sale"]).toMatchObject({ member: null, total: EUR(900), returned: "no" });
+  const retried = await till.call("POST", "/v1/sales", { body, idem: "again" });
+  expect(retried.body).toEqual(second.body);
+  expect((await till.call("POST", "/v1/sales", { body, idem: "newer" })).body).toEqual(second.body);
+  const token = second.body["claim"]?.["token"];
+  await till.must("POST", "/v1/claims", { token, member: { id: bram } });
+  expect([await points(merchant, anna), await points(merchant, bram)]).toEqual([0, 9]);
+  const back = { return_id: "R-3", sale: { receipt: "A-1" } };
+  expect((await till.must("POST", "/v1/returns", back))["return"]).toMatchObject({ member: bram, full: true });
+  expect(await points(merchant, bram)).toBe(0);
+  const twice = await till.call("POST", "/v1/returns", { body: { ...back, return_id: "R-4" } });
+  expect(twice.body).toMatchObject({ code: "already_returned" });
+});
+
 test("nobody claims after thirty days, and then nothing is left of the sale", async () => {
   const merchant = await createTestMerchant({ claims: true });
   const sale = await sold(merchant);

@@ -146,6 +146,22 @@ describe("a return", () => {
     expect(cold.calls).toEqual([`${REGISTRY}.resolve`, `${ACCOUNT}.run`]);
   });
 
+  test("whole, of a sale that went up in another card: one more, which frees its receipt; a part: none", async () => {
+    const world = await createWorld();
+    const heir = String(Reflect.get(Object((await world.till.must("POST", "/v1/members", {}))["member"]), "id"));
+    const from = { from: { id: world.member } };
+    const { token } = await world.till.must("POST", `/v1/members/${heir}/merge/preview`, from);
+    await world.till.must("POST", `/v1/members/${heir}/merge`, { ...from, token });
+    const sale = { id: world.sale };
+    const total = { amount: 10, currency: "EUR" };
+    const part = await count(world, "POST", "/v1/returns", { return_id: "1", sale, total });
+    const whole = await count(world, "POST", "/v1/returns", { return_id: "2", sale });
+
+    const calls = [`${ACCOUNT}.run`, `${ACCOUNT}.saleOf`, `${ACCOUNT}.run`];
+    expect([part.answer.status, part.calls]).toEqual([201, calls]);
+    expect([whole.answer.status, whole.calls]).toEqual([201, [...calls, `${ACCOUNT}.freeReceipt`]]);
+  });
+
   test("after a change of the programme: one more, cold and by phone three in all", async () => {
     const world = await createWorld();
     await world.changeProgram({ ...cafeProgram, name: "Anders" });

@@ -99,6 +99,32 @@ describe("merging two members", () => {
     expect(again.body).toMatchObject({ code: "already_returned" });
   });
 
+  test("a receipt of the old card that came back whole can be rung up again with it, and counts at the new one", async () => {
+    const both = await pair();
+    const body = { receipt: "A-1", member: { card: text(both.oldAnswer["card_token"]) }, total: EUR(900) };
+    await merged(both);
+    await both.till.must("POST", "/v1/returns", { return_id: "R-1", sale: { id: both.sale }, total: EUR(250) });
+    expect((await both.till.call("POST", "/v1/sales", { body })).body).toMatchObject({ code: "receipt_reused" });
+    const whole = { return_id: "R-2", sale: { id: both.sale } };
+    await both.till.call("POST", "/v1/returns", { body: whole, idem: "whole" });
+    await both.till.call("POST", "/v1/returns", { body: whole, idem: "whole" });
+
+    const before = await balances({ till: both.till, member: both.kept });
+    const sold = await both.till.call("POST", "/v1/sales", { body, idem: "again" });
+    expect(sold.body["sale"]).toMatchObject({ member: both.kept, total: EUR(900), returned: "no" });
+    expect((await both.till.call("POST", "/v1/sales", { body, idem: "again" })).body).toEqual(sold.body);
+    expect((await both.till.call("POST", "/v1/sales", { body, idem: "newer" })).body).toEqual(sold.body);
+    expect(await balances({ till: both.till, member: both.kept })).toMatchObject({
+      points: Number(before["points"]) + 9,
+    });
+    const member = { card: text(both.oldAnswer["card_token"]) };
+    const back = { return_id: "R-3", sale: { receipt: "A-1" }, member };
+    expect((await both.till.must("POST", "/v1/returns", back))["return"]).toMatchObject({
+      sale: sold.body["sale"]?.["id"],
+      full: true,
+    });
+  });
+
   test("a return that waited for its sale is carried out when the sale arrives at the old card", async () => {
     const both = await pair();
     const body = { return_id: "R-1", sale: { receipt: "L-1" }, member: { id: both.old } };

@@ -125,8 +125,8 @@ export function idemOf(desk: PosDesk, key: string): string {
   return `${desk.parts.till.id}:${key}`;
 }
 
-/** The account of a sale of this till without a member. */
-export function receiptAccountOf(desk: PosDesk, sale: Omit<SaleIdentity, "till">): string {
+/** The account of a sale of this till without a member, the first or a later one of its receipt. */
+export function receiptAccountOf(desk: PosDesk, sale: Omit<SaleIdentity, "till">, time = 1): string {
   const { till, secrets } = desk.parts;
-  return receiptAccountId(secrets.idMac, desk.tenant, saleNaturalKey({ ...sale, till: till.id }));
+  return receiptAccountId(secrets.idMac, desk.tenant, saleNaturalKey({ ...sale, till: till.id }), time);
 }

@@ -31,6 +31,8 @@ export interface TillCommand {
   readonly preview?: boolean;
   /** The account comes into being with this command. */
   readonly opens?: boolean;
+  /** A sale of nobody: the account of the receipt's next one, where the one before was collected. */
+  readonly anew?: (time: number) => string;
 }
 
 export interface Carried {
@@ -50,13 +52,14 @@ export async function runCommand(desk: PosDesk, named: NamedAccount, till: TillC
   let { command } = till;
   let programs = await desk.programsAt(till.at_ms);
   const asNamed = { account, command };
+  let time = 1;
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
     const answer = await desk.account(account).run(message(desk, { ...till, command }, { account, asNamed }, programs));
     if (answer.ok) return { account, replayed: answer.replayed, view: answer.view };
     const { refusal } = answer;
     if (refusal.code === "account_moved") {
       command = await rebase(desk, command, account);
-      account = refusal.to;
+      account = till.anew?.((time += 1)) ?? refusal.to;
     } else if (refusal.code === "need_sale") {
       ({ command, account } = await searchSale(desk, { command, account }, refusal.accounts));
     } else if (refusal.code === "hold_claimed") {

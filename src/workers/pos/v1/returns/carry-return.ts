@@ -34,26 +34,55 @@ export async function carryReturn(
 ): Promise<{ readonly answer: ReturnAnswer; readonly replayed: boolean }> {
   if (input.total !== undefined) requireProgramCurrency(desk, input.total.currency, "total.currency");
   const named = await namedAccount(desk, input, key);
-  const { member: _member, ...body } = input;
-  const carried = await runCommand(desk, named, {
-    command: { type: "return", sale: saleRef(desk, input, named), request: returnRequest(input) },
-    body,
-    operation: "return",
-    key,
-    staff: input.staff,
-    note: Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata },
-    at_ms: desk.now_ms,
-  }).catch((error: unknown) => {
+  const carried = await sendReturn(desk, input, key, named).catch((error: unknown) => {
     throw notYetKnown(input, error);
   });
+  await freeReceipt(desk, carried);
   const rendering = await renderingOf(desk, carried.view.body);
   return { answer: renderAnswer(rendering, carried), replayed: carried.replayed };
 }
 
+/** Sends it; where the sale of a receipt had been collected and came back whole before, the receipt's next sale is meant. */
+async function sendReturn(desk: PosDesk, input: ReturnInput, key: string, named: NamedAccount): Promise<Carried> {
+  const { member: _member, ...body } = input;
+  const send = (to: NamedAccount) =>
+    runCommand(desk, to, {
+      command: { type: "return", sale: saleRef(desk, input, to), request: returnRequest(input) },
+      body,
+      operation: "return",
+      key,
+      staff: input.staff,
+      note: Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata },
+      at_ms: desk.now_ms,
+    });
+  return send(named).catch(async (error: unknown) => {
+    const isNobodys = input.member === undefined && input.sale.id === undefined;
+    if (!isNobodys || !isRefused(error, "already_returned")) throw error;
+    return send(unclaimedSale(desk, input.sale, 2)).catch((second: unknown) => {
+      throw isRefused(next, "member_unknown") ? error : second;
+    });
+  });
+}
+
+function isRefused(error: unknown, code: ProblemError["code"]): boolean {
+  return error instanceof ProblemError && error.code === code;
+}
+
+/**
+ * A whole return frees the receipt's number; of a sale in the ledger of an account that has ended, that account is told. When
+ * it cannot be reached the number stays taken until the return is sent again; the return itself is booked.
+ */
+async function freeReceipt(desk: PosDesk, { view: { body } }: Carried): Promise<void> {
+  if (body.type !== "return" || !body.full || body.origin === null) return;
+  await desk
+    .account(body.origin)
+    .freeReceipt(body.sale)
+    .catch(() => undefined);
+}
+
 /** Without a member the receipt may be of a sale that is still on its way from a till. */
 function notYetKnown(input: ReturnInput, error: unknown): unknown {
-  const unknown = error instanceof ProblemError && error.code === "member_unknown";
-  if (!unknown || input.sale.id !== undefined || input.member !== undefined) return error;
+  if (!isRefused(error, "member_unknown") || input.sale.id !== undefined || input.member !== undefined) return error;
   return new ProblemError("sale_not_known_yet", { retryAfterSeconds: 30 });
 }
 
@@ -67,11 +96,15 @@ async function namedAccount(desk: PosDesk, input: ReturnInput, key: string): Pro
 }
 
 /** Without a member the receipt can only mean a sale of this till that nobody had claimed when it was sold. */
-function unclaimedSale(desk: PosDesk, { receipt, business_date, register }: ReturnInput["sale"]): NamedAccount {
+function unclaimedSale(
+  desk: PosDesk,
+  { receipt, business_date, register }: ReturnInput["sale"],
+  time = 1,
+): NamedAccount {
   if (!desk.parts.config.config.merchant.claims) throw validationProblem([MEMBER_NEEDED]);
   const day = business_date ?? localDate(desk.now_ms, desk.parts.location.timezone);
   const sale = { receipt: receipt ?? "", business_date: day, register: register ?? null };
-  return { account: receiptAccountOf(desk, sale), card_no: null };
+  return { account: receiptAccountOf(desk, sale, time), card_no: null };
 }
 
 const MEMBER_NEEDED = { path: "member", message: "name the member when the sale is named by its receipt" };

@@ -44,7 +44,7 @@ export interface CarriedSale {
 export async function carrySale(desk: PosDesk, input: SaleInput, key: string | null): Promise<CarriedSale> {
   const { member, ...body } = input;
   const named =
-    member === undefined ? receiptAccount(desk, input) : await resolveMember(desk, member, key, "member_or_gift_card");
+    member === undefined ? unclaimed(desk, input) : await resolveMember(desk, member, key, "member_or_gift_card");
   if (named === null) return { answer: withoutMember(desk), replayed: false };
   const { own, gifts } = namedHolds(desk, input.redemptions, named);
   const command = saleCommand(desk, input, named, own);
@@ -60,7 +60,7 @@ export async function carrySale(desk: PosDesk, input: SaleInput, key: string | n
       note: Object.keys(input.metadata).length === 0 ? null : { metadata: input.metadata },
       at_ms: command.occurred_at_ms,
       preview,
-      opens: member === undefined,
+      ...(member === undefined ? { opens: true, anew: (time) => receiptAccount(desk, input, time) } : {}),
     }),
   );
   const rendering = await renderingOf(desk, carried.view.body);
@@ -68,11 +68,15 @@ export async function carrySale(desk: PosDesk, input: SaleInput, key: string | n
 }
 
 /** The account on which a sale without a member waits to be claimed; null when the merchant has claims off. */
-function receiptAccount(desk: PosDesk, input: SaleInput): NamedAccount | null {
+function unclaimed(desk: PosDesk, input: SaleInput): NamedAccount | null {
   if (!desk.parts.config.config.merchant.claims) return null;
+  return { account: receiptAccount(desk, input, 1), card_no: null };
+}
+
+function receiptAccount(desk: PosDesk, input: SaleInput, time: number): string {
   const business_date = businessDate(desk, input, occurredAt(desk, input).occurred_at_ms);
   const { receipt, register = null } = input;
-  return { account: receiptAccountOf(desk, { receipt, business_date, register }), card_no: null };
+  return receiptAccountOf(desk, { receipt, business_date, register }, time);
 }
 
 function occurredAt(desk: PosDesk, input: SaleInput): OccurredAt {
