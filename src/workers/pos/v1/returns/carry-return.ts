@@ -59,7 +59,7 @@ async function sendReturn(desk: PosDesk, input: ReturnInput, key: string, named:
     const isNobodys = input.member === undefined && input.sale.id === undefined;
     if (!isNobodys || !isRefused(error, "already_returned")) throw error;
     return send(unclaimedSale(desk, input.sale, 2)).catch((second: unknown) => {
-      throw isRefused(next, "member_unknown") ? error : second;
+      throw isRefused(second, "member_unknown") ? error : second;
     });
   });
 }
