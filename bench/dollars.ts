@@ -20,8 +20,8 @@ const OBJECT_SECONDS = 0.02;
 export const OBJECT_CALL = PRICES.object_call + OBJECT_SECONDS * PRICES.object_second;
 /** As in wrangler.toml: `head_sampling_rate`. A line of the Worker and one of each object. */
 const LOG_SAMPLING = 0.1;
-/** What design §10 allows a sale's projection to cost, until there is one to measure. */
-const PROJECTION = { calls: 1, rows_written: 4 };
+/** Insights gathers for so long, and the account that tells it waits: both are awake. */
+const GATHER_SECONDS = 2 * 0.02;
 
 export interface Bill {
   readonly name: string;
@@ -29,47 +29,19 @@ export interface Bill {
   readonly of_which_rows: number;
 }
 
-/** Dollars per million sales of this kind. `cpu_ms` is the CPU time of one sale. */
+/** Dollars per million operations of this kind, with what they tell insights. `cpu_ms` is the CPU time of one. */
 export function billFor(name: string, counts: Counts, cpu_ms: number): Bill {
   const calls = totalOf(counts, "calls");
-  return bill(name, {
-    cpu_ms,
-    calls,
-    rows_written: totalOf(counts, "rows_written"),
-    rows_read: totalOf(counts, "rows_read"),
-    queue_messages: counts.queue_messages,
-  });
-}
-
-/** The same with the projection to Insights at what it may cost; unchanged once the projection is in the counts. */
-export function billWithProjection(name: string, counts: Counts, cpu_ms: number): Bill {
-  if (counts.objects["MerchantInsights"] !== undefined) return billFor(name, counts, cpu_ms);
-  return bill(name, {
-    cpu_ms,
-    calls: totalOf(counts, "calls") + PROJECTION.calls,
-    rows_written: totalOf(counts, "rows_written") + PROJECTION.rows_written,
-    rows_read: totalOf(counts, "rows_read"),
-    queue_messages: counts.queue_messages,
-  });
-}
-
-interface Quantities {
-  readonly cpu_ms: number;
-  readonly calls: number;
-  readonly rows_written: number;
-  readonly rows_read: number;
-  readonly queue_messages: number;
-}
-
-function bill(name: string, { cpu_ms, calls, rows_written, rows_read, queue_messages }: Quantities): Bill {
-  const of_which_rows = rows_written * PRICES.row_written;
+  const told = counts.objects["MerchantInsights"]?.calls ?? 0;
+  const of_which_rows = totalOf(counts, "rows_written") * PRICES.row_written;
   const dollars =
     PRICES.request +
     cpu_ms * PRICES.cpu_ms +
     calls * OBJECT_CALL +
+    told * GATHER_SECONDS * PRICES.object_second +
     of_which_rows +
-    rows_read * PRICES.row_read +
-    queue_messages * PRICES.queue_message +
+    totalOf(counts, "rows_read") * PRICES.row_read +
+    counts.queue_messages * PRICES.queue_message +
     (1 + calls) * LOG_SAMPLING * PRICES.log_line;
   return { name, dollars, of_which_rows };
 }

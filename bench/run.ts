@@ -6,7 +6,7 @@ import { reportFailure } from "../scripts/start/problem.ts";
 import { gzipBytes } from "./build.ts";
 import type { Budget } from "./budgets.ts";
 import { Closing } from "./closing.ts";
-import { type Bill, billFor, billWithProjection, OBJECT_CALL } from "./dollars.ts";
+import { type Bill, billFor, OBJECT_CALL } from "./dollars.ts";
 import { growthOf } from "./growth.ts";
 import { HttpClient } from "./http-client.ts";
 import { countBudgets, dollarBudget, sizeBudget, timeBudgets } from "./judge.ts";
@@ -92,7 +92,7 @@ function billsOf({ operations }: Counted, { alone }: Figures): Bill[] {
       counts(name).map((found) => billFor(`${name}, as it is`, found, cpu_ms)),
     ),
     ...counts(COLD_BY_PHONE).map((found) =>
-      billWithProjection("sales, all in: every one cold by phone, with its projection", found, cpu_ms),
+      billFor("sales, all in: every one cold by phone, with its projection", found, cpu_ms),
     ),
   ];
 }

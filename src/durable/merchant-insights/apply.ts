@@ -137,7 +137,8 @@ function project(
 export function write(store: GenerationStore, row: NewBooking, folded: number): void {
   const place = store.insert(row);
   const { account, seq, at_ms, day, location, facts } = row;
-  for (const use of facts.budgets ?? []) store.spend(use);
+  for (const use of facts.budgets ?? []) store.noteBudget(use);
+  if (place <= folded) store.foldBudgets(facts.budgets ?? []);
   const deed = { at_ms, location, till: facts.till ?? null, staff: facts.staff ?? null };
   for (const move of facts.hand_outs ?? []) store.hand_outs.apply({ place, account, seq, day, deed }, move);
   const tally = place <= folded ? tallyOf(row) : null;

@@ -27,6 +27,7 @@ export function foldDays(store: InsightsStore, seen: GenerationStore, now_ms: nu
     const at = location ?? "";
     seen.putTally(day, at, addTallies(seen.tally(day, at) ?? NO_TALLY, tally));
   }
+  seen.foldBudgets(rows.flatMap(({ facts }) => facts.budgets ?? []));
   const done = rows.length < FOLD_MAX;
   store.setMeta(`folded:${seen.generation}`, done ? through : (rows.at(-1)?.place ?? through));
   return done;

@@ -71,6 +71,8 @@ export class GenerationStore {
   readonly #voided: string;
   readonly #day: string;
   readonly hand_outs: HandOutStore;
+  /** What promotions have given, by promotion; null until it was added up. */
+  #budgets: Map<string, BudgetUse> | null = null;
 
   constructor(sql: SqlStorage, generation: number) {
     this.#sql = sql;
@@ -376,26 +378,63 @@ export class GenerationStore {
       .map((row) => ({ ...row, tally: readTally(row.tally) }));
   }
 
-  /** Adds what promotions gave to what they had given. */
-  spend({ promotion, used, max }: BudgetUse): void {
-    this.#sql.exec(
-      `INSERT INTO budget (generation, promotion, used, max) VALUES (?, ?, ?, ?)
-       ON CONFLICT (generation, promotion) DO UPDATE SET used = used + excluded.used, max = excluded.max`,
-      this.generation,
-      promotion,
-      used,
-      max,
-    );
+  /** Takes note of what a booking that is not in the roll-ups yet gave: in memory, so that a sale writes no row for it. */
+  noteBudget(use: BudgetUse): void {
+    if (this.#budgets !== null) addUse(this.#budgets, use);
   }
 
-  /** What promotions with a budget have given over all accounts, and may give. */
-  budgets(): BudgetUse[] {
-    return this.#sql
+  /** Adds what bookings gave that are in the roll-ups, one row for each promotion. */
+  foldBudgets(uses: Iterable<BudgetUse>): void {
+    const sums = new Map<string, BudgetUse>();
+    for (const use of uses) addUse(sums, use);
+    for (const { promotion, used, max } of sums.values()) {
+      this.#sql.exec(
+        `INSERT INTO budget (generation, promotion, used, max) VALUES (?, ?, ?, ?)
+         ON CONFLICT (generation, promotion) DO UPDATE SET used = used + excluded.used, max = excluded.max`,
+        this.generation,
+        promotion,
+        used,
+        max,
+      );
+    }
+  }
+
+  /** Forgets the sums that are kept in memory: a transaction that added to them was undone. */
+  forgetBudgets(): void {
+    this.#budgets = null;
+  }
+
+  /**
+   * What promotions with a budget have given over all accounts, and may give. Added up once per waking.
+   *
+   * @param folded the place up to which bookings are in the roll-ups
+   */
+  budgets(folded: number): BudgetUse[] {
+    this.#budgets ??= this.#addUpBudgets(folded);
+    return [...this.#budgets.values()].toSorted((left, right) => (left.promotion < right.promotion ? -1 : 1));
+  }
+
+  #addUpBudgets(folded: number): Map<string, BudgetUse> {
+    const sums = new Map<string, BudgetUse>();
+    const known = this.#sql
       .exec<{ promotion: string; used: number; max: number }>(
-        "SELECT promotion, used, max FROM budget WHERE generation = ? ORDER BY promotion",
+        "SELECT promotion, used, max FROM budget WHERE generation = ?",
         this.generation,
       )
       .toArray();
+    for (const use of known) addUse(sums, use);
+    const behind = this.#sql
+      .exec<{ budgets: string }>(
+        `SELECT json_extract(facts, '$.budgets') AS budgets FROM ${this.#booking}
+         WHERE place > ? AND json_extract(facts, '$.budgets') IS NOT NULL ORDER BY place`,
+        folded,
+      )
+      .toArray();
+    for (const { budgets } of behind) {
+      const uses: BudgetUse[] = JSON.parse(budgets);
+      for (const use of uses) addUse(sums, use);
+    }
+    return sums;
   }
 
   #rows(where: string, ...bindings: (string | number)[]): BookingRow[] {
@@ -404,6 +443,10 @@ export class GenerationStore {
       .toArray()
       .map(readRow);
   }
+}
+
+function addUse(sums: Map<string, BudgetUse>, { promotion, used, max }: BudgetUse): void {
+  sums.set(promotion, { promotion, used: (sums.get(promotion)?.used ?? 0) + used, max });
 }
 
 function readRow({ place, account, seq, type, location, day, facts: text }: Raw): BookingRow {

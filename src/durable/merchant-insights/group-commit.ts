@@ -1,5 +1,5 @@
 /** How long work waits for more of its kind. Bookings come after the till's answer, so that nobody waits with it. */
-const GATHER_MS = 50;
+const GATHER_MS = 20;
 
 type Transaction = <Value>(run: () => Value) => Value;
 

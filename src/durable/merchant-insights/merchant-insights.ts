@@ -70,10 +70,7 @@ export class MerchantInsights extends DurableObject {
   async budgets(query: protocol.Addressed): Promise<readonly protocol.BudgetView[]> {
     if (!this.#exists(query)) return [];
     const closed = this.#store.meta("closed_budgets") ?? {};
-    return this.#store
-      .current()
-      .budgets()
-      .map((row) => ({ ...row, used_up: (closed[row.promotion] ?? 0) >= row.max }));
+    return this.#store.budgets().map((row) => ({ ...row, used_up: (closed[row.promotion] ?? 0) >= row.max }));
   }
 
   /** How many members have an unreturned sale or redemption in a span of time. */

@@ -48,7 +48,8 @@ export const insightsMigrations: readonly Migration[] = [
   {
     id: 3,
     sql: `
-      -- What promotions with a budget have given over all accounts. Summed from what is projected, so per generation.
+      -- What promotions with a budget have given over all accounts, as far as bookings are in the roll-ups; what is behind
+      -- them is added up from the bookings. Per generation.
       CREATE TABLE budget (
         generation INTEGER NOT NULL,
         promotion TEXT NOT NULL,

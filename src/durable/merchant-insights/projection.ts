@@ -54,7 +54,7 @@ export class Projection {
   async #closeBudgets(now_ms: number): Promise<void> {
     const closed = () => this.#store.meta("closed_budgets") ?? {};
     const isNews = ({ promotion, used, max }: BudgetUse) => used >= max && (closed()[promotion] ?? 0) < max;
-    for (const { promotion, max } of this.#store.current().budgets().filter(isNews)) {
+    for (const { promotion, max } of this.#store.budgets().filter(isNews)) {
       try {
         const registry = new RegistryClient(this.#registry, this.#name);
         const told = await registry.closeBudget({ promotion, max, now_ms });

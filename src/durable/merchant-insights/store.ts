@@ -3,6 +3,7 @@ import type { Flag, FlagRule, FlagState } from "../../domain/insights/flag.ts";
 import type { WatchSettings } from "../../domain/insights/watch.ts";
 import { encodeBase32 } from "../../domain/tenancy/base32.ts";
 import { hasSchema, runMigrations } from "../shared/run-migrations.ts";
+import type { BudgetUse } from "../../domain/program/budget.ts";
 import { GenerationStore } from "./generation-store.ts";
 import { dropGenerationTables, generationTables, insightsMigrations } from "./migrations.ts";
 
@@ -144,8 +145,10 @@ export class InsightsStore {
     return this.#current;
   }
 
+  /** Any generation; the one in use is always the same instance, because it keeps sums in memory. */
   generation(generation: number): GenerationStore {
-    return new GenerationStore(this.#sql, generation);
+    const current = this.current();
+    return current.generation === generation ? current : new GenerationStore(this.#sql, generation);
   }
 
   /** Empty tables under a new number; whatever an abandoned attempt left there is removed. */
@@ -283,7 +286,18 @@ export class InsightsStore {
 
   /** Runs in one transaction: a throw undoes everything. */
   transaction<Value>(run: () => Value): Value {
-    return this.#storage.transactionSync(run);
+    try {
+      return this.#storage.transactionSync(run);
+    } catch (error) {
+      this.#current?.forgetBudgets();
+      throw error;
+    }
+  }
+
+  /** What promotions with a budget have given over all accounts, and may give. */
+  budgets(): BudgetUse[] {
+    const seen = this.current();
+    return seen.budgets(this.meta(`folded:${seen.generation}`) ?? 0);
   }
 }
 

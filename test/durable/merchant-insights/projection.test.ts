@@ -4,16 +4,18 @@ import { Projector } from "../../../src/durable/member-account/projector.ts";
 import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
 import { InsightsStore } from "../../../src/durable/merchant-insights/store.ts";
 import {
+  cafeProgram,
   coffee,
   grant,
   hold,
   line,
+  programPayload,
   returnLine,
   returnOf,
   sale,
   type TestAccount,
 } from "../../support/workerd/account.ts";
-import { ledgerRows, randomFrom, TestShop } from "./support.ts";
+import { ledgerRows, newAccountId, randomFrom, TestShop } from "./support.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -24,6 +26,7 @@ async function truthOf(accounts: readonly TestAccount[]) {
   const liability: Record<string, number> = {};
   const bookings: string[] = [];
   const anchors: object[] = [];
+  const budgets: Record<string, number> = {};
   let revenue = 0;
   let returned = 0;
   for (const account of accounts) {
@@ -34,11 +37,13 @@ async function truthOf(accounts: readonly TestAccount[]) {
       bookings.push(`${account.id}:${body.seq}:${body.type}`);
       if (body.type === "sale" && body.sale.currency === "EUR") revenue += body.sale.total;
       if (body.type === "return") returned += body.amount;
+      const uses = body.type === "sale" || body.type === "return" ? (body.budgets ?? []) : [];
+      for (const { promotion, used } of uses) budgets[promotion] = (budgets[promotion] ?? 0) + used;
     }
     const head = (await account.chainRows()).at(-1);
     anchors.push({ account: account.id, seq: head?.seq, hash_hex: head?.hash_hex });
   }
-  return { liability, bookings: bookings.sort(), anchors: anchors.sort(byAccount), revenue, returned };
+  return { liability, bookings: bookings.sort(), anchors: anchors.sort(byAccount), revenue, returned, budgets };
 }
 
 /** The same as insights has it. */
@@ -52,6 +57,7 @@ async function projectedBy(shop: TestShop) {
     anchors: [...anchors].sort(byAccount),
     revenue: sum.revenue,
     returned: sum.returned,
+    budgets: Object.fromEntries((await shop.insights.budgets()).map(({ promotion, used }) => [promotion, used])),
   };
 }
 
@@ -335,9 +341,17 @@ async function mishap(shop: TestShop, random: (below: number) => number): Promis
     () => account.ring(),
     () => shop.insights.startWalk(random(2) === 0 ? "rebuild" : "repair"),
     () => shop.inside((_, object) => object.alarm()),
+    () => shop.insights.budgets(),
   ];
   await mishaps[random(mishaps.length)]?.();
 }
+
+const underBudget = programPayload(1, {
+  ...cafeProgram,
+  promotions: [
+    { id: "prm_five", name: { en: "Five" }, gives: { kind: "addition", give: 5 }, budget: { points_max: 1_000_000 } },
+  ],
+});
 
 test.for([1, 2, 3, 4, 5])(
   "after any interleaving of sales, evictions, outages, duplicates and rebuilds it equals the accounts (seed %i)",
@@ -345,12 +359,13 @@ test.for([1, 2, 3, 4, 5])(
   async (seed) => {
     const random = randomFrom(seed);
     const shop = new TestShop();
-    for (let index = 0; index < 3; index += 1) await shop.account();
+    const join = () => shop.account("member", newAccountId(), underBudget);
+    for (let index = 0; index < 3; index += 1) await join();
     for (let index = 0; index < 60; index += 1) {
       const account = shop.accounts[random(shop.accounts.length)];
       await account?.send(commandOf(random, index), { request_hash: "00" });
       if (random(3) === 0) await mishap(shop, random);
-      if (index % 20 === 19) await shop.account();
+      if (index % 20 === 19) await join();
     }
     vi.restoreAllMocks();
     await shop.settle();
