@@ -189,6 +189,32 @@ describe("a gift card pays a sale of a member", () => {
     await ring(world.member);
     expect(await left(world)).toEqual({ available: 1250, held: 0 });
   });
+
+  test("a member who is erased before the gift card has heard: it hears all the same", async () => {
+    const world = await shop();
+    const { restore, tried } = cutOff();
+    await sell(world);
+    await tried();
+    await world.member.send({ type: "erase" });
+    restore();
+    await ring(world.member);
+    expect(await left(world)).toEqual({ available: 1250, held: 0 });
+  });
+
+  test("a member who goes up in another between promise and booking: the promise counts there, once", async () => {
+    const world = await shop();
+    const tenders = await promised(world);
+    const heir = accountOf("member", world.member);
+    await heir.open();
+    await world.member.client.handOver({ receiver: heir.id, reason: "merge", by: CASHIER });
+    const command = sale({ total: 1250, tenders });
+    expect(await world.member.send(command)).toMatchObject({ refusal: { code: "account_moved", to: heir.id } });
+    expect(await heir.send({ ...command, card_no: null })).toMatchObject({ ok: true });
+    const again = sale({ total: 1250, tenders, card_no: null });
+    expect(await heir.send(again)).toMatchObject({ refusal: { code: "hold_captured" } });
+    await settled({ ...world, member: heir });
+    expect(await left(world)).toEqual({ available: 1250, held: 0 });
+  });
 });
 
 /** What may happen to a promised hold, in any order, each once. */
