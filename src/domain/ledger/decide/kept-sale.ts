@@ -4,7 +4,7 @@ import { payableWithCredit, storedValueIn, toppedUpIn } from "../../program/cred
 import { fail, ok, type Result } from "../../result.ts";
 import type { KeptLine, KeptSale, ReturnedLine, ReturnLineRequest, ReturnRequest, SaleFacts } from "../booking.ts";
 import type { Refusal } from "../refusal.ts";
-import { earningBasket } from "./sale.ts";
+import { earningBasket } from "./earning-basket.ts";
 
 /** What a return makes of a sale. */
 export interface AppliedReturn {

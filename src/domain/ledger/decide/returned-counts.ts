@@ -8,7 +8,7 @@ import type { MeterChange } from "../meter.ts";
 import { type BudgetedSale, returnedBudgets } from "./budget.ts";
 import { type CountedSale, meterChanges } from "./earning-context.ts";
 import { keptBasket } from "./kept-sale.ts";
-import { earningBasket } from "./sale.ts";
+import { earningBasket } from "./earning-basket.ts";
 
 /** What stands of a sale. */
 export interface Standing {

@@ -1,34 +1,33 @@
-import { mulDivFloor } from "../../numbers.ts";
-import { type Basket, type BasketLine, sumOf } from "../../program/basket.ts";
+import type { BasketLine } from "../../program/basket.ts";
 import { type CompiledProgram, givenLot } from "../../program/compile.ts";
 import { payableWithCredit } from "../../program/credit.ts";
+import { evaluateEarning, type FrozenContext, type UnitOutcome } from "../../program/earn.ts";
 import { lastDay } from "../../program/lot-policy.ts";
-import { type LocalDate, localDate } from "../../time/local-date.ts";
-import { evaluateEarning, type UnitOutcome } from "../../program/earn.ts";
-import { type Effect, evaluateEffect } from "../../program/effect.ts";
 import { normaliseBasket } from "../../program/normalise-basket.ts";
 import { fail, ok, type Result } from "../../result.ts";
-import type { Capture, RemainderChange, SaleEvent, SaleFacts, SaleWarning } from "../booking.ts";
+import { type LocalDate, localDate } from "../../time/local-date.ts";
+import type { RemainderChange, SaleEvent, SaleFacts, SaleOffer, SaleWarning } from "../booking.ts";
 import type { Decision, History, SaleCommand } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
-import { applyDrafts, captureEntries } from "../due.ts";
+import { applyDrafts } from "../due.ts";
+import type { IssuedReward } from "../issued.ts";
 import { type Lot, lotKey } from "../lot.ts";
 import { saleNaturalKey } from "../natural-key.ts";
 import type { Refusal } from "../refusal.ts";
-import { type AccountState, type OpenHold, unitState } from "../state.ts";
-import { checkCard } from "./card.ts";
+import { type AccountState, unitState } from "../state.ts";
 import { budgetUses, usedUpWarnings } from "./budget.ts";
+import { type CapturedHolds, captureHolds, rewardsOff } from "./captured-holds.ts";
+import { checkCard } from "./card.ts";
+import { countedChallenges } from "./challenges.ts";
 import { couponFor } from "./coupon.ts";
-import { countedChallenges, NO_CHALLENGES } from "./challenges.ts";
+import { earningBasket } from "./earning-basket.ts";
+import { freeze, meterChanges, promotionsAt, type SaleMoment, startedCooldowns } from "./earning-context.ts";
 import { keptSpend, nothingReturned } from "./kept-sale.ts";
-import { freeze, meterChanges, promotionsAt, startedCooldowns } from "./earning-context.ts";
 import { type DecidedOffers, decideOffers } from "./offers.ts";
-import { usedIssue } from "../issued.ts";
-import { isPayment, paidWithCredit, settlePayment, withCredit } from "./payment.ts";
-import { holdRefusal, redeemableHold } from "./redemption.ts";
-import { decideStrips, settleStrips } from "./strips.ts";
-import { claimRefusal, paidByTenders, payWithTenders } from "./tender.ts";
-import { decideTopUp } from "./top-up.ts";
+import { paidWithCredit } from "./payment.ts";
+import { type DecidedStrips, decideStrips } from "./strips.ts";
+import { paidByTenders, payWithTenders } from "./tender.ts";
+import { type DecidedTopUp, decideTopUp } from "./top-up.ts";
 
 /** Decides a sale: captures the holds it names, then earns on what was paid, by the programme in force when it occurred. */
 export function decideSale(
@@ -40,113 +39,173 @@ export function decideSale(
 ): Decision {
   const refusedCard = checkCard(state, command.card_no);
   if (refusedCard !== null) return fail(refusedCard);
-  const basket = normaliseBasket(command.lines, command.total);
+  const settled = settleSale(state, command, program, history);
+  if (!settled.ok) return settled;
+  const { sale, captured } = settled.value;
+  const moment = {
+    occurred_at_ms: command.occurred_at_ms,
+    zone: command.zone ?? null,
+    closed: command.closed_budgets ?? [],
+  };
+  const frozen = freeze(state, program, moment);
+  const on = localDate(command.occurred_at_ms, program.document.timezone);
+  const desk = { state, command, program, settled: settled.value, moment, frozen, on };
+  const topUp = decideTopUp(program, state.account_kind, { ...settled.value, basket: sale, on });
+  const strips = decideStrips(program, state.account_kind, { ...settled.value, lines: sale.lines, on });
+  const offers = settled.value.isForeign ? NO_OFFERS : decideOffers(command, sale, program, frozen);
+  const earned = settled.value.gives ? decideEarned(desk, offers.offers) : NOTHING_EARNED;
+  const usedUp = settled.value.gives ? usedUpOf(desk) : [];
+  const warnings = [
+    ...saleWarnings(command, settled.value),
+    ...captured.warnings,
+    ...withoutSaid(offers.warnings, usedUp),
+    ...usedUp,
+    ...topUp.warnings,
+    ...strips.warnings,
+  ];
+  const event = saleEvent({ settled: settled.value, frozen, earned, offers: offers.offers, topUp, strips, warnings });
+  const extended = extendEntries(applyDrafts(state, captured.entries), program, on);
+  const entries = [...captured.entries, ...extended, ...topUp.entries, ...strips.entries, ...earned.entries];
+  const issued = earned.issued.length === 0 ? {} : { issued: earned.issued };
+  return ok([{ event, entries, ...issued, natural_key: saleNaturalKey({ ...command, till }), frees: null }]);
+}
+
+/** A sale with what pays it. */
+interface SettledSale {
+  readonly sale: SaleFacts;
+  readonly captured: CapturedHolds;
+  readonly tenders: NonNullable<SaleEvent["tenders"]>;
+  /** Minor units paid with credit, the member's own and gift cards'. */
+  readonly paid: number;
+  /** How much more the lines say than the total. */
+  readonly difference: number;
+  readonly isForeign: boolean;
+  /** Whether units may be given for it. */
+  readonly gives: boolean;
+}
+
+function settleSale(
+  state: AccountState,
+  command: SaleCommand,
+  program: CompiledProgram,
+  history: History,
+): Result<SettledSale, Refusal> {
+  const { lines, difference } = normaliseBasket(command.lines, command.total);
   const isForeign = command.currency !== program.document.currency;
-  const payable = isForeign ? 0 : payableWithCredit({ lines: basket.lines, total: command.total });
-  const captured = captureHolds(state, command, { lines: basket.lines, payable }, program, history);
+  const payable = isForeign ? 0 : payableWithCredit({ lines, total: command.total });
+  const captured = captureHolds(state, command, { lines, payable }, program, history);
   if (!captured.ok) return captured;
-  const { captures, entries: captureDrafts, warnings } = captured.value;
-  const gross_up = program.document.earn_on === "gross" ? rewardsOff(captures) : 0;
+  const { captures } = captured.value;
   const own = paidWithCredit(captures);
   const tenders = payWithTenders(command, { payable, paid: own });
   if (!tenders.ok) return tenders;
   const paid = own + paidByTenders(tenders.value);
-  const sale = { ...saleFacts(command, basket.lines, gross_up), ...(paid === 0 ? {} : { paid_with_credit: paid }) };
-  const { occurred_at_ms, closed_budgets: closed = [] } = command;
-  const moment = { occurred_at_ms, zone: command.zone ?? null, closed };
-  const frozen = freeze(state, program, moment);
+  const gross_up = program.document.earn_on === "gross" ? rewardsOff(captures) : 0;
+  const sale = { ...saleFacts(command, lines, gross_up), ...(paid === 0 ? {} : { paid_with_credit: paid }) };
   // A gift card is nobody's: what is bought with it alone earns nothing.
-  const earns = !isForeign && command.earning_paused !== true && state.account_kind !== "bearer";
-  const outcomes = earns ? evaluateEarning(program, frozen, earningBasket(sale)) : [];
-  const earned_on = localDate(command.occurred_at_ms, program.document.timezone);
-  const topUp = decideTopUp(program, state.account_kind, { basket: sale, isForeign, gives: earns, on: earned_on });
-  const strips = decideStrips(program, state.account_kind, { lines: basket.lines, isForeign, on: earned_on });
-  const { offers, warnings: offerWarnings } = isForeign ? NO_OFFERS : decideOffers(command, sale, program, frozen);
-  const coupon = earns ? couponFor(state, program, frozen, { basket: earningBasket(sale), on: earned_on }) : null;
-  const given = coupon?.promotion ?? null;
-  const counted = {
-    outcomes,
-    offers,
-    coupon: given,
-    spend: keptSpend(sale, nothingReturned()) - paid,
-    visits: 1,
-  } as const;
-  const counting = { basket: earningBasket(sale), on: earned_on, occurred_at_ms: command.occurred_at_ms };
+  const gives = !isForeign && command.earning_paused !== true && state.account_kind !== "bearer";
+  return ok({ sale, captured: captured.value, tenders: tenders.value, paid, difference, isForeign, gives });
+}
+
+/** What the decisions about a sale look at. */
+interface SaleDesk {
+  readonly state: AccountState;
+  readonly command: SaleCommand;
+  readonly program: CompiledProgram;
+  readonly settled: SettledSale;
+  readonly moment: SaleMoment;
+  readonly frozen: FrozenContext;
+  /** The date on which it earns. */
+  readonly on: LocalDate;
+}
+
+/** What a sale earns, and what counters hear of it. */
+interface Earned extends Pick<Required<SaleEvent>, "outcomes" | "meters" | "cooldowns" | "challenges" | "budgets"> {
+  readonly entries: readonly EntryDraft[];
+  readonly issued: readonly IssuedReward[];
+}
+
+const NOTHING_EARNED: Earned = {
+  outcomes: [],
+  meters: [],
+  cooldowns: [],
+  challenges: [],
+  budgets: [],
+  entries: [],
+  issued: [],
+};
+
+function decideEarned(
+  { state, command, program, settled, frozen, on }: SaleDesk,
+  offers: readonly SaleOffer[],
+): Earned {
+  const basket = earningBasket(settled.sale);
+  const outcomes = evaluateEarning(program, frozen, basket);
+  const coupon = couponFor(state, program, frozen, { basket, on });
   const first = coupon === null ? [] : [coupon];
-  const challenges = earns ? countedChallenges(state, program, frozen, counting, first.length) : NO_CHALLENGES;
-  const meters = earns ? [...meterChanges(program, earned_on, null, counted), ...challenges.meters] : [];
-  const named = (command.offers ?? []).map(({ id }) => id);
-  const usedUp =
-    earns && closed.length > 0
-      ? usedUpWarnings(program, promotionsAt(state, program, moment), closed, { basket: counting.basket, named })
-      : [];
-  const budgets = earns ? budgetUses(program, frozen, { ...counted, basket: counting.basket }) : [];
-  const cooldowns = startedCooldowns(program, outcomes);
-  const event: SaleEvent = {
+  const counting = { basket, on, occurred_at_ms: command.occurred_at_ms };
+  const challenges = countedChallenges(state, program, frozen, counting, first.length);
+  const spend = keptSpend(settled.sale, nothingReturned()) - settled.paid;
+  const counted = { outcomes, offers, coupon: coupon?.promotion ?? null, spend, visits: 1 } as const;
+  return {
+    outcomes,
+    meters: [...meterChanges(program, on, null, counted), ...challenges.meters],
+    cooldowns: startedCooldowns(program, outcomes),
+    challenges: challenges.steps,
+    budgets: budgetUses(program, frozen, { ...counted, basket }),
+    entries: [...earnEntries(program, outcomes, on), ...challenges.entries],
+    issued: [...first, ...challenges.issued],
+  };
+}
+
+/** Promotions that were open but for their budget. */
+function usedUpOf({ state, command, program, settled, moment }: SaleDesk): SaleWarning[] {
+  const { closed_budgets: closed = [], offers = [] } = command;
+  if (closed.length === 0) return [];
+  const named = offers.map(({ id }) => id);
+  const open = promotionsAt(state, program, moment);
+  return usedUpWarnings(program, open, closed, { basket: earningBasket(settled.sale), named });
+}
+
+interface SaleParts {
+  readonly settled: SettledSale;
+  readonly frozen: FrozenContext;
+  readonly earned: Earned;
+  readonly offers: readonly SaleOffer[];
+  readonly topUp: DecidedTopUp;
+  readonly strips: DecidedStrips;
+  readonly warnings: readonly SaleWarning[];
+}
+
+/** What there was none of is absent: most sales have few of these. */
+function saleEvent({ settled, frozen, earned, offers, topUp, strips, warnings }: SaleParts): SaleEvent {
+  const { outcomes, meters, cooldowns, challenges, budgets } = earned;
+  const { sale, captured, tenders } = settled;
+  return {
     type: "sale",
     sale,
     frozen,
     outcomes,
     remainders: remainderChanges(outcomes),
-    captures,
-    warnings: [
-      ...saleWarnings(command, basket.difference, isForeign),
-      ...warnings,
-      ...withoutSaid(offerWarnings, usedUp),
-      ...usedUp,
-      ...topUp.warnings,
-      ...strips.warnings,
-    ],
+    captures: captured.captures,
+    warnings,
     ...(offers.length === 0 ? {} : { offers }),
     ...(meters.length === 0 ? {} : { meters }),
     ...(cooldowns.length === 0 ? {} : { cooldowns }),
-    ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
+    ...(challenges.length === 0 ? {} : { challenges }),
     ...(topUp.topped_up === null ? {} : { topped_up: topUp.topped_up }),
     ...(strips.sold.length === 0 ? {} : { strips: strips.sold }),
     ...(budgets.length === 0 ? {} : { budgets }),
-    ...(tenders.value.length === 0 ? {} : { tenders: tenders.value }),
+    ...(tenders.length === 0 ? {} : { tenders }),
   };
-  const natural_key = saleNaturalKey({ ...command, till });
-  const extended = extendEntries(applyDrafts(state, captureDrafts), program, earned_on);
-  const earned = [...earnEntries(program, outcomes, earned_on), ...challenges.entries];
-  const entries = [...captureDrafts, ...extended, ...topUp.entries, ...strips.entries, ...earned];
-  const issued = [...first, ...challenges.issued];
-  return ok([{ event, entries, ...(issued.length === 0 ? {} : { issued }), natural_key, frees: null }]);
 }
+
+const NO_OFFERS: DecidedOffers = { offers: [], warnings: [] };
 
 /** An offer whose budget is used up was not open for that reason, and no other needs to be said. */
 function withoutSaid(warnings: readonly SaleWarning[], said: readonly SaleWarning[]): SaleWarning[] {
   const promotions = said.flatMap((warning) => (warning.code === "promotion_budget_used_up" ? warning.promotion : []));
   return warnings.filter((warning) => warning.code !== "offer_not_open" || !promotions.includes(warning.offer));
-}
-
-/** What rewards took off. Strips were paid for ahead: what they pay earns nothing, on the gross price too. */
-function rewardsOff(captures: readonly Capture[]): number {
-  return sumOf(
-    captures.flatMap(({ effect }) => (effect.kind === "free_items" ? [] : [{ amount: effect.discount ?? 0 }])),
-  );
-}
-
-const NO_OFFERS: DecidedOffers = { offers: [], warnings: [] };
-
-/**
- * The basket on which a sale earns: its lines, and what rewards took off when the programme earns on the gross price. What
- * was paid with credit earns nothing.
- */
-export function earningBasket({ lines, total, gross_up, paid_with_credit = 0 }: EarningSale): Basket {
-  const grown = gross_up === 0 ? { lines, total } : grossedUp({ lines, total }, gross_up);
-  return withCredit(grown, paid_with_credit, payableWithCredit({ lines, total }));
-}
-
-function grossedUp({ lines, total }: Basket, gross_up: number): Basket {
-  return { total: total + gross_up, lines: [...lines, grossUpLine(gross_up)] };
-}
-
-type EarningSale = Basket & Pick<SaleFacts, "gross_up" | "paid_with_credit">;
-
-function grossUpLine(amount: number): BasketLine {
-  const nothing = { sku: null, name: null, category: null, unit_price: null, tax_rate: null };
-  return { id: "gross_up", kind: "unallocated", quantity_milli: 1000, amount, ...nothing };
 }
 
 function remainderChanges(outcomes: readonly UnitOutcome[]): RemainderChange[] {
@@ -203,87 +262,11 @@ function saleFacts(command: SaleCommand, lines: readonly BasketLine[], gross_up:
   };
 }
 
-function saleWarnings(command: SaleCommand, difference: number, isForeign: boolean): SaleWarning[] {
+function saleWarnings(command: SaleCommand, { difference, isForeign }: SettledSale): SaleWarning[] {
   const warnings: SaleWarning[] = [];
   if (command.clamped) warnings.push({ code: "occurred_at_clamped" });
   if (isForeign) warnings.push({ code: "foreign_currency", currency: command.currency });
   if (command.earning_paused === true) warnings.push({ code: "earning_paused" });
   if (difference !== 0) warnings.push({ code: "total_differs", difference });
   return warnings;
-}
-
-interface CapturedHolds {
-  readonly captures: readonly Capture[];
-  readonly entries: readonly EntryDraft[];
-  readonly warnings: readonly SaleWarning[];
-}
-
-function captureHolds(
-  state: AccountState,
-  command: SaleCommand,
-  { lines, payable }: { readonly lines: readonly BasketLine[]; readonly payable: number },
-  program: CompiledProgram,
-  history: History,
-): Result<CapturedHolds, Refusal> {
-  const captures: Capture[] = [];
-  const entries: EntryDraft[] = [];
-  const warnings: SaleWarning[] = [];
-  for (const seq of new Set(command.holds)) {
-    const hold = redeemableHold(state, seq);
-    if (hold === null) return fail(holdRefusal(seq, history));
-    const promised = command.unclaimed === true ? null : claimRefusal(hold);
-    if (promised !== null) return fail(promised);
-    if (hold.effect.kind === "free_items") {
-      const strips = settleStrips(program, hold, lines);
-      captures.push(strips.capture);
-      entries.push(...strips.entries);
-      if (!strips.fits) warnings.push({ code: "effect_not_in_basket", hold: seq });
-      continue;
-    }
-    if (isPayment(hold)) {
-      const payment = settlePayment(hold, payable - paidWithCredit(captures));
-      captures.push(payment.capture);
-      entries.push(...payment.entries);
-      continue;
-    }
-    const effect = settleEffect(hold, lines, command.total, program);
-    if (effect === null) warnings.push({ code: "effect_not_in_basket", hold: seq });
-    const { reward, what, unit, parts, taken_on, terms } = hold;
-    const dated = taken_on === undefined ? {} : { taken_on };
-    const issue = hold.issued === undefined ? undefined : state.issued?.[hold.issued];
-    const used = issue === undefined ? {} : { issued: usedIssue(issue) };
-    const kind = terms === undefined ? {} : { terms };
-    captures.push({ hold: seq, reward, what, unit, parts, effect: effect ?? hold.effect, ...dated, ...used, ...kind });
-    entries.push(...captureEntries(hold));
-  }
-  const unmet = unmetMinimum(state, captures, command.total);
-  if (unmet !== null) return fail(unmet);
-  return ok({ captures, entries, warnings });
-}
-
-/** Whether the sale as it came is too small for a reward that it names. What the rewards took off counts as spent. */
-function unmetMinimum(state: AccountState, captures: readonly Capture[], total: number): Refusal | null {
-  const spend = total + captures.reduce((sum, { effect }) => sum + (effect.discount ?? 0), 0);
-  const minimum = Math.max(0, ...captures.map(({ hold }) => state.holds[String(hold)]?.minimum?.spend ?? 0));
-  return minimum > 0 && spend < minimum ? { code: "minimum_spend_not_met", minimum, spend } : null;
-}
-
-/** The effect as it is final now: a hold that knew its basket keeps it, another is settled on the lines of the sale. */
-function settleEffect(
-  hold: OpenHold,
-  lines: readonly BasketLine[],
-  total: number,
-  program: CompiledProgram,
-): Effect | null {
-  if (hold.effect.final) return hold.effect;
-  const reward = hold.reward === null ? undefined : program.rewards.get(hold.reward);
-  if (reward === undefined)
-    return { ...hold.effect, discount: hold.effect.discount ?? payable(hold.effect, total), final: true };
-  const settled = evaluateEffect(reward.effect, { lines, sale_total: total });
-  return settled.ok ? settled.value : null;
-}
-
-function payable(effect: Effect, total: number): number {
-  if (effect.amount !== null) return Math.min(effect.amount, Math.max(0, total));
-  return effect.percent === null ? 0 : mulDivFloor(Math.max(0, total), effect.percent, 100);
 }
