@@ -2,22 +2,12 @@ import fc from "fast-check";
 import type { BasketLine } from "../../src/domain/program/basket.ts";
 import type { ReturnLineRequest } from "../../src/domain/ledger/booking.ts";
 import type { ExpiryRule } from "../../src/domain/program/lot-rules.ts";
-import type { Matcher } from "../../src/domain/program/document-parts.ts";
+import { promotions } from "./arbitrary-promotions.ts";
+import { CATEGORIES, give, matcher, maybe, minimum_spend, SKUS } from "./arbitrary-parts.ts";
 import type { RewardEffect } from "../../src/domain/program/reward-rules.ts";
 
 // What a merchant may set up and what may happen at its tills. A new scheme is added here, in the reference ledger and,
 // when it has commands of its own, in steps.ts.
-
-const SKUS = ["latte", "cake", "tea"];
-const CATEGORIES = ["coffee", "food"];
-const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
-
-const matcher: fc.Arbitrary<Matcher> = fc.oneof(
-  fc.constantFrom(...SKUS).map((one) => ({ skus: [one] })),
-  fc.constantFrom(...CATEGORIES).map((one) => ({ categories: [one] })),
-);
-const give = fc.constantFrom(1, 2, 3, 7, 10);
-const minimum_spend = maybe(fc.constantFrom(0, 1, 500, 1200));
 
 /** The most of something; low, so that stories come across it. */
 const few = maybe(fc.integer({ min: 1, max: 60 }));
@@ -29,6 +19,12 @@ const level = (id: string, from: fc.Arbitrary<number>) =>
     name: fc.constant({ nl: id, en: id }),
     from,
     multiplier_percent: maybe(fc.constantFrom(110, 125, 133, 200)),
+    discount_percent: maybe(fc.constantFrom(3, 10)),
+    perks: fc.constantFrom(
+      [],
+      [],
+      [{ kind: "member_price" as const, sku: "latte", price: 150 }, { kind: "free_shipping" as const }],
+    ),
   });
 /** Levels that a story of some weeks reaches and loses. */
 const tiers = fc.oneof(
@@ -55,11 +51,19 @@ const tiers = fc.oneof(
   ),
 );
 
+/** Freq 3 keeps most rules without one. */
+const cooldown_minutes = fc.option(fc.constantFrom(10, 60, 1440), { nil: undefined, freq: 1 });
 const spend = fc.record({
   id: fc.constant("ear_spend"),
   kind: fc.constant("spend" as const),
   give,
   per: fc.constantFrom(50, 100, 150, 333, 1000),
+  steps: maybe(
+    fc.constant([
+      { from: 900, give: 4 },
+      { from: 400, give: 5 },
+    ]),
+  ),
   caps,
 });
 const fancy = fc.record({
@@ -76,6 +80,7 @@ const visit = fc.record({
   kind: fc.constant("visit" as const),
   give,
   minimum_spend,
+  cooldown_minutes,
   caps,
 });
 const item = fc.record({
@@ -86,6 +91,14 @@ const item = fc.record({
   minimum_spend,
   caps,
 });
+const quantity = fc.record({
+  id: fc.constant("ear_quantity"),
+  kind: fc.constant("quantity" as const),
+  give,
+  per_units: maybe(fc.constantFrom(2, 3)),
+  except: maybe(matcher),
+  cooldown_minutes,
+});
 const category = fc.record({
   id: fc.constant("ear_category"),
   kind: fc.constant("category" as const),
@@ -94,7 +107,14 @@ const category = fc.record({
   minimum_spend,
 });
 const earning = fc
-  .tuple(fc.option(spend, { freq: 6 }), fc.option(fancy), fc.option(visit), fc.option(item), fc.option(category))
+  .tuple(
+    fc.option(spend, { freq: 6 }),
+    fc.option(fancy),
+    fc.option(visit),
+    fc.option(item),
+    fc.option(category),
+    fc.option(quantity),
+  )
   .map((rules) => rules.filter((rule) => rule !== null));
 
 const span = fc.constantFrom<{ days?: number; months?: number }>({ days: 1 }, { days: 4 }, { days: 20 }, { months: 1 });
@@ -128,6 +148,11 @@ const effect: fc.Arbitrary<RewardEffect> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("free_item" as const), only: maybe(matcher) }),
   fc.record({ kind: fc.constant("product" as const), sku: maybe(fc.constant("mug")) }),
+  fc.record({
+    kind: fc.constant("upgrade" as const),
+    amount: fc.integer({ min: 1, max: 400 }),
+    only: maybe(matcher),
+  }),
 );
 
 const name = { nl: "iets", en: "something" };
@@ -135,6 +160,9 @@ const STAMPS = "stamps:stc_latte";
 /** The units that a programme here may know. */
 export const UNITS = ["points", STAMPS];
 export const REWARDS = ["rew_small", "rew_large", "rew_latte", "rew_none"];
+
+/** What a till may say that it took off: promotions and levels, of whatever kind. */
+export const OFFERS = ["prm_percent", "prm_amount", "prm_times", "tir_low", "tir_high"];
 
 /** A programme as JSON text, in a zone; every scheme that exists, in every mixture. */
 export function anyProgram(timezone: string): fc.Arbitrary<string> {
@@ -150,10 +178,12 @@ export function anyProgram(timezone: string): fc.Arbitrary<string> {
       pay: maybe(fc.constantFrom({ points: 1, amount: 1 }, { points: 10, amount: 25 })),
       minutes: fc.constantFrom(1, 15, 1440),
       tiers: fc.option(tiers, { nil: undefined, freq: 2 }),
+      promotions,
     })
-    .map(({ points, stamps, small, large, pay, minutes, ...rest }) =>
+    .map(({ points, stamps, small, large, pay, minutes, promotions: all, ...rest }) =>
       JSON.stringify({
         ...rest,
+        promotions: all.filter(({ segment }) => segment?.tiers === undefined || rest.tiers !== undefined),
         schema: 1,
         name: "Model",
         currency: "EUR",

@@ -148,6 +148,8 @@ function saleMessage(world: World, account: string, step: Extract<Step, { kind: 
     card_no: step.card,
     holds,
     exchange,
+    ...(step.zone === null ? {} : { zone: step.zone }),
+    ...(step.offers.length === 0 ? {} : { offers: step.offers }),
     ...(step.paused ? { earning_paused: true } : {}),
   });
   const version = step.older_program ? Math.max(1, world.programs.length - 1) : world.programs.length;

@@ -24,6 +24,9 @@ function factOf(answer: Extract<CommandAnswer, { ok: true }>, name: string): unk
   if (body.type === "sale") {
     if (name === "earned") return Object.fromEntries(body.outcomes.map(({ unit, amount }) => [unit, amount]));
     if (name === "discounts") return body.captures.map(({ effect }) => effect.discount ?? 0);
+    if (name === "offers") {
+      return (body.offers ?? []).map(({ id, discount, applied }) => ({ id, discount, applied }));
+    }
     if (name === "warnings") return body.warnings.map(({ code }) => code).sort();
   }
   if (body.type === "return") {

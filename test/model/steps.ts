@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { BasketLine } from "../../src/domain/program/basket.ts";
-import { anyBack, anyBasket, anyProgram, type Back, REWARDS, UNITS } from "./arbitraries.ts";
+import { anyBack, anyBasket, anyProgram, type Back, OFFERS, REWARDS, UNITS } from "./arbitraries.ts";
 
 /** How a message reaches the ledger: previewed first, to an object that was just evicted, and more than once. */
 export interface Delivery {
@@ -26,6 +26,8 @@ export type Step =
       readonly holds: readonly number[];
       readonly exchange: { readonly sale: number; readonly back: Back } | null;
       readonly older_program: boolean;
+      readonly zone: string | null;
+      readonly offers: readonly { readonly id: string; readonly discount: number }[];
     } & Delivery)
   | ({ readonly kind: "refund"; readonly sale: number; readonly back: Back } & Delivery)
   | ({
@@ -81,6 +83,11 @@ const sale: fc.Arbitrary<Step> = fc.record({
   holds: fc.array(place, { maxLength: 2 }),
   exchange: fc.option(fc.record({ sale: place, back: anyBack }), { freq: 3 }).map((value) => value),
   older_program: fc.boolean(),
+  zone: fc.option(fc.constantFrom("Europe/Amsterdam", "Asia/Tokyo"), { freq: 1 }),
+  offers: fc.uniqueArray(fc.record({ id: fc.constantFrom(...OFFERS), discount: fc.constantFrom(0, 50, 120) }), {
+    maxLength: 2,
+    selector: ({ id }) => id,
+  }),
   ...delivery,
 });
 

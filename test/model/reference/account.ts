@@ -50,6 +50,8 @@ export interface RefSale {
   readonly lines: readonly BasketLine[];
   readonly grossUp: number;
   readonly earned: readonly Earned[];
+  /** Promotions of which the till took a discount off. */
+  readonly offers: readonly string[];
   /** Dates of what it gave, by unit. */
   readonly gave: ReadonlyMap<string, { readonly opens: string | null; readonly expires: string | null }>;
   readonly captured: readonly { readonly seq: number; readonly piles: readonly Pile[] }[];
@@ -82,6 +84,9 @@ export class RefAccount {
   fractions = new Map<string, Fraction>();
   /** What was noted of every sale and return. */
   notes: Note[] = [];
+  /** When rules with a cooldown last gave something, and when the latest sale was. */
+  gave_ms = new Map<string, number>();
+  seen_ms: number | null = null;
   holds = new Map<number, RefHold>();
   ended = new Map<number, HoldEnding>();
   cards = new Map<number, "active" | "blocked">();

@@ -13,6 +13,23 @@ export function dateAt(at_ms: number, zone: string): string {
   return formatter.format(at_ms);
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** The time "HH:MM" on the wall at an instant in a zone. */
+export function timeAt(at_ms: number, zone: string): string {
+  let formatter = clocks.get(zone);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone,
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    });
+    clocks.set(zone, formatter);
+  }
+  return formatter.format(at_ms);
+}
+
 export function plusDays(date: string, days: number): string {
   return new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
 }

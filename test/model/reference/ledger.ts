@@ -145,6 +145,10 @@ export class ReferenceLedger {
     receiver.tookIn.add(from);
     receiver.piles.push(...giver.piles.map((pile) => ({ ...pile })));
     receiver.notes.push(...giver.notes);
+    for (const [rule, at_ms] of giver.gave_ms) {
+      receiver.gave_ms.set(rule, Math.max(receiver.gave_ms.get(rule) ?? at_ms, at_ms));
+    }
+    if (giver.seen_ms !== null) receiver.seen_ms = Math.max(receiver.seen_ms ?? giver.seen_ms, giver.seen_ms);
     for (const [rule, arriving] of giver.fractions) {
       const own = receiver.fractions.get(rule);
       const value = own === undefined ? arriving.value : own.value + inRate(arriving, own.rate).value;

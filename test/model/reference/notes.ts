@@ -1,7 +1,8 @@
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { RefAccount } from "./account.ts";
 import { lastOfMonth, plusDays } from "./calendar.ts";
-import { cappedOver, type Earned, type SaleContext, sum, type Used } from "./rules.ts";
+import { openPromotions } from "./promotions.ts";
+import { cappedOver, earners, type Earned, type SaleContext, sum, type Used } from "./rules.ts";
 
 // What an accountant notes of every sale, to look up later how much was given, spent or visited within some days. Nothing is
 // ever summed up and kept: each question goes through all notes.
@@ -18,9 +19,11 @@ export interface Counts {
   readonly earned: readonly Earned[];
   readonly spend: number;
   readonly visits: number;
+  /** Promotions that it used up one turn of. */
+  readonly uses: readonly string[];
 }
 
-export const UNCOUNTED: Counts = { earned: [], spend: 0, visits: 0 };
+export const UNCOUNTED: Counts = { earned: [], spend: 0, visits: 0, uses: [] };
 
 /** Takes notes of what changes between two views of a sale; from nothing when it is rung up. Only what its programme asks for. */
 export function note(
@@ -35,8 +38,11 @@ export function note(
       if (capped.includes(unit)) account.notes.push({ of: unit, on, amount: sign * amount });
       if (rule !== null && capped.includes(rule)) account.notes.push({ of: rule, on, amount: sign * byRule });
     }
+    for (const promotion of counts.uses) account.notes.push({ of: promotion, on, amount: sign });
     if (document.tiers === undefined) return;
-    const points = sum(counts.earned.filter(({ unit }) => unit === "points").map(({ amount }) => amount));
+    const points = sum(
+      counts.earned.filter(({ unit }) => unit === "points").map(({ amount, aside }) => amount - aside),
+    );
     account.notes.push({ of: "tier points", on, amount: sign * points });
     account.notes.push({ of: "tier spend", on, amount: sign * counts.spend });
     account.notes.push({ of: "tier visits", on, amount: sign * counts.visits });
@@ -45,14 +51,24 @@ export function note(
   write(after, 1);
 }
 
-function noted(account: RefAccount, of: string, from: string, to: string): number {
+export function noted(account: RefAccount, of: string, from: string, to: string): number {
   return sum(
     account.notes.filter((one) => one.of === of && one.on >= from && one.on <= to).map(({ amount }) => amount),
   );
 }
 
-/** What holds for a sale on a day. */
-export function contextOn(account: RefAccount, document: ProgramDocument, on: string): SaleContext {
+/** When and where a sale was. */
+export interface Moment {
+  readonly at_ms: number;
+  /** The day in the programme's zone. */
+  readonly on: string;
+  /** The zone of the place of sale. */
+  readonly zone: string;
+}
+
+/** What holds for a sale at a moment. */
+export function contextAt(account: RefAccount, document: ProgramDocument, moment: Moment): SaleContext {
+  const { on, at_ms } = moment;
   const monday = mondayOf(on);
   const used = cappedOver(document).map((of): [string, Used] => [
     of,
@@ -62,15 +78,23 @@ export function contextOn(account: RefAccount, document: ProgramDocument, on: st
       month: noted(account, of, `${on.slice(0, 7)}-01`, lastOfMonth(on)),
     },
   ]);
-  const level = document.tiers?.levels[levelOn(account, document, on)];
+  const level = document.tiers?.levels[levelOn(account, document, on)] ?? null;
+  const cooling = earners(document).flatMap(({ rules }) =>
+    rules.flatMap(({ id, cooldown_minutes = 0 }) => {
+      const gave_ms = account.gave_ms.get(id);
+      return gave_ms !== undefined && Math.abs(at_ms - gave_ms) < cooldown_minutes * 60_000 ? [id] : [];
+    }),
+  );
   return {
     fractions: new Map(account.fractions),
     used: new Map(used),
-    percent: level?.multiplier_percent ?? 100,
+    level,
+    cooling,
+    promotions: openPromotions(account, document, level, moment),
   };
 }
 
-function mondayOf(date: string): string {
+export function mondayOf(date: string): string {
   let day = date;
   while (new Date(day).getUTCDay() !== 1) day = plusDays(day, -1);
   return day;

@@ -4,7 +4,7 @@ import { type Pile, type RefAccount, type RefSale } from "./account.ts";
 import { plusDays } from "./calendar.ts";
 import { clawedOf, giveAgain, takeMore } from "./clawed.ts";
 import { note } from "./notes.ts";
-import { earnOn, type Earned, floorDiv, inRate, sum } from "./rules.ts";
+import { earnOn, type Earned, floorDiv, goodsOf, inRate, noneOf, sum } from "./rules.ts";
 
 /** What a return does, or the code of its refusal. */
 export type Refund =
@@ -38,8 +38,8 @@ export function refund(account: RefAccount, sale: RefSale, request: ReturnReques
   if (sale.isEarning) {
     const spent = full ? 0 : spendOf(sale.lines, kept);
     note(account, sale.program, sale.on, {
-      before: { earned: sale.now, spend: sale.spent, visits: 1 },
-      after: { earned: next, spend: spent, visits: full ? 0 : 1 },
+      before: { earned: sale.now, spend: sale.spent, visits: 1, uses: usesOf(sale.now, sale.offers) },
+      after: { earned: next, spend: spent, visits: full ? 0 : 1, uses: usesOf(next, full ? [] : sale.offers) },
     });
     sale.spent = spent;
   }
@@ -55,6 +55,11 @@ export function refund(account: RefAccount, sale: RefSale, request: ReturnReques
   sale.now = next;
   sale.isGone = full;
   return { amount, full, writtenOff };
+}
+
+/** Promotions that a sale takes a turn of: those that gave something, and those that took something off. */
+export function usesOf(earned: readonly Earned[], offers: readonly string[]): string[] {
+  return [...new Set([...earned.flatMap(({ promotions }) => promotions), ...offers])];
 }
 
 type Applied = { readonly refused: string } | { readonly kept: Kept; readonly amount: number; readonly full: boolean };
@@ -136,13 +141,15 @@ function keptEarned(sale: RefSale, kept: Kept): Earned[] {
   const { total } = sale.command;
   const gross = total > 0 ? floorDiv(sale.grossUp, moneyLeft(sale, kept), total) : 0;
   if (gross > 0) lines.push(moneyLine("gross", "unallocated", gross));
-  const earned = earnOn(sale.program, sale.context, lines);
+  const earned = earnOn(sale.program, sale.context, goodsOf(lines));
   return sale.earned.map((original) => {
     const next = earned.find(({ unit }) => unit === original.unit) ?? original;
     if (next.amount !== original.amount || next.rule !== original.rule)
       return next.amount > original.amount ? original : next;
     if (next.fraction === null || original.fraction === null) return next.fraction === null ? next : original;
-    return next.fraction.after.value > original.fraction.after.value ? original : next;
+    const rate = Math.max(next.fraction.after.rate, original.fraction.after.rate);
+    const isMore = inRate(next.fraction.after, rate).value > inRate(original.fraction.after, rate).value;
+    return isMore ? original : next;
   });
 }
 
@@ -161,7 +168,7 @@ export function moneyLine(id: string, kind: "discount" | "unallocated", amount: 
 }
 
 function nothing(sale: RefSale): Earned[] {
-  return sale.earned.map(({ unit }) => ({ unit, rule: null, amount: 0, fraction: null, byRule: 0 }));
+  return sale.earned.map(({ unit }) => noneOf(unit));
 }
 
 /** A spent pile comes back with its old date, and a week at least to spend it. */

@@ -4,10 +4,21 @@ import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { RefAccount, RefHold, RefSale } from "./account.ts";
 import { dateAt, plusDays } from "./calendar.ts";
 import type { Asked, Outcome } from "./ledger.ts";
-import { contextOn, note, UNCOUNTED } from "./notes.ts";
+import { contextAt, note, UNCOUNTED } from "./notes.ts";
 import { cardRefusal } from "./sameness.ts";
-import { ALL_KEPT, moneyLine, refund, spendOf } from "./refund.ts";
-import { datingOf, discountOf, type Earned, earners, earnOn, lastDayOf, sum } from "./rules.ts";
+import { ALL_KEPT, moneyLine, refund, spendOf, usesOf } from "./refund.ts";
+import { offersOn } from "./promotions.ts";
+import {
+  datingOf,
+  discountOf,
+  type Earned,
+  earners,
+  earnOn,
+  goodsOf,
+  lastDayOf,
+  type SaleContext,
+  sum,
+} from "./rules.ts";
 
 export interface SaleFound {
   readonly sale: RefSale;
@@ -63,12 +74,17 @@ export function decideSale(
   const isEarning = command.currency === program.currency && command.earning_paused !== true;
   const basket = grossUp === 0 ? lines : [...lines, moneyLine("gross", "unallocated", grossUp)];
   const on = dateAt(command.occurred_at_ms, around.zone);
-  const context = contextOn(account, program, on);
+  const moment = { at_ms: command.occurred_at_ms, on, zone: command.zone ?? program.timezone };
+  const context = contextAt(account, program, moment);
   const spent = spendOf(lines, ALL_KEPT);
-  const earned = isEarning ? earnOn(program, context, basket) : [];
+  const earned = isEarning ? earnOn(program, context, goodsOf(basket)) : [];
+  const offered = offer(command, lines, { program, context });
+  warnings.push(...offered.warnings);
   if (isEarning) {
-    note(account, program, on, { before: UNCOUNTED, after: { earned, spend: spent, visits: 1 } });
+    const uses = usesOf(earned, offered.turns);
+    note(account, program, on, { before: UNCOUNTED, after: { earned, spend: spent, visits: 1, uses } });
   }
+  seen(account, command, program, earned);
   const gave = giveUnits(account, program, earned, on);
   const seq = account.book();
   const identity = [command.receipt, command.business_date, till, command.register].join("|");
@@ -85,6 +101,7 @@ export function decideSale(
     lines,
     grossUp,
     earned,
+    offers: offered.turns,
     gave,
     captured: used.map(({ hold }) => ({ seq: hold.seq, piles: hold.piles })),
     keptQuantity: new Map(),
@@ -96,8 +113,51 @@ export function decideSale(
     returns: new Map(),
   };
   const amounts = Object.fromEntries(earned.map(({ unit, amount }) => [unit, amount]));
-  const facts = { earned: amounts, discounts: used.map(({ off }) => off), warnings: warnings.sort() };
+  const facts = {
+    earned: amounts,
+    discounts: used.map(({ off }) => off),
+    warnings: warnings.sort(),
+    offers: offered.offers,
+  };
   return { sale, outcome: { seq, type: "sale", facts } };
+}
+
+/** What the till took off, what it could take off still, and which promotions lost a turn by it. */
+function offer(
+  command: SaleCommand,
+  lines: readonly BasketLine[],
+  { program, context }: { readonly program: ProgramDocument; readonly context: SaleContext },
+) {
+  if (command.currency !== program.currency) return { offers: [], turns: [], warnings: [] };
+  const { level, promotions } = context;
+  const isOpen = (id: string) => id === level?.id || promotions.some((one) => one.id === id);
+  const named = command.offers ?? [];
+  const taken = named.filter(({ id }) => isOpen(id));
+  const others = offersOn(program, level, promotions, lines).filter(({ id }) => !named.some((one) => one.id === id));
+  return {
+    offers: [
+      ...taken.map(({ id, discount }) => ({ id, discount, applied: true })),
+      ...others.map((one) => ({ ...one, applied: false })),
+    ],
+    turns: taken.flatMap(({ id }) => (id === level?.id ? [] : [id])),
+    warnings: named.flatMap(({ id }) => (isOpen(id) ? [] : ["offer_not_open"])),
+  };
+}
+
+/** When the member was last here, and since when rules with a cooldown wait; never set back. */
+function seen(
+  account: RefAccount,
+  { occurred_at_ms }: SaleCommand,
+  program: ProgramDocument,
+  earned: readonly Earned[],
+): void {
+  account.seen_ms = Math.max(account.seen_ms ?? occurred_at_ms, occurred_at_ms);
+  for (const { rule, amount } of earned) {
+    const rules = earners(program).flatMap((earner) => earner.rules);
+    const waits = rules.some(({ id, cooldown_minutes }) => id === rule && cooldown_minutes !== undefined);
+    if (rule === null || amount <= 0 || !waits) continue;
+    account.gave_ms.set(rule, Math.max(account.gave_ms.get(rule) ?? occurred_at_ms, occurred_at_ms));
+  }
 }
 
 /** Puts everything back as it was, sales included. */
