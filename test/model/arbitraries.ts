@@ -3,7 +3,7 @@ import type { BasketLine } from "../../src/domain/program/basket.ts";
 import type { ReturnLineRequest } from "../../src/domain/ledger/booking.ts";
 import type { ExpiryRule } from "../../src/domain/program/lot-rules.ts";
 import { promotions } from "./arbitrary-promotions.ts";
-import { CATEGORIES, give, matcher, maybe, minimum_spend, SKUS } from "./arbitrary-parts.ts";
+import { CATEGORIES, give, matcher, maybe, seldom, minimum_spend, SKUS } from "./arbitrary-parts.ts";
 import type { RewardEffect } from "../../src/domain/program/reward-rules.ts";
 
 // What a merchant may set up and what may happen at its tills. A new scheme is added here, in the reference ledger and,
@@ -51,8 +51,7 @@ const tiers = fc.oneof(
   ),
 );
 
-/** Freq 3 keeps most rules without one. */
-const cooldown_minutes = fc.option(fc.constantFrom(10, 60, 1440), { nil: undefined, freq: 1 });
+const cooldown_minutes = fc.option(fc.constantFrom(10, 60, 1440), { nil: undefined, freq: 2 });
 const spend = fc.record({
   id: fc.constant("ear_spend"),
   kind: fc.constant("spend" as const),
@@ -155,11 +154,13 @@ const effect: fc.Arbitrary<RewardEffect> = fc.oneof(
   }),
 );
 
+const valid_for = maybe(fc.constantFrom<{ days?: number; months?: number }>({ days: 1 }, { days: 5 }, { months: 1 }));
+
 const name = { nl: "iets", en: "something" };
 const STAMPS = "stamps:stc_latte";
 /** The units that a programme here may know. */
 export const UNITS = ["points", STAMPS];
-export const REWARDS = ["rew_small", "rew_large", "rew_latte", "rew_none"];
+export const REWARDS = ["rew_small", "rew_large", "rew_latte", "rew_gift", "rew_none"];
 
 /** What a till may say that it took off: promotions and levels, of whatever kind. */
 export const OFFERS = ["prm_percent", "prm_amount", "prm_times", "tir_low", "tir_high"];
@@ -173,17 +174,24 @@ export function anyProgram(timezone: string): fc.Arbitrary<string> {
       exclude: maybe(matcher),
       points: fc.record(lots),
       stamps: fc.record({ ...lots, earning: fc.oneof(item, visit, spend) }),
-      small: fc.record({ effect, cost: fc.integer({ min: 1, max: 6 }), minimum_spend }),
-      large: fc.record({ effect, cost: fc.integer({ min: 10, max: 40 }) }),
+      small: fc.record({ effect, cost: fc.integer({ min: 1, max: 6 }), minimum_spend, valid_for }),
+      large: fc.record({ effect, cost: fc.integer({ min: 10, max: 40 }), valid_for }),
+      gift: maybe(fc.record({ effect, valid_for, minimum_spend })),
+      automatic: seldom(fc.subarray(["rew_large", "rew_latte", "rew_small"], { maxLength: 2 })),
       pay: maybe(fc.constantFrom({ points: 1, amount: 1 }, { points: 10, amount: 25 })),
       minutes: fc.constantFrom(1, 15, 1440),
       tiers: fc.option(tiers, { nil: undefined, freq: 2 }),
       promotions,
     })
-    .map(({ points, stamps, small, large, pay, minutes, promotions: all, ...rest }) =>
+    .map(({ points, stamps, small, large, gift, automatic = [], pay, minutes, promotions: all, ...rest }) =>
       JSON.stringify({
         ...rest,
-        promotions: all.filter(({ segment }) => segment?.tiers === undefined || rest.tiers !== undefined),
+        promotions: all.filter(
+          ({ segment, gives }) =>
+            (segment?.tiers === undefined || rest.tiers !== undefined) &&
+            // A coupon has a last day.
+            !(gives.kind === "issue" && (gives.reward === "rew_gift" ? gift : small)?.valid_for === undefined),
+        ),
         schema: 1,
         name: "Model",
         currency: "EUR",
@@ -207,9 +215,25 @@ export function anyProgram(timezone: string): fc.Arbitrary<string> {
             cost: { unit: "points", amount: small.cost },
             effect: small.effect,
             minimum_spend: small.minimum_spend,
+            valid_for: small.valid_for,
+            automatic: automatic.includes("rew_small") && !automatic.includes("rew_large"),
           },
-          { id: "rew_large", name, cost: { unit: "points", amount: large.cost }, effect: large.effect },
-          { id: "rew_latte", name, cost: { unit: STAMPS, amount: 3 }, effect: { kind: "free_item" } },
+          {
+            id: "rew_large",
+            name,
+            cost: { unit: "points", amount: large.cost },
+            effect: large.effect,
+            valid_for: large.valid_for,
+            automatic: automatic.includes("rew_large"),
+          },
+          {
+            id: "rew_latte",
+            name,
+            cost: { unit: STAMPS, amount: 3 },
+            effect: { kind: "free_item" },
+            automatic: automatic.includes("rew_latte"),
+          },
+          ...(gift === undefined ? [] : [{ id: "rew_gift", name, ...gift }]),
         ],
         pay_with_points: pay,
         holds: { minutes },

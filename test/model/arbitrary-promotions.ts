@@ -39,12 +39,19 @@ const times = fc.record({
 });
 const effect = <Effect>(one: fc.Arbitrary<Effect>) => fc.record({ kind: fc.constant("effect" as const), effect: one });
 
+const coupon = fc.record({
+  kind: fc.constant("issue" as const),
+  reward: fc.constantFrom("rew_gift", "rew_gift", "rew_small"),
+});
+
 /** None to all of these, each by itself. */
 export const promotions = fc
   .tuple(
-    fc.option(promotion("prm_times", times), { freq: 1 }),
-    fc.option(promotion("prm_more_times", times), { freq: 1 }),
-    fc.option(promotion("prm_add", fc.record({ kind: fc.constant("addition" as const), unit, give })), { freq: 1 }),
+    fc.option(promotion("prm_times", times), { freq: 2 }),
+    fc.option(promotion("prm_more_times", times), { freq: 2 }),
+    fc.option(promotion("prm_coupon", coupon), { freq: 2 }),
+    fc.option(promotion("prm_next_coupon", coupon), { freq: 2 }),
+    fc.option(promotion("prm_add", fc.record({ kind: fc.constant("addition" as const), unit, give })), { freq: 2 }),
     fc.option(
       promotion(
         "prm_percent",
@@ -56,7 +63,7 @@ export const promotions = fc
           }),
         ),
       ),
-      { freq: 1 },
+      { freq: 2 },
     ),
     fc.option(
       promotion(
@@ -68,7 +75,7 @@ export const promotions = fc
           ),
         ),
       ),
-      { freq: 1 },
+      { freq: 2 },
     ),
   )
   .map((all) => all.filter((one) => one !== null));

@@ -5,7 +5,9 @@ import type { BookingBody } from "../../src/domain/ledger/booking.ts";
 import type { ReferenceLedger } from "./reference/ledger.ts";
 import type { RefAccount } from "./reference/account.ts";
 import { dateAt } from "./reference/calendar.ts";
+import { inOrder, isHeld } from "./reference/issues.ts";
 import { countedOn, levelOn } from "./reference/notes.ts";
+import { schemesIn } from "./happened.ts";
 import type { Side } from "./side.ts";
 import type { TierView } from "../../src/domain/ledger/view.ts";
 import type { ProgramDocument } from "../../src/domain/program/document.ts";
@@ -31,13 +33,19 @@ interface Known {
  */
 export class Auditor {
   readonly #known = new Map<string, Known>();
+  /** How many bookings showed what, over all accounts. */
+  readonly happened = new Map<string, number>();
 
   async inspect(side: Side, reference: ReferenceLedger, account: string, { payload: program, document }: Program) {
     const expected = reference.account(account);
     const known = this.#knownOf(side, account);
     for (let more = true; more;) {
       const page = await side.chain(account, known.seq);
-      for (const row of page.rows) checkRow(known, row);
+      for (const row of page.rows) {
+        for (const what of schemesIn(checkRow(known, row))) {
+          this.happened.set(what, (this.happened.get(what) ?? 0) + 1);
+        }
+      }
       more = known.seq < page.head_seq;
     }
     assert.equal(known.seq, expected.seq, `${account}: bookings`);
@@ -62,6 +70,17 @@ export class Auditor {
     compareLevel(view.value.wallet.tier, expected, document, dateAt(reference.now_ms, reference.zone));
     const shown = new Set(view.value.wallet.balances.map(({ unit }) => unit));
     for (const { unit } of expected.piles) assert.ok(shown.has(unit), `${account}: ${unit} is shown`);
+    const issues = view.value.issues.map(({ seq, index, reward, origin, expires_on, held }) =>
+      [seq, index, reward, origin, expires_on, held].join(" "),
+    );
+    const own = inOrder(expected.issues).map((issue) =>
+      [issue.seq, issue.place, issue.reward, issue.origin, issue.expires, isHeld(expected, issue)].join(" "),
+    );
+    assert.deepEqual(
+      issues.map((issue) => issue.replace("  ", " null ")),
+      own.map((issue) => issue.replace("  ", " null ")),
+      `${account}: issued rewards`,
+    );
     const cards = new Map(view.value.cards.map(({ card_no, state }) => [card_no, state]));
     assert.deepEqual(cards, expected.cards, `${account}: cards`);
   }
@@ -110,7 +129,10 @@ function compareLevel(tier: TierView | null, account: RefAccount, document: Prog
   );
 }
 
-function checkRow(known: Known, row: { readonly seq: number; readonly body: string; readonly hash_hex: string }): void {
+function checkRow(
+  known: Known,
+  row: { readonly seq: number; readonly body: string; readonly hash_hex: string },
+): BookingBody {
   const hash = createHash("sha256").update(known.hash).update(row.body).digest();
   assert.equal(row.hash_hex, Buffer.from(hash).toString("hex"), `booking ${row.seq} continues the chain`);
   const body: BookingBody = JSON.parse(row.body);
@@ -130,6 +152,7 @@ function checkRow(known: Known, row: { readonly seq: number; readonly body: stri
     known.lots.set(place, left);
   }
   Object.assign(known, { seq: row.seq, at_ms: body.at_ms, hash });
+  return body;
 }
 
 function amountsOf(account: RefAccount, unit: string) {

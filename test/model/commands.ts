@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { AsyncCommand } from "fast-check";
-import type { Command, SaleCommand } from "../../src/domain/ledger/command.ts";
+import type { Command, HoldCommand, SaleCommand } from "../../src/domain/ledger/command.ts";
 import type { CommandAnswer } from "../../src/durable/member-account/protocol.ts";
+import { dateAt, plusDays } from "./reference/calendar.ts";
+import { inOrder, nameOf } from "./reference/issues.ts";
 import { compare, timeless } from "./compare.ts";
 import type { Side } from "./side.ts";
 import type { Delivery, Step } from "./steps.ts";
@@ -94,7 +96,7 @@ function messageOf(world: World, step: Asking): Sent | null {
       return forLiving(world, step.account, refundOf(of, step.back, `T${world.number()}`));
     }
     case "hold": {
-      const ask = typeof step.ask === "string" ? { reward: step.ask } : { unit: "points", amount: step.ask };
+      const ask = askOf(world, step);
       const { lines, total: sale_total, card: card_no } = step;
       return forLiving(world, step.account, { type: "hold", ask, lines, sale_total, card_no });
     }
@@ -105,6 +107,21 @@ function messageOf(world: World, step: Asking): Sent | null {
     }
     case "adjust":
       return forLiving(world, step.account, { type: "adjustment", unit: step.unit, delta: step.delta, card_no: null });
+    case "gift":
+      return forLiving(world, step.account, {
+        type: "gift",
+        unit: step.unit,
+        amount: step.amount,
+        card_no: step.card,
+      });
+    case "issue": {
+      const today = dateAt(world.reference.now_ms, world.reference.zone);
+      const expires_on = step.days === null ? null : plusDays(today, step.days);
+      const { origin, reward } = step;
+      return forLiving(world, step.account, { type: "issue", origin, reward, expires_on, card_no: null });
+    }
+    case "cancel_issue":
+      return forLiving(world, step.account, { type: "cancel_issue", issue: issueOf(world, step.account, step.issue) });
     case "card":
       return forLiving(
         world,
@@ -116,6 +133,18 @@ function messageOf(world: World, step: Asking): Sent | null {
     case "erase":
       return forLiving(world, step.account, { type: "erase" });
   }
+}
+
+function askOf(world: World, { account, ask }: Extract<Step, { kind: "hold" }>): HoldCommand["ask"] {
+  if (typeof ask === "string") return { reward: ask };
+  return typeof ask === "number" ? { unit: "points", amount: ask } : { issue: issueOf(world, account, ask.issue) };
+}
+
+/** One of what the member was issued, used or not. */
+function issueOf(world: World, account: number, place: number): string {
+  const living = world.living(account);
+  const open = living === null ? [] : inOrder(world.reference.account(living).issues).map(nameOf);
+  return pick([...open, ...open, ...open, "3.0"], place) ?? "3.0";
 }
 
 function forLiving(world: World, place: number, command: Command): Sent | null {

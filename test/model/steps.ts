@@ -41,13 +41,29 @@ export type Step =
   | ({
       readonly kind: "hold";
       readonly account: number;
-      readonly ask: string | number;
+      /** A reward, so many points, or one of the issued rewards. */
+      readonly ask: string | number | { readonly issue: number };
       readonly lines: readonly BasketLine[] | null;
       readonly total: number | null;
       readonly card: number | null;
     } & Delivery)
   | ({ readonly kind: "act"; readonly action: "capture" | "cancel" | "renew"; readonly hold: number } & Delivery)
   | ({ readonly kind: "adjust"; readonly account: number; readonly unit: string; readonly delta: number } & Delivery)
+  | ({
+      readonly kind: "gift";
+      readonly account: number;
+      readonly unit: string;
+      readonly amount: number;
+      readonly card: number | null;
+    } & Delivery)
+  | ({
+      readonly kind: "issue";
+      readonly account: number;
+      readonly origin: "gift" | "claim";
+      readonly reward: string;
+      readonly days: number | null;
+    } & Delivery)
+  | ({ readonly kind: "cancel_issue"; readonly account: number; readonly issue: number } & Delivery)
   | ({ readonly kind: "card"; readonly account: number; readonly card: number; readonly block: boolean } & Delivery)
   | ({ readonly kind: "erase"; readonly account: number } & Delivery)
   | { readonly kind: "retry"; readonly message: number; readonly fresh_key: boolean; readonly changed: boolean }
@@ -83,13 +99,43 @@ const sale: fc.Arbitrary<Step> = fc.record({
   holds: fc.array(place, { maxLength: 2 }),
   exchange: fc.option(fc.record({ sale: place, back: anyBack }), { freq: 3 }).map((value) => value),
   older_program: fc.boolean(),
-  zone: fc.option(fc.constantFrom("Europe/Amsterdam", "Asia/Tokyo"), { freq: 1 }),
+  zone: fc.option(fc.constantFrom("Europe/Amsterdam", "Asia/Tokyo"), { freq: 2 }),
   offers: fc.uniqueArray(fc.record({ id: fc.constantFrom(...OFFERS), discount: fc.constantFrom(0, 50, 120) }), {
     maxLength: 2,
     selector: ({ id }) => id,
   }),
   ...delivery,
 });
+
+/** What comes by hand. */
+const gifts: fc.WeightedArbitrary<Step>[] = [
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("gift" as const),
+      account: small,
+      unit: fc.constantFrom(...UNITS, "points"),
+      amount: fc.integer({ min: 1, max: 40 }),
+      card,
+      ...delivery,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("issue" as const),
+      account: small,
+      origin: fc.constantFrom("gift" as const, "claim" as const),
+      reward: fc.constantFrom(...REWARDS),
+      days: fc.option(fc.constantFrom(0, 1, 30), { freq: 2 }),
+      ...delivery,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("cancel_issue" as const), account: small, issue: place, ...delivery }),
+  },
+];
 
 /** Any step of a merchant in this zone. */
 export function anyStep(zone: string): fc.Arbitrary<Step> {
@@ -116,7 +162,12 @@ export function anyStep(zone: string): fc.Arbitrary<Step> {
       arbitrary: fc.record({
         kind: fc.constant("hold" as const),
         account: small,
-        ask: fc.oneof(fc.constantFrom(...REWARDS), fc.integer({ min: 1, max: 30 })),
+        ask: fc.oneof(
+          fc.constantFrom(...REWARDS),
+          fc.integer({ min: 1, max: 30 }),
+          fc.record({ issue: place }),
+          fc.record({ issue: place }),
+        ),
         lines: fc.option(anyBasket, { freq: 2 }),
         total: fc.option(fc.integer({ min: 0, max: 2000 }), { freq: 2 }),
         card,
@@ -142,6 +193,7 @@ export function anyStep(zone: string): fc.Arbitrary<Step> {
         ...delivery,
       }),
     },
+    ...gifts,
     {
       weight: 1,
       arbitrary: fc.record({

@@ -147,7 +147,9 @@ function planHold(draft: PlanBuilder, command: HoldCommand, context: PlanContext
   const known = issue === undefined || version === null || context.program.rewards.has(issue.reward);
   const rules = known ? context.program : context.programOf(version);
   if (rules === null) return fail({ code: "need_program", version: version ?? context.program.version });
-  return draft.answer(decideHold(state, command, rules, context.stamp.now_ms));
+  // How long it is held is no promise of the reward's.
+  const lasting = { ...rules, document: { ...rules.document, holds: context.program.document.holds } };
+  return draft.answer(decideHold(state, command, known ? rules : lasting, context.stamp.now_ms));
 }
 
 /** An exchange books its returns first, then the sale; returns that were waiting for this sale follow it. */

@@ -53,6 +53,13 @@ describe("a reward given by hand", () => {
     expect(ledger.must(redeem("3.0")).type).toBe("hold");
   });
 
+  test("is held as long as the programme in force says, also when that does not know the reward any more", () => {
+    const ledger = ledgerWith(1);
+    ledger.must(issue("gift"));
+    ledger.publish(program({ rewards: [], holds: { minutes: 60 } }, 2));
+    expect(ledger.must(redeem("3.0"))).toMatchObject({ expires_at_ms: ledger.now_ms + 60 * MINUTE_MS });
+  });
+
   test("outlives the rules it was given under, as long as the account is told them", () => {
     const ledger = ledgerWith(1);
     ledger.must(issue("gift"));

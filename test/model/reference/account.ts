@@ -4,6 +4,7 @@ import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { RewardEffect } from "../../../src/domain/program/reward-rules.ts";
 import { dateAt } from "./calendar.ts";
+import { isHeld, type RefIssue } from "./issues.ts";
 import type { Note } from "./notes.ts";
 import type { Earned, Fraction, SaleContext } from "./rules.ts";
 
@@ -23,6 +24,8 @@ export interface RefHold {
   /** What was set apart, to go back where it came from. */
   readonly piles: Pile[];
   readonly reward: string | null;
+  /** The issued reward that it redeems; null when units pay. */
+  readonly issue: RefIssue | null;
   readonly effect: RewardEffect;
   readonly off: number | null;
   readonly final: boolean;
@@ -54,7 +57,9 @@ export interface RefSale {
   readonly offers: readonly string[];
   /** Dates of what it gave, by unit. */
   readonly gave: ReadonlyMap<string, { readonly opens: string | null; readonly expires: string | null }>;
-  readonly captured: readonly { readonly seq: number; readonly piles: readonly Pile[] }[];
+  readonly captured: readonly Pick<RefHold, "seq" | "piles" | "issue">[];
+  /** The promotion whose coupon stands. */
+  coupon: string | null;
   keptQuantity: Map<string, number>;
   offByLine: Map<string, number>;
   offInAll: number;
@@ -89,6 +94,8 @@ export class RefAccount {
   seen_ms: number | null = null;
   holds = new Map<number, RefHold>();
   ended = new Map<number, HoldEnding>();
+  /** Rewards that the member has and has not used. */
+  issues: RefIssue[] = [];
   cards = new Map<number, "active" | "blocked">();
   waiting: WaitingRefund[] = [];
   /** Sales by what makes them the same sale; a sale that came back in full is not among them any more. */
@@ -128,6 +135,9 @@ export class RefAccount {
         this.isDue = true;
       }
     }
+    const late = this.issues.filter((one) => one.expires !== null && one.expires < today && !isHeld(this, one));
+    if (late.length > 0) this.isDue = true;
+    this.issues = this.issues.filter((one) => !late.includes(one));
     const isOver = (pile: Pile) => pile.opens === null && pile.expires !== null && pile.expires < today;
     if (this.piles.some(isOver)) this.isDue = true;
     this.piles = this.piles.filter((pile) => !isOver(pile));
@@ -140,6 +150,7 @@ export class RefAccount {
 
   close(hold: RefHold, ending: HoldEnding): void {
     this.holds.delete(hold.seq);
+    if (ending === "captured") this.issues = this.issues.filter((issue) => issue !== hold.issue);
     this.ended.set(hold.seq, ending);
   }
 

@@ -1,10 +1,17 @@
 import type { ReturnRequest, SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
-import type { Command, HoldCommand, SaleCommand } from "../../../src/domain/ledger/command.ts";
+import type {
+  Command,
+  GiftCommand,
+  HoldCommand,
+  IssueCommand,
+  SaleCommand,
+} from "../../../src/domain/ledger/command.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import { type Pile, RefAccount, type RefHold, type RefSale } from "./account.ts";
 import { dateAt } from "./calendar.ts";
 import { refund } from "./refund.ts";
-import { decideSale } from "./sell.ts";
+import { bought, hasRoom, inOrder, isHeld, lastDayAfter, nameOf, plainIssue, put, takeBack } from "./issues.ts";
+import { decideSale, issueAfter } from "./sell.ts";
 import {
   repeated,
   repeatedReturn,
@@ -40,6 +47,9 @@ const REMEMBERED = [
   "already_returned",
   "insufficient_balance",
   "minimum_spend_not_met",
+  "issue_gone",
+  "issue_held",
+  "too_many_issues",
   "no_eligible_item",
   "hold_captured",
   "hold_cancelled",
@@ -145,6 +155,7 @@ export class ReferenceLedger {
     receiver.tookIn.add(from);
     receiver.piles.push(...giver.piles.map((pile) => ({ ...pile })));
     receiver.notes.push(...giver.notes);
+    put(receiver, receiver.seq, inOrder(giver.issues));
     for (const [rule, at_ms] of giver.gave_ms) {
       receiver.gave_ms.set(rule, Math.max(receiver.gave_ms.get(rule) ?? at_ms, at_ms));
     }
@@ -195,6 +206,12 @@ export class ReferenceLedger {
       case "adjustment":
       case "opening":
         return this.#adjust(account, command.type, command.unit, command.delta, program);
+      case "gift":
+        return this.#gift(account, command, program);
+      case "issue":
+        return this.#issue(account, command, program);
+      case "cancel_issue":
+        return this.#cancelIssue(account, command.issue);
       case "issue_card": {
         if (command.replaces !== null && !account.cards.has(command.replaces)) return { refused: "card_unknown" };
         if (command.replaces !== null) account.cards.set(command.replaces, "blocked");
@@ -247,18 +264,20 @@ export class ReferenceLedger {
     if ("refused" in found) return found;
     this.#sales.set(`${account.id} ${found.sale.seq}`, found.sale);
     account.standing.set(identity, found.sale);
-    this.#carryOutWaiting(account, found.sale);
+    this.#carryOutWaiting(account, found.sale, asked.program);
     return found.outcome;
   }
 
   /** Returns that came before their sale happen now, in the order they came. */
-  #carryOutWaiting(account: RefAccount, sale: RefSale): void {
+  #carryOutWaiting(account: RefAccount, sale: RefSale, program: ProgramDocument): void {
     const done = new Set<string>();
     for (const waiting of account.waiting) {
       if (!isMeant(sale, waiting.sale)) continue;
       account.waiting = account.waiting.filter((other) => other !== waiting);
       const id = waiting.request.return_id;
-      const outcome = done.has(id) ? { refused: "return_id_reused" } : this.#book(account, sale, waiting.request);
+      const outcome = done.has(id)
+        ? { refused: "return_id_reused" }
+        : this.#book(account, sale, waiting.request, program);
       if ("refused" in outcome) account.book();
       else done.add(id);
       this.#keys.set(`${account.id} ${waiting.idem}`, { outcome, asked: waiting.asked });
@@ -274,7 +293,7 @@ export class ReferenceLedger {
   ): Outcome {
     if ("origin" in of) throw new Error("the edge alone names a sale like this");
     const sale = "seq" in of ? this.saleAt(named, of.seq) : (meant(account, of).at(-1) ?? null);
-    if (sale !== null) return this.#book(account, sale, request);
+    if (sale !== null) return this.#book(account, sale, request, asked.program);
     if ("seq" in of) return { refused: "sale_unknown" };
     const same = account.waiting.find(
       (other) => JSON.stringify(keyOf(other.sale, other.request)) === JSON.stringify(keyOf(of, request)),
@@ -286,10 +305,12 @@ export class ReferenceLedger {
     return { refused: "sale_not_known_yet" };
   }
 
-  #book(account: RefAccount, sale: RefSale, request: ReturnRequest): Outcome {
-    const done = refund(account, sale, request, dateAt(this.now_ms, this.zone));
+  #book(account: RefAccount, sale: RefSale, request: ReturnRequest, program: ProgramDocument): Outcome {
+    const today = dateAt(this.now_ms, this.zone);
+    const done = refund(account, sale, request, { on: today, program });
     if ("refused" in done) return done;
     const seq = account.book();
+    issueAfter(account, program, { today, taken: done.issued }, done.gave);
     sale.returns.set(request.return_id, { seq, account: account.id, request });
     if (done.full && sale.home === account.id) {
       account.standing.delete(sale.identity);
@@ -302,7 +323,7 @@ export class ReferenceLedger {
   #hold(account: RefAccount, command: HoldCommand, program: ProgramDocument): Outcome {
     const card = cardRefusal(account, command.card_no);
     if (card !== null) return { refused: card };
-    const wanted = wantedBy(command, program);
+    const wanted = wantedBy(account, command, program);
     if ("refused" in wanted) return wanted;
     const spend =
       command.sale_total ?? (command.lines === null ? null : sum(command.lines.map(({ amount }) => amount)));
@@ -312,7 +333,7 @@ export class ReferenceLedger {
     const discount = discountOf(wanted.effect, command.lines, command.sale_total);
     if (discount.is === "none") return { refused: "no_eligible_item" };
     const seq = account.book();
-    const { unit, reward, effect } = wanted;
+    const { unit, reward, effect, issue } = wanted;
     const piles = account.take(account.free(unit), wanted.amount);
     const final = discount.is === "final";
     const deadline_ms = this.now_ms + program.holds.minutes * 60_000;
@@ -321,6 +342,7 @@ export class ReferenceLedger {
       unit,
       piles,
       reward,
+      issue,
       effect,
       off: discount.off,
       final,
@@ -348,7 +370,50 @@ export class ReferenceLedger {
       const pile: Pile = { unit, rank: "earned", amount: delta, opens: null, expires };
       account.piles.push(pile);
     }
-    return { seq: account.book(), type, facts: {} };
+    const seq = account.book();
+    issueAfter(account, program, { today: dateAt(this.now_ms, this.zone), taken: 0 });
+    return { seq, type, facts: {} };
+  }
+
+  /** Units that somebody gives by hand. */
+  #gift(account: RefAccount, { unit, amount, card_no }: GiftCommand, program: ProgramDocument): Outcome {
+    const card = cardRefusal(account, card_no);
+    if (card !== null) return { refused: card };
+    if (!knowsUnit(program, unit)) return { refused: "unit_unknown" };
+    const today = dateAt(this.now_ms, this.zone);
+    const expires = lastDayOf(datingOf(program, unit).expiry, today);
+    account.piles.push({ unit, rank: "granted", amount, opens: null, expires });
+    const seq = account.book();
+    issueAfter(account, program, { today, taken: 0 });
+    return { seq, type: "gift", facts: {} };
+  }
+
+  /** A reward that is given, or paid for ahead. */
+  #issue(account: RefAccount, command: IssueCommand, program: ProgramDocument): Outcome {
+    const card = cardRefusal(account, command.card_no);
+    if (card !== null) return { refused: card };
+    const reward = program.rewards.find(({ id }) => id === command.reward);
+    if (reward === undefined) return { refused: "reward_unknown" };
+    if (!hasRoom(account)) return { refused: "too_many_issues" };
+    const today = dateAt(this.now_ms, this.zone);
+    const given = { ...plainIssue(program, reward.id, "gift"), expires: lastDayAfter(today, reward.valid_for) };
+    if (command.origin === "claim") {
+      if (reward.cost === undefined) return { refused: "reward_only_issued" };
+      if (account.available(reward.cost.unit) < reward.cost.amount) return { refused: "insufficient_balance" };
+    }
+    const issue = command.origin === "gift" ? given : bought(account, program, reward, "claim", today);
+    const expires = command.expires_on ?? issue.expires;
+    const seq = account.book();
+    put(account, seq, [{ ...issue, expires }]);
+    return { seq, type: "issued", facts: {} };
+  }
+
+  #cancelIssue(account: RefAccount, name: string): Outcome {
+    const issue = account.issues.find((one) => nameOf(one) === name);
+    if (issue === undefined) return { refused: "issue_gone" };
+    if (isHeld(account, issue)) return { refused: "issue_held" };
+    takeBack(account, [issue]);
+    return { seq: account.book(), type: "issue_cancelled", facts: {} };
   }
 }
 

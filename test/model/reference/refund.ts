@@ -1,15 +1,33 @@
 import type { ReturnLineRequest, ReturnRequest } from "../../../src/domain/ledger/booking.ts";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
+import type { ProgramDocument } from "../../../src/domain/program/document.ts";
+import { couponAfter, neededBack, type NewIssue, plainIssue, put, takeBack } from "./issues.ts";
+import { remember } from "./undo.ts";
 import { type Pile, type RefAccount, type RefSale } from "./account.ts";
 import { plusDays } from "./calendar.ts";
 import { clawedOf, giveAgain, takeMore } from "./clawed.ts";
 import { note } from "./notes.ts";
-import { earnOn, type Earned, floorDiv, goodsOf, inRate, noneOf, sum } from "./rules.ts";
+import { earnOn, type Earned, floorDiv, type Goods, goodsOf, inRate, noneOf, sum } from "./rules.ts";
 
 /** What a return does, or the code of its refusal. */
-export type Refund =
-  | { readonly refused: string }
-  | { readonly amount: number; readonly full: boolean; readonly writtenOff: Readonly<Record<string, number>> };
+export type Refund = { readonly refused: string } | Refunded;
+
+interface Refunded {
+  readonly amount: number;
+  readonly full: boolean;
+  readonly writtenOff: Readonly<Record<string, number>>;
+  /** Whether what is kept earns more than what was kept before. */
+  readonly gave: boolean;
+  /** How many issued rewards came with it. */
+  readonly issued: number;
+}
+
+/** What holds when something comes back. */
+export interface Today {
+  readonly on: string;
+  /** The programme in force. */
+  readonly program: ProgramDocument;
+}
 
 interface Kept {
   readonly quantity: Map<string, number>;
@@ -18,7 +36,16 @@ interface Kept {
 }
 
 /** Takes goods or money of a sale back: what the rest would have earned stays, the difference goes. */
-export function refund(account: RefAccount, sale: RefSale, request: ReturnRequest, today: string): Refund {
+export function refund(account: RefAccount, sale: RefSale, request: ReturnRequest, today: Today): Refund {
+  const undo = remember(account, [sale]);
+  const first = carryOut(account, sale, request, today);
+  if ("refused" in first) return first;
+  undo();
+  takeBack(account, neededBack(account, sale, first.writtenOff, first.full));
+  return carryOut(account, sale, request, today);
+}
+
+function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, today: Today): Refund {
   if (sale.isGone) return { refused: "already_returned" };
   const before = { quantity: new Map(sale.keptQuantity), off: new Map(sale.offByLine), inAll: sale.offInAll };
   const applied =
@@ -26,20 +53,27 @@ export function refund(account: RefAccount, sale: RefSale, request: ReturnReques
   if ("refused" in applied) return applied;
   const { kept, amount, full } = applied;
   const next = full ? nothing(sale) : keptEarned(sale, kept);
-  const back: Pile[] = full ? sale.captured.flatMap(({ piles }) => piles.map((pile) => restored(pile, today))) : [];
+  const back: Pile[] = full ? sale.captured.flatMap(({ piles }) => piles.map((pile) => restored(pile, today.on))) : [];
   account.piles.push(...back);
   const writtenOff: Record<string, number> = {};
+  const gave = next.some(({ unit, amount: now }) => now > (sale.now.find((one) => one.unit === unit)?.amount ?? 0));
   for (const outcome of next) {
     const had = sale.now.find(({ unit }) => unit === outcome.unit)?.amount ?? 0;
     const restoredOf = sum(back.filter(({ unit }) => unit === outcome.unit).map(({ amount: part }) => part));
     const missing = move(account, sale, outcome.unit, { difference: had - outcome.amount, back: restoredOf });
     if (missing !== 0) writtenOff[outcome.unit] = missing;
   }
+  const coupon = couponAfter(account, sale, full ? null : keptGoods(sale, kept));
   if (sale.isEarning) {
     const spent = full ? 0 : spendOf(sale.lines, kept);
     note(account, sale.program, sale.on, {
-      before: { earned: sale.now, spend: sale.spent, visits: 1, uses: usesOf(sale.now, sale.offers) },
-      after: { earned: next, spend: spent, visits: full ? 0 : 1, uses: usesOf(next, full ? [] : sale.offers) },
+      before: { earned: sale.now, spend: sale.spent, visits: 1, uses: usesOf(sale.now, sale.offers, sale.coupon) },
+      after: {
+        earned: next,
+        spend: spent,
+        visits: full ? 0 : 1,
+        uses: usesOf(next, full ? [] : sale.offers, coupon.standing),
+      },
     });
     sale.spent = spent;
   }
@@ -54,12 +88,29 @@ export function refund(account: RefAccount, sale: RefSale, request: ReturnReques
   sale.offInAll = kept.inAll;
   sale.now = next;
   sale.isGone = full;
-  return { amount, full, writtenOff };
+  takeBack(account, coupon.gone);
+  sale.coupon = coupon.standing;
+  const issues = [...coupon.instead, ...(full ? sale.captured.flatMap((one) => again(one, today)) : [])];
+  put(account, account.seq + 1, issues);
+  return { amount, full, writtenOff, gave, issued: issues.length };
+}
+
+/** An issued reward that was used in a sale that came back whole is issued again, for a week at least. */
+function again({ issue }: RefSale["captured"][number], { on, program }: Today): NewIssue[] {
+  if (issue === null) return [];
+  const { reward, promotion, sale } = issue;
+  return [{ ...plainIssue(program, reward, "restored"), expires: graceUntil(issue.expires, on), promotion, sale }];
+}
+
+function graceUntil(expires: string | null, today: string): string | null {
+  const least = plusDays(today, 7);
+  return expires !== null && expires < least ? least : expires;
 }
 
 /** Promotions that a sale takes a turn of: those that gave something, and those that took something off. */
-export function usesOf(earned: readonly Earned[], offers: readonly string[]): string[] {
-  return [...new Set([...earned.flatMap(({ promotions }) => promotions), ...offers])];
+export function usesOf(earned: readonly Earned[], offers: readonly string[], coupon: string | null): string[] {
+  const given = coupon === null ? [] : [coupon];
+  return [...new Set([...earned.flatMap(({ promotions }) => promotions), ...offers, ...given])];
 }
 
 type Applied = { readonly refused: string } | { readonly kept: Kept; readonly amount: number; readonly full: boolean };
@@ -134,14 +185,7 @@ function moneyLeft(sale: RefSale, kept: Kept): number {
 
 /** What the kept basket earns with the sale's own rules and fractions; never more than the sale did. */
 function keptEarned(sale: RefSale, kept: Kept): Earned[] {
-  const lines = sale.lines
-    .filter((line) => quantityOf(kept, line) > 0)
-    .map((line) => ({ ...line, quantity_milli: quantityOf(kept, line), amount: worthOf(kept, line) }));
-  if (kept.inAll > 0) lines.push(moneyLine("returned", "discount", -kept.inAll));
-  const { total } = sale.command;
-  const gross = total > 0 ? floorDiv(sale.grossUp, moneyLeft(sale, kept), total) : 0;
-  if (gross > 0) lines.push(moneyLine("gross", "unallocated", gross));
-  const earned = earnOn(sale.program, sale.context, goodsOf(lines));
+  const earned = earnOn(sale.program, sale.context, keptGoods(sale, kept));
   return sale.earned.map((original) => {
     const next = earned.find(({ unit }) => unit === original.unit) ?? original;
     if (next.amount !== original.amount || next.rule !== original.rule)
@@ -151,6 +195,18 @@ function keptEarned(sale: RefSale, kept: Kept): Earned[] {
     const isMore = inRate(next.fraction.after, rate).value > inRate(original.fraction.after, rate).value;
     return isMore ? original : next;
   });
+}
+
+/** What is kept of a basket, as it earns. */
+function keptGoods(sale: RefSale, kept: Kept): Goods {
+  const lines = sale.lines
+    .filter((line) => quantityOf(kept, line) > 0)
+    .map((line) => ({ ...line, quantity_milli: quantityOf(kept, line), amount: worthOf(kept, line) }));
+  if (kept.inAll > 0) lines.push(moneyLine("returned", "discount", -kept.inAll));
+  const { total } = sale.command;
+  const gross = total > 0 ? floorDiv(sale.grossUp, moneyLeft(sale, kept), total) : 0;
+  if (gross > 0) lines.push(moneyLine("gross", "unallocated", gross));
+  return goodsOf(lines);
 }
 
 export function moneyLine(id: string, kind: "discount" | "unallocated", amount: number): BasketLine {
@@ -173,8 +229,7 @@ function nothing(sale: RefSale): Earned[] {
 
 /** A spent pile comes back with its old date, and a week at least to spend it. */
 function restored(pile: Pile, today: string): Pile {
-  const least = plusDays(today, 7);
-  return { ...pile, expires: pile.expires !== null && pile.expires < least ? least : pile.expires };
+  return { ...pile, expires: graceUntil(pile.expires, today) };
 }
 
 /** Takes units back: those that wait first, the sale's own before others. Answers what more is missing than before. */

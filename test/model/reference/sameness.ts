@@ -2,6 +2,7 @@ import type { ReturnRequest, SaleByReceipt } from "../../../src/domain/ledger/bo
 import type { HoldCommand, SaleCommand } from "../../../src/domain/ledger/command.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { RefAccount, RefHold, RefSale } from "./account.ts";
+import { isHeld, nameOf } from "./issues.ts";
 import type { Outcome } from "./ledger.ts";
 import { floorDiv, knowsUnit } from "./rules.ts";
 
@@ -29,17 +30,22 @@ export function cardRefusal(account: RefAccount, card_no: number | null): string
 
 export type Wanted =
   | { readonly refused: string }
-  | (Pick<RefHold, "unit" | "reward" | "effect"> & { readonly amount: number; readonly minimum: number });
+  | (Pick<RefHold, "unit" | "reward" | "issue" | "effect"> & { readonly amount: number; readonly minimum: number });
 
-export function wantedBy({ ask }: HoldCommand, program: ProgramDocument): Wanted {
+export function wantedBy(account: RefAccount, { ask }: HoldCommand, program: ProgramDocument): Wanted {
   if ("reward" in ask) {
     const reward = program.rewards.find(({ id }) => id === ask.reward);
     if (reward === undefined) return { refused: "reward_unknown" };
     if (reward.cost === undefined) return { refused: "reward_only_issued" };
-    return { ...reward.cost, reward: reward.id, effect: reward.effect, minimum: reward.minimum_spend ?? 0 };
+    return {
+      ...reward.cost,
+      reward: reward.id,
+      issue: null,
+      effect: reward.effect,
+      minimum: reward.minimum_spend ?? 0,
+    };
   }
-  // The stories issue no rewards.
-  if ("issue" in ask) return { refused: "issue_gone" };
+  if ("issue" in ask) return issuedBy(account, ask.issue, program);
   if (!knowsUnit(program, ask.unit)) return { refused: "unit_unknown" };
   const price = program.pay_with_points;
   if (ask.unit !== "points" || price === undefined) return { refused: "pay_with_points_off" };
@@ -49,9 +55,21 @@ export function wantedBy({ ask }: HoldCommand, program: ProgramDocument): Wanted
     unit: ask.unit,
     amount: ask.amount,
     reward: null,
+    issue: null,
     effect: { kind: "amount_off", amount: worth },
     minimum: 0,
   };
+}
+
+/** An issued reward by the rules in force, or by those it was issued under when they do not know it any more. */
+function issuedBy(account: RefAccount, name: string, program: ProgramDocument): Wanted {
+  const issue = account.issues.find((one) => nameOf(one) === name);
+  const by = (rules: ProgramDocument | undefined) => rules?.rewards.find(({ id }) => id === issue?.reward);
+  const reward = by(program) ?? by(issue?.program);
+  if (issue === undefined || reward === undefined) return { refused: "issue_gone" };
+  if (isHeld(account, issue)) return { refused: "issue_held" };
+  const { id, effect, minimum_spend: minimum = 0, cost } = reward;
+  return { unit: cost?.unit ?? "points", amount: 0, reward: id, issue, effect, minimum };
 }
 
 /** Whether a receipt, as a return names it, is this sale's. */

@@ -6,6 +6,8 @@ import { dateAt, plusDays } from "./calendar.ts";
 import type { Asked, Outcome } from "./ledger.ts";
 import { contextAt, note, UNCOUNTED } from "./notes.ts";
 import { cardRefusal } from "./sameness.ts";
+import { automatic, couponIssue, couponOn, hasRoom, placeOf, put } from "./issues.ts";
+import { remember } from "./undo.ts";
 import { ALL_KEPT, moneyLine, refund, spendOf, usesOf } from "./refund.ts";
 import { offersOn } from "./promotions.ts";
 import {
@@ -14,6 +16,7 @@ import {
   type Earned,
   earners,
   earnOn,
+  floorDiv,
   goodsOf,
   lastDayOf,
   type SaleContext,
@@ -38,7 +41,11 @@ export function decideSale(
   { program, till }: Asked,
   around: Around,
 ): SaleFound | { readonly refused: string } {
-  const undo = remember(account, command, around);
+  const undo = remember(
+    account,
+    command.exchange.flatMap(({ sale }) => around.saleAt(sale) ?? []),
+  );
+  const today = { on: dateAt(around.now_ms, around.zone), program };
   const refuse = (code: string) => {
     undo();
     return { refused: code };
@@ -46,9 +53,10 @@ export function decideSale(
   for (const { sale: seq, request } of command.exchange) {
     const sale = around.saleAt(seq);
     if (sale === null) return refuse("sale_unknown");
-    const done = refund(account, sale, request, dateAt(around.now_ms, around.zone));
+    const done = refund(account, sale, request, today);
     if ("refused" in done) return refuse(done.refused);
     const booked = account.book();
+    issueAfter(account, program, { today: today.on, taken: done.issued }, done.gave);
     sale.returns.set(request.return_id, { seq: booked, account: account.id, request });
     if (done.full) {
       account.standing.delete(sale.identity);
@@ -69,7 +77,10 @@ export function decideSale(
   }
   const spend = command.total + sum(used.map(({ off }) => off));
   if (used.some(({ hold }) => hold.minimum > 0 && spend < hold.minimum)) return refuse("minimum_spend_not_met");
+  // What is used just now still takes up room.
+  const before = account.issues.length;
   for (const { hold } of used) account.close(hold, "captured");
+  const using = before - account.issues.length;
   const grossUp = program.earn_on === "gross" ? sum(used.map(({ off }) => off)) : 0;
   const isEarning = command.currency === program.currency && command.earning_paused !== true;
   const basket = grossUp === 0 ? lines : [...lines, moneyLine("gross", "unallocated", grossUp)];
@@ -78,15 +89,20 @@ export function decideSale(
   const context = contextAt(account, program, moment);
   const spent = spendOf(lines, ALL_KEPT);
   const earned = isEarning ? earnOn(program, context, goodsOf(basket)) : [];
+  const coupon = isEarning && hasRoom(account, using) ? couponOn(program, context, goodsOf(basket)) : null;
   const offered = offer(command, lines, { program, context });
   warnings.push(...offered.warnings);
   if (isEarning) {
-    const uses = usesOf(earned, offered.turns);
+    const uses = usesOf(earned, offered.turns, coupon?.promotion ?? null);
     note(account, program, on, { before: UNCOUNTED, after: { earned, spend: spent, visits: 1, uses } });
   }
   seen(account, command, program, earned);
   const gave = giveUnits(account, program, earned, on);
   const seq = account.book();
+  const issues =
+    coupon === null ? [] : [{ ...couponIssue(program, coupon, on), sale: placeOf({ home: account.id, seq }) }];
+  put(account, seq, issues);
+  issueAfter(account, program, { today: today.on, taken: issues.length, using });
   const identity = [command.receipt, command.business_date, till, command.register].join("|");
   const sale: RefSale = {
     home: account.id,
@@ -103,7 +119,8 @@ export function decideSale(
     earned,
     offers: offered.turns,
     gave,
-    captured: used.map(({ hold }) => ({ seq: hold.seq, piles: hold.piles })),
+    captured: used.map(({ hold }) => ({ seq: hold.seq, piles: hold.piles, issue: hold.issue })),
+    coupon: coupon?.promotion ?? null,
     keptQuantity: new Map(),
     offByLine: new Map(),
     offInAll: 0,
@@ -120,6 +137,17 @@ export function decideSale(
     offers: offered.offers,
   };
   return { sale, outcome: { seq, type: "sale", facts } };
+}
+
+/** What can be afforded by now comes by itself, after what the booking brings otherwise. */
+export function issueAfter(
+  account: RefAccount,
+  program: ProgramDocument,
+  { today, taken, using = 0 }: { readonly today: string; readonly taken: number; readonly using?: number },
+  gave = true,
+): void {
+  // Those that came with the booking are counted among the account's already.
+  if (gave) put(account, account.seq, automatic(account, program, { today, taken: using }), taken);
 }
 
 /** What the till took off, what it could take off still, and which promotions lost a turn by it. */
@@ -160,38 +188,6 @@ function seen(
   }
 }
 
-/** Puts everything back as it was, sales included. */
-function remember(account: RefAccount, command: SaleCommand, { saleAt }: Around): () => void {
-  if (command.exchange.length === 0) return () => {};
-  const { seq, isDue } = account;
-  const piles = account.piles.map((pile) => ({ ...pile }));
-  const fractions = new Map(account.fractions);
-  const notes = [...account.notes];
-  const standing = new Map(account.standing);
-  const gone = [...account.gone];
-  const sales = command.exchange.flatMap(({ sale }) => saleAt(sale) ?? []);
-  const stories = sales.map((sale) => ({
-    sale,
-    story: {
-      keptQuantity: new Map(sale.keptQuantity),
-      offByLine: new Map(sale.offByLine),
-      offInAll: sale.offInAll,
-      now: sale.now,
-      spent: sale.spent,
-      isGone: sale.isGone,
-    },
-    returns: [...sale.returns],
-  }));
-  return () => {
-    Object.assign(account, { seq, isDue, piles, fractions, notes, standing, gone });
-    for (const { sale, story, returns } of stories) {
-      Object.assign(sale, story);
-      sale.returns.clear();
-      for (const [id, known] of returns) sale.returns.set(id, known);
-    }
-  };
-}
-
 /** The lines, with one more for what they do not explain of the total. */
 function explained({ lines, total }: SaleCommand): readonly BasketLine[] {
   const rest = total - sum(lines.map(({ amount }) => amount));
@@ -218,7 +214,9 @@ function settled(hold: RefHold, lines: readonly BasketLine[], total: number, pro
   }
   if (hold.off !== null) return hold.off;
   const left = Math.max(0, total);
-  return hold.effect.kind === "amount_off" ? Math.min(hold.effect.amount, left) : 0;
+  const { effect } = hold;
+  if (effect.kind === "percent_off") return Math.min(floorDiv(left, effect.percent, 100), effect.max_discount ?? left);
+  return effect.kind === "amount_off" || effect.kind === "upgrade" ? Math.min(effect.amount, left) : 0;
 }
 
 /** Under sliding expiry a visit puts off all dates that were nearer; then what was earned is added. */
