@@ -159,11 +159,25 @@ const valid_for = maybe(fc.constantFrom<{ days?: number; months?: number }>({ da
 const name = { nl: "iets", en: "something" };
 const STAMPS = "stamps:stc_latte";
 /** The units that a programme here may know. */
-export const UNITS = ["points", STAMPS];
+export const UNITS = ["points", STAMPS, "credit:EUR", "strip:stp_latte"];
 export const REWARDS = ["rew_small", "rew_large", "rew_latte", "rew_gift", "rew_none"];
 
 /** What a till may say that it took off: promotions and levels, of whatever kind. */
 export const OFFERS = ["prm_percent", "prm_amount", "prm_times", "tir_low", "tir_high"];
+
+const paidExpiry = fc.constantFrom(
+  { kind: "none" as const },
+  { kind: "rolling" as const, after: { months: 24 }, to: "month" as const },
+);
+const step = (from: number) => fc.record({ from: fc.constant(from), percent: fc.constantFrom(1, 7, 50) });
+const cashback = (id: string) => fc.oneof(spend, visit, item).map((rule) => ({ ...rule, id }));
+const credit = fc.record({
+  paid: fc.record({ expiry: paidExpiry }),
+  granted: fc.record({ expiry: maybe(expiry), pending_days: maybe(fc.constantFrom(1, 3)) }),
+  top_up_bonus: fc.constantFrom(0, 1, 2).chain((count) => fc.tuple(...[step(100), step(1000)].slice(0, count))),
+  earning: fc.array(cashback("ear_back"), { maxLength: 1 }),
+  caps,
+});
 
 /** A programme as JSON text, in a zone; every scheme that exists, in every mixture. */
 export function anyProgram(timezone: string): fc.Arbitrary<string> {
@@ -180,80 +194,116 @@ export function anyProgram(timezone: string): fc.Arbitrary<string> {
       automatic: seldom(fc.subarray(["rew_large", "rew_latte", "rew_small"], { maxLength: 2 })),
       pay: maybe(fc.constantFrom({ points: 1, amount: 1 }, { points: 10, amount: 25 })),
       minutes: fc.constantFrom(1, 15, 1440),
+      credit: maybe(credit),
+      strips: maybe(fc.record({ size: fc.constantFrom(2, 5), expiry: paidExpiry, items: matcher })),
       tiers: fc.option(tiers, { nil: undefined, freq: 2 }),
       promotions,
     })
-    .map(({ points, stamps, small, large, gift, automatic = [], pay, minutes, promotions: all, ...rest }) =>
-      JSON.stringify({
-        ...rest,
-        promotions: all.filter(
-          ({ segment, gives }) =>
-            (segment?.tiers === undefined || rest.tiers !== undefined) &&
-            // A coupon has a last day.
-            !(gives.kind === "issue" && (gives.reward === "rew_gift" ? gift : small)?.valid_for === undefined),
-        ),
-        schema: 1,
-        name: "Model",
-        currency: "EUR",
-        timezone,
-        locale: "nl",
-        units: { points: { name, ...points } },
-        stamp_cards: [
-          {
-            ...stamps,
-            id: "stc_latte",
-            name,
-            size: 3,
-            earning: [{ ...stamps.earning, id: "ear_stamp" }],
-            reward: "rew_latte",
-          },
-        ],
-        rewards: [
-          {
-            id: "rew_small",
-            name,
-            cost: { unit: "points", amount: small.cost },
-            effect: small.effect,
-            minimum_spend: small.minimum_spend,
-            valid_for: small.valid_for,
-            automatic: automatic.includes("rew_small") && !automatic.includes("rew_large"),
-          },
-          {
-            id: "rew_large",
-            name,
-            cost: { unit: "points", amount: large.cost },
-            effect: large.effect,
-            valid_for: large.valid_for,
-            automatic: automatic.includes("rew_large"),
-          },
-          {
-            id: "rew_latte",
-            name,
-            cost: { unit: STAMPS, amount: 3 },
-            effect: { kind: "free_item" },
-            automatic: automatic.includes("rew_latte"),
-          },
-          ...(gift === undefined ? [] : [{ id: "rew_gift", name, ...gift }]),
-        ],
-        pay_with_points: pay,
-        holds: { minutes },
-      }),
+    .map(
+      ({
+        points,
+        stamps,
+        small,
+        large,
+        gift,
+        automatic = [],
+        pay,
+        credit: money,
+        strips,
+        minutes,
+        promotions: all,
+        ...rest
+      }) =>
+        JSON.stringify({
+          ...rest,
+          promotions: all.filter(
+            ({ segment, gives }) =>
+              (segment?.tiers === undefined || rest.tiers !== undefined) &&
+              !("unit" in gives && gives.unit.startsWith("credit:") && money === undefined) &&
+              // A coupon has a last day.
+              !(gives.kind === "issue" && (gives.reward === "rew_gift" ? gift : small)?.valid_for === undefined),
+          ),
+          schema: 1,
+          name: "Model",
+          currency: "EUR",
+          timezone,
+          locale: "nl",
+          units: { points: { name, ...points } },
+          stamp_cards: [
+            {
+              ...stamps,
+              id: "stc_latte",
+              name,
+              size: 3,
+              earning: [{ ...stamps.earning, id: "ear_stamp" }],
+              reward: "rew_latte",
+            },
+          ],
+          rewards: [
+            {
+              id: "rew_small",
+              name,
+              cost: { unit: "points", amount: small.cost },
+              effect: small.effect,
+              minimum_spend: small.minimum_spend,
+              valid_for: small.valid_for,
+              automatic: automatic.includes("rew_small") && !automatic.includes("rew_large"),
+            },
+            {
+              id: "rew_large",
+              name,
+              cost: { unit: "points", amount: large.cost },
+              effect: large.effect,
+              valid_for: large.valid_for,
+              automatic: automatic.includes("rew_large"),
+            },
+            {
+              id: "rew_latte",
+              name,
+              cost: { unit: STAMPS, amount: 3 },
+              effect: { kind: "free_item" },
+              automatic: automatic.includes("rew_latte"),
+            },
+            ...(gift === undefined ? [] : [{ id: "rew_gift", name, ...gift }]),
+          ],
+          pay_with_points: pay,
+          credit: money,
+          strip_cards: strips === undefined ? [] : [{ ...strips, id: "stp_latte", sku: "STRIPS", name }],
+          holds: { minutes },
+        }),
     );
 }
 
+const KINDS = ["item", "item", "item", "item", "item", "item", "item", "item", "item", "item"] as const;
 const goods = fc.record({
-  kind: fc.constantFrom("item" as const, "item" as const, "item" as const, "tip", "deposit", "discount", "rounding"),
+  kind: fc.constantFrom(
+    ...KINDS,
+    ...([
+      "tip",
+      "deposit",
+      "discount",
+      "rounding",
+      "top_up",
+      "top_up",
+      "gift_card",
+      "strip_card",
+      "strip_card",
+    ] as const),
+  ),
   sku: fc.option(fc.constantFrom(...SKUS)),
   category: fc.option(fc.constantFrom(...CATEGORIES)),
   quantity_milli: fc.constantFrom(1000, 1000, 2000, 3000, 250, 333, 1500),
   amount: fc.oneof(fc.integer({ min: 0, max: 2500 }), fc.constantFrom(0, 1, 99, 100, 101, 20_000)),
 });
 
+const STRIP_SKUS = ["STRIPS", "stp_latte", "unknown"];
+
 /** Lines of every kind; may be empty. */
 export const anyBasket = fc.array(goods, { maxLength: 4 }).map((lines) =>
   lines.map((line, index): BasketLine => {
     const amount = line.kind === "discount" || line.kind === "rounding" ? -(line.amount % 700) : line.amount;
-    return { ...line, id: `l${index}`, amount, name: null, unit_price: null, tax_rate: null };
+    const sku = line.kind === "strip_card" ? STRIP_SKUS[index % STRIP_SKUS.length] : line.sku;
+    return { ...line, sku: sku ?? null, id: `l${index}`, amount, name: null, unit_price: null, tax_rate: null };
   }),
 );
 

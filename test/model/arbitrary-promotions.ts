@@ -29,7 +29,7 @@ const common = {
   per_member_day: seldom(fc.constantFrom(1, 2)),
   counts_for_tier: fc.boolean(),
 };
-const unit = fc.constantFrom("points", "points", "stamps:stc_latte");
+const unit = fc.constantFrom("points", "points", "stamps:stc_latte", "credit:EUR");
 const promotion = <Gives>(id: string, gives: fc.Arbitrary<Gives>) =>
   fc.record({ id: fc.constant(id), gives, ...common });
 const times = fc.record({

@@ -64,6 +64,14 @@ export class Auditor {
         { unit, ...amountsOf(expected, unit) },
         `${account}: wallet`,
       );
+      if (balance.paid !== undefined) {
+        const paid = expected.free(unit).filter(({ rank }) => rank === "paid");
+        assert.equal(
+          balance.paid,
+          paid.reduce((all, { amount }) => all + amount, 0),
+          `${account}: paid for`,
+        );
+      }
       assert.deepEqual(sumDates(balance.expiring), datesOf(expected, unit), `${account}: what expires when`);
       assert.ok(available >= 0 && pending >= 0 && held >= 0, `${account}: nothing is below zero`);
     }

@@ -137,6 +137,12 @@ function messageOf(world: World, step: Asking): Sent | null {
 
 function askOf(world: World, { account, ask }: Extract<Step, { kind: "hold" }>): HoldCommand["ask"] {
   if (typeof ask === "string") return { reward: ask };
+  if (typeof ask !== "number" && "unit" in ask) {
+    const living = world.living(account);
+    const free = living === null ? 0 : world.reference.account(living).available(ask.unit);
+    // Small amounts are asked for as they are, others no larger than there is.
+    return ask.amount > 3 && free > 0 ? { ...ask, amount: Math.min(ask.amount, free) } : ask;
+  }
   return typeof ask === "number" ? { unit: "points", amount: ask } : { issue: issueOf(world, account, ask.issue) };
 }
 

@@ -24,6 +24,7 @@ function factOf(answer: Extract<CommandAnswer, { ok: true }>, name: string): unk
   if (body.type === "sale") {
     if (name === "earned") return Object.fromEntries(body.outcomes.map(({ unit, amount }) => [unit, amount]));
     if (name === "discounts") return body.captures.map(({ effect }) => effect.discount ?? 0);
+    if (name === "pays") return body.captures.map(({ effect }) => effect.pays ?? 0);
     if (name === "offers") {
       return (body.offers ?? []).map(({ id, discount, applied }) => ({ id, discount, applied }));
     }

@@ -42,7 +42,7 @@ export type Step =
       readonly kind: "hold";
       readonly account: number;
       /** A reward, so many points, or one of the issued rewards. */
-      readonly ask: string | number | { readonly issue: number };
+      readonly ask: string | number | { readonly issue: number } | { readonly unit: string; readonly amount: number };
       readonly lines: readonly BasketLine[] | null;
       readonly total: number | null;
       readonly card: number | null;
@@ -158,13 +158,17 @@ export function anyStep(zone: string): fc.Arbitrary<Step> {
       }),
     },
     {
-      weight: 5,
+      weight: 8,
       arbitrary: fc.record({
         kind: fc.constant("hold" as const),
         account: small,
         ask: fc.oneof(
           fc.constantFrom(...REWARDS),
           fc.integer({ min: 1, max: 30 }),
+          fc.record({
+            unit: fc.constantFrom("credit:EUR", "credit:EUR", "credit:EUR", "strip:stp_latte"),
+            amount: fc.constantFrom(1, 2, 3, 50, 500),
+          }),
           fc.record({ issue: place }),
           fc.record({ issue: place }),
         ),

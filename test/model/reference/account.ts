@@ -6,6 +6,7 @@ import type { RewardEffect } from "../../../src/domain/program/reward-rules.ts";
 import { dateAt } from "./calendar.ts";
 import { isHeld, type RefIssue } from "./issues.ts";
 import type { Note } from "./notes.ts";
+import type { TopUp } from "./credit.ts";
 import type { Earned, Fraction, SaleContext } from "./rules.ts";
 
 /** Units that came together. Piles are never joined, so that each can be followed by eye. */
@@ -26,7 +27,9 @@ export interface RefHold {
   readonly reward: string | null;
   /** The issued reward that it redeems; null when units pay. */
   readonly issue: RefIssue | null;
-  readonly effect: RewardEffect;
+  /** What is paid with credit or strips has no reward's effect. */
+  readonly effect: RewardEffect | null;
+  readonly for: "reward" | "points" | "credit" | "strips";
   readonly off: number | null;
   readonly final: boolean;
   /** The least that must be spent with it, and the basket it was asked for with. */
@@ -56,13 +59,22 @@ export interface RefSale {
   /** Promotions of which the till took a discount off. */
   readonly offers: readonly string[];
   /** Dates of what it gave, by unit. */
-  readonly gave: ReadonlyMap<string, { readonly opens: string | null; readonly expires: string | null }>;
-  readonly captured: readonly Pick<RefHold, "seq" | "piles" | "issue">[];
+  readonly gave: ReadonlyMap<string, Pick<Pile, "rank" | "opens" | "expires">>;
+  readonly captured: readonly (Pick<RefHold, "seq" | "piles" | "issue"> & { readonly pays: boolean })[];
+  /** What was bought in it to be used later, as it was put away. */
+  readonly bought: readonly Pile[];
+  readonly strips: ReadonlyMap<string, number>;
+  readonly topUp: TopUp | null;
+  readonly paidWithCredit: number;
   /** The promotion whose coupon stands. */
   coupon: string | null;
   keptQuantity: Map<string, number>;
   offByLine: Map<string, number>;
   offInAll: number;
+  stripsNow: ReadonlyMap<string, number>;
+  topUpNow: TopUp | null;
+  /** What stays paid with credit. */
+  creditNow: number;
   /** What the kept basket earns. */
   now: readonly Earned[];
   /** What was paid and kept, as it counts for a level. */
@@ -94,6 +106,8 @@ export class RefAccount {
   seen_ms: number | null = null;
   holds = new Map<number, RefHold>();
   ended = new Map<number, HoldEnding>();
+  /** Units that it ever had any of. */
+  hadUnits = new Set<string>();
   /** Rewards that the member has and has not used. */
   issues: RefIssue[] = [];
   cards = new Map<number, "active" | "blocked">();
@@ -124,6 +138,7 @@ export class RefAccount {
   /** Lets time do its work: reservations lapse, waiting piles open, old piles go. */
   passTo(now_ms: number, zone: string): void {
     if (this.end !== null) return;
+    for (const { unit } of this.piles) this.hadUnits.add(unit);
     const today = dateAt(now_ms, zone);
     for (const hold of [...this.holds.values()].filter(({ deadline_ms }) => deadline_ms <= now_ms)) {
       this.release(hold, "expired");
@@ -184,8 +199,9 @@ export class RefAccount {
 
 const RANKS = { granted: 0, earned: 1, paid: 2 };
 
-/** Soonest expiry first, what never expires last; gifts before what was earned, that before what was paid for. */
+/** What was paid for last; else soonest expiry first, what never expires last; gifts before what was earned. */
 function soonestFirst(left: Pile, right: Pile): number {
+  if ((left.rank === "paid") !== (right.rank === "paid")) return left.rank === "paid" ? 1 : -1;
   const [mine, theirs] = [left.expires ?? "9999-99-99", right.expires ?? "9999-99-99"];
   if (mine !== theirs) return mine < theirs ? -1 : 1;
   if (left.rank !== right.rank) return RANKS[left.rank] - RANKS[right.rank];

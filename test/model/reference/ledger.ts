@@ -7,7 +7,7 @@ import type {
   SaleCommand,
 } from "../../../src/domain/ledger/command.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
-import { type Pile, RefAccount, type RefHold, type RefSale } from "./account.ts";
+import { RefAccount, type RefHold, type RefSale } from "./account.ts";
 import { dateAt } from "./calendar.ts";
 import { refund } from "./refund.ts";
 import { bought, hasRoom, inOrder, isHeld, lastDayAfter, nameOf, plainIssue, put, takeBack } from "./issues.ts";
@@ -17,6 +17,7 @@ import {
   repeatedReturn,
   endingOf,
   cardRefusal,
+  type Wanted,
   wantedBy,
   isMeant,
   meant,
@@ -24,7 +25,8 @@ import {
   sameRequest,
   sameSale,
 } from "./sameness.ts";
-import { datingOf, discountOf, inRate, knowsUnit, lastDayOf, sum } from "./rules.ts";
+import { stripsOff, stripUnit } from "./strips.ts";
+import { creditUnit, datingOf, type Discount, discountOf, inRate, knowsUnit, lastDayOf, sum } from "./rules.ts";
 
 /** What the ledger must answer. `facts` are what a till would print; a refusal has its code alone. */
 export type Outcome =
@@ -330,11 +332,12 @@ export class ReferenceLedger {
     if (spend !== null && spend < wanted.minimum) return { refused: "minimum_spend_not_met" };
     if (account.available(wanted.unit) < wanted.amount) return { refused: "insufficient_balance" };
     if (account.holds.size >= HOLD_MAX) return { refused: "too_many_holds" };
-    const discount = discountOf(wanted.effect, command.lines, command.sale_total);
-    if (discount.is === "none") return { refused: "no_eligible_item" };
+    const found = effectOf(wanted, command, program);
+    if (found === null) return { refused: "no_eligible_item" };
+    const { discount, amount } = found;
     const seq = account.book();
     const { unit, reward, effect, issue } = wanted;
-    const piles = account.take(account.free(unit), wanted.amount);
+    const piles = account.take(account.free(unit), amount);
     const final = discount.is === "final";
     const deadline_ms = this.now_ms + program.holds.minutes * 60_000;
     const hold: RefHold = {
@@ -344,6 +347,7 @@ export class ReferenceLedger {
       reward,
       issue,
       effect,
+      for: wanted.for,
       off: discount.off,
       final,
       deadline_ms,
@@ -351,7 +355,7 @@ export class ReferenceLedger {
       minimum: wanted.minimum,
     };
     account.holds.set(seq, hold);
-    return { seq, type: "hold", facts: { discount: discount.off, final, units: wanted.amount } };
+    return { seq, type: "hold", facts: { discount: discount.off, final, units: amount } };
   }
 
   #adjust(
@@ -363,12 +367,14 @@ export class ReferenceLedger {
   ): Outcome {
     if (!knowsUnit(program, unit)) return { refused: "unit_unknown" };
     if (delta <= 0) {
-      if (account.available(unit) < -delta) return { refused: "insufficient_balance" };
-      account.take(account.free(unit), -delta);
+      // What was paid for with money is the member's own.
+      const free = account.free(unit).filter(({ rank }) => rank !== "paid");
+      if (sum(free.map(({ amount }) => amount)) < -delta) return { refused: "insufficient_balance" };
+      account.take(free, -delta);
     } else {
+      const isMoney = unit === creditUnit(program) || unit.startsWith("strip:");
       const expires = lastDayOf(datingOf(program, unit).expiry, dateAt(this.now_ms, this.zone));
-      const pile: Pile = { unit, rank: "earned", amount: delta, opens: null, expires };
-      account.piles.push(pile);
+      account.piles.push({ unit, rank: isMoney ? "granted" : "earned", amount: delta, opens: null, expires });
     }
     const seq = account.book();
     issueAfter(account, program, { today: dateAt(this.now_ms, this.zone), taken: 0 });
@@ -415,6 +421,24 @@ export class ReferenceLedger {
     takeBack(account, [issue]);
     return { seq: account.book(), type: "issue_cancelled", facts: {} };
   }
+}
+
+/** What a reservation does, and how many units it takes; null when the basket has nothing for it. */
+function effectOf(
+  wanted: Exclude<Wanted, { readonly refused: string }>,
+  { lines, sale_total }: HoldCommand,
+  program: ProgramDocument,
+): { readonly discount: Exclude<Discount, { is: "none" }>; readonly amount: number } | null {
+  const { amount, effect } = wanted;
+  if (wanted.for === "credit") return { discount: { is: "open", off: 0 }, amount };
+  if (effect === null) {
+    const card = program.strip_cards.find((one) => stripUnit(one) === wanted.unit);
+    if (lines === null || card === undefined) return { discount: { is: "open", off: null }, amount };
+    const strips = stripsOff(card, amount, lines);
+    return strips === null ? null : { discount: { is: "final", off: strips.off }, amount: strips.used };
+  }
+  const discount = discountOf(effect, lines, sale_total);
+  return discount.is === "none" ? null : { discount, amount };
 }
 
 const OK: Outcome = { seq: 0, type: "ok", facts: {} };

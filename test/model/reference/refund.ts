@@ -1,13 +1,14 @@
 import type { ReturnLineRequest, ReturnRequest } from "../../../src/domain/ledger/booking.ts";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
+import { bonusOn, paidBack, payable, storedIn, topUpBack, toppedUp } from "./credit.ts";
+import { stripsBack, stripsIn } from "./strips.ts";
 import { couponAfter, neededBack, type NewIssue, plainIssue, put, takeBack } from "./issues.ts";
 import { remember } from "./undo.ts";
 import { type Pile, type RefAccount, type RefSale } from "./account.ts";
 import { plusDays } from "./calendar.ts";
-import { clawedOf, giveAgain, takeMore } from "./clawed.ts";
 import { note } from "./notes.ts";
-import { earnOn, type Earned, floorDiv, type Goods, goodsOf, inRate, noneOf, sum } from "./rules.ts";
+import { creditUnit, earnOn, type Earned, floorDiv, type Goods, inRate, noneOf, sum } from "./rules.ts";
 
 /** What a return does, or the code of its refusal. */
 export type Refund = { readonly refused: string } | Refunded;
@@ -53,19 +54,25 @@ function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, to
   if ("refused" in applied) return applied;
   const { kept, amount, full } = applied;
   const next = full ? nothing(sale) : keptEarned(sale, kept);
-  const back: Pile[] = full ? sale.captured.flatMap(({ piles }) => piles.map((pile) => restored(pile, today.on))) : [];
-  account.piles.push(...back);
+  const back: Pile[] = full
+    ? sale.captured.flatMap(({ piles, pays }) => (pays ? [] : piles.map((pile) => restored(pile, today.on))))
+    : [];
+  const creditNow = full ? 0 : keptCredit(sale, kept);
+  const refunded = paidBack(sale, sale.creditNow, creditNow).map((pile) => restored(pile, today.on));
+  account.piles.push(...back, ...refunded);
   const writtenOff: Record<string, number> = {};
   const gave = next.some(({ unit, amount: now }) => now > (sale.now.find((one) => one.unit === unit)?.amount ?? 0));
   for (const outcome of next) {
     const had = sale.now.find(({ unit }) => unit === outcome.unit)?.amount ?? 0;
-    const restoredOf = sum(back.filter(({ unit }) => unit === outcome.unit).map(({ amount: part }) => part));
-    const missing = move(account, sale, outcome.unit, { difference: had - outcome.amount, back: restoredOf });
-    if (missing !== 0) writtenOff[outcome.unit] = missing;
+    const missing = move(account, sale, outcome.unit, had - outcome.amount);
+    if (missing > 0) writtenOff[outcome.unit] = missing;
+  }
+  for (const [unit, missing] of boughtBack(account, sale, full ? null : kept)) {
+    if (missing > 0) writtenOff[unit] = (writtenOff[unit] ?? 0) + missing;
   }
   const coupon = couponAfter(account, sale, full ? null : keptGoods(sale, kept));
   if (sale.isEarning) {
-    const spent = full ? 0 : spendOf(sale.lines, kept);
+    const spent = full ? 0 : spendOf(sale.lines, kept) - creditNow;
     note(account, sale.program, sale.on, {
       before: { earned: sale.now, spend: sale.spent, visits: 1, uses: usesOf(sale.now, sale.offers, sale.coupon) },
       after: {
@@ -88,11 +95,49 @@ function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, to
   sale.offInAll = kept.inAll;
   sale.now = next;
   sale.isGone = full;
+  sale.creditNow = creditNow;
   takeBack(account, coupon.gone);
   sale.coupon = coupon.standing;
   const issues = [...coupon.instead, ...(full ? sale.captured.flatMap((one) => again(one, today)) : [])];
   put(account, account.seq + 1, issues);
   return { amount, full, writtenOff, gave, issued: issues.length };
+}
+
+/** Takes back what was bought for later and is not kept; answers what of it was used already, by unit. */
+function boughtBack(account: RefAccount, sale: RefSale, kept: Kept | null): (readonly [string, number])[] {
+  const missing: (readonly [string, number])[] = [];
+  const { topUp, topUpNow } = sale;
+  if (topUp !== null && topUpNow !== null) {
+    const lines = kept === null ? [] : keptLines(sale, kept);
+    const paid = kept === null ? 0 : toppedUp(lines, moneyLeft(sale, kept));
+    const after = { paid, granted: Math.min(topUp.granted, bonusOn(sale.program, paid)) };
+    missing.push([creditUnit(sale.program), topUpBack(account, sale, { before: topUpNow, after })]);
+    sale.topUpNow = after;
+  }
+  const left = kept === null ? new Map() : stripsIn(sale.program, sale.lines, (line) => quantityOf(kept, line));
+  const stripsNow = new Map<string, number>();
+  for (const [unit, count] of sale.strips) {
+    stripsNow.set(unit, Math.min(count, left.get(unit) ?? 0));
+    const back = (sale.stripsNow.get(unit) ?? 0) - (stripsNow.get(unit) ?? 0);
+    missing.push([unit, stripsBack(account, sale, unit, back)]);
+  }
+  sale.stripsNow = stripsNow;
+  return missing;
+}
+
+/** The share of a sale that stays paid with credit. */
+function keptCredit(sale: RefSale, kept: Kept): number {
+  const of = payable(sale.lines, sale.command.total);
+  if (sale.paidWithCredit === 0 || of === 0) return 0;
+  const left = moneyLeft(sale, kept);
+  const goods = left - Math.min(left, storedIn(keptLines(sale, kept)));
+  return floorDiv(sale.paidWithCredit, Math.min(goods, of), of);
+}
+
+function keptLines(sale: RefSale, kept: Kept): BasketLine[] {
+  return sale.lines
+    .filter((line) => quantityOf(kept, line) > 0)
+    .map((line) => ({ ...line, quantity_milli: quantityOf(kept, line), amount: worthOf(kept, line) }));
 }
 
 /** An issued reward that was used in a sale that came back whole is issued again, for a week at least. */
@@ -199,14 +244,14 @@ function keptEarned(sale: RefSale, kept: Kept): Earned[] {
 
 /** What is kept of a basket, as it earns. */
 function keptGoods(sale: RefSale, kept: Kept): Goods {
-  const lines = sale.lines
-    .filter((line) => quantityOf(kept, line) > 0)
-    .map((line) => ({ ...line, quantity_milli: quantityOf(kept, line), amount: worthOf(kept, line) }));
+  const lines = keptLines(sale, kept);
   if (kept.inAll > 0) lines.push(moneyLine("returned", "discount", -kept.inAll));
+  const of = payable(lines, sum(lines.map(({ amount }) => amount)));
   const { total } = sale.command;
   const gross = total > 0 ? floorDiv(sale.grossUp, moneyLeft(sale, kept), total) : 0;
   if (gross > 0) lines.push(moneyLine("gross", "unallocated", gross));
-  return goodsOf(lines);
+  const paid = keptCredit(sale, kept);
+  return { lines, credit: paid === 0 ? { paid, of: 0 } : { paid, of } };
 }
 
 export function moneyLine(id: string, kind: "discount" | "unallocated", amount: number): BasketLine {
@@ -232,21 +277,21 @@ function restored(pile: Pile, today: string): Pile {
   return { ...pile, expires: graceUntil(pile.expires, today) };
 }
 
-/** Takes units back: those that wait first, the sale's own before others. Answers what more is missing than before. */
-function move(
-  account: RefAccount,
-  sale: RefSale,
-  unit: string,
-  { difference, back }: { readonly difference: number; readonly back: number },
-): number {
+/** Takes units back: those that wait first, the sale's own before others. Answers what was not there any more. */
+function move(account: RefAccount, sale: RefSale, unit: string, difference: number): number {
   const own = sale.gave.get(unit);
-  const clawed = clawedOf(sale, unit);
-  const plain = { unit, rank: "earned", amount: 0, ...(own ?? { opens: null, expires: null }) } as const;
-  const less = difference < 0 ? giveAgain(account, clawed, -difference, plain) : 0;
-  const isOwn = (pile: Pile) => own !== undefined && pile.rank === "earned" && pile.expires === own.expires;
-  const ownFirst = (piles: readonly Pile[]) => [...piles.filter(isOwn), ...piles.filter((pile) => !isOwn(pile))];
-  const from = [...ownFirst(account.waitingPiles(unit)), ...ownFirst(account.free(unit))];
-  return less + takeMore(account, clawed, { from, wanted: Math.max(0, difference), back });
+  if (difference < 0) {
+    const dates = own ?? { rank: "earned" as const, opens: null, expires: null };
+    account.piles.push({ unit, amount: -difference, ...dates });
+    return 0;
+  }
+  const isOwn = (pile: Pile) => own !== undefined && pile.rank === own.rank && pile.expires === own.expires;
+  const ownFirst = (all: readonly Pile[]) => {
+    const piles = all.filter(({ rank }) => rank !== "paid");
+    return [...piles.filter(isOwn), ...piles.filter((pile) => !isOwn(pile))];
+  };
+  const taken = account.take([...ownFirst(account.waitingPiles(unit)), ...ownFirst(account.free(unit))], difference);
+  return difference - sum(taken.map(({ amount }) => amount));
 }
 
 /** What an outcome moved its rule's fraction by, counted in the rate that the account has now. */

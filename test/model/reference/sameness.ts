@@ -4,7 +4,7 @@ import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { RefAccount, RefHold, RefSale } from "./account.ts";
 import { isHeld, nameOf } from "./issues.ts";
 import type { Outcome } from "./ledger.ts";
-import { floorDiv, knowsUnit } from "./rules.ts";
+import { creditUnit, floorDiv, knowsUnit } from "./rules.ts";
 
 /** The outcome of something asked for before under another key: the same, and nothing new is written. */
 export function repeated(sale: RefSale): Outcome {
@@ -30,7 +30,10 @@ export function cardRefusal(account: RefAccount, card_no: number | null): string
 
 export type Wanted =
   | { readonly refused: string }
-  | (Pick<RefHold, "unit" | "reward" | "issue" | "effect"> & { readonly amount: number; readonly minimum: number });
+  | (Pick<RefHold, "unit" | "reward" | "issue" | "effect" | "for"> & {
+      readonly amount: number;
+      readonly minimum: number;
+    });
 
 export function wantedBy(account: RefAccount, { ask }: HoldCommand, program: ProgramDocument): Wanted {
   if ("reward" in ask) {
@@ -40,13 +43,18 @@ export function wantedBy(account: RefAccount, { ask }: HoldCommand, program: Pro
     return {
       ...reward.cost,
       reward: reward.id,
+      for: "reward",
       issue: null,
       effect: reward.effect,
       minimum: reward.minimum_spend ?? 0,
     };
   }
   if ("issue" in ask) return issuedBy(account, ask.issue, program);
+  const nothing = { reward: null, issue: null, effect: null, minimum: 0 };
+  if (ask.unit === creditUnit(program) && account.hadUnits.has(ask.unit)) return { ...nothing, ...ask, for: "credit" };
   if (!knowsUnit(program, ask.unit)) return { refused: "unit_unknown" };
+  if (ask.unit === creditUnit(program)) return { ...nothing, ...ask, for: "credit" };
+  if (ask.unit.startsWith("strip:")) return { ...nothing, ...ask, for: "strips" };
   const price = program.pay_with_points;
   if (ask.unit !== "points" || price === undefined) return { refused: "pay_with_points_off" };
   const worth = floorDiv(ask.amount, price.amount, price.points);
@@ -54,10 +62,9 @@ export function wantedBy(account: RefAccount, { ask }: HoldCommand, program: Pro
   return {
     unit: ask.unit,
     amount: ask.amount,
-    reward: null,
-    issue: null,
+    ...nothing,
+    for: "points",
     effect: { kind: "amount_off", amount: worth },
-    minimum: 0,
   };
 }
 
@@ -69,7 +76,7 @@ function issuedBy(account: RefAccount, name: string, program: ProgramDocument): 
   if (issue === undefined || reward === undefined) return { refused: "issue_gone" };
   if (isHeld(account, issue)) return { refused: "issue_held" };
   const { id, effect, minimum_spend: minimum = 0, cost } = reward;
-  return { unit: cost?.unit ?? "points", amount: 0, reward: id, issue, effect, minimum };
+  return { unit: cost?.unit ?? "points", amount: 0, reward: id, for: "reward", issue, effect, minimum };
 }
 
 /** Whether a receipt, as a return names it, is this sale's. */

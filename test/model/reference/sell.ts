@@ -1,7 +1,7 @@
 import type { SaleCommand } from "../../../src/domain/ledger/command.ts";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
-import type { RefAccount, RefHold, RefSale } from "./account.ts";
+import type { Pile, RefAccount, RefSale } from "./account.ts";
 import { dateAt, plusDays } from "./calendar.ts";
 import type { Asked, Outcome } from "./ledger.ts";
 import { contextAt, note, UNCOUNTED } from "./notes.ts";
@@ -9,17 +9,19 @@ import { cardRefusal } from "./sameness.ts";
 import { automatic, couponIssue, couponOn, hasRoom, placeOf, put } from "./issues.ts";
 import { remember } from "./undo.ts";
 import { ALL_KEPT, moneyLine, refund, spendOf, usesOf } from "./refund.ts";
+import { type Captured, kept, settled } from "./capture.ts";
+import { payable, topUp, toppedUp } from "./credit.ts";
+import { stripsBought } from "./strips.ts";
 import { offersOn } from "./promotions.ts";
 import {
+  creditUnit,
   datingOf,
-  discountOf,
   type Earned,
   earners,
   earnOn,
-  floorDiv,
-  goodsOf,
   lastDayOf,
   type SaleContext,
+  unitsOf,
   sum,
 } from "./rules.ts";
 
@@ -66,30 +68,37 @@ export function decideSale(
   const card = cardRefusal(account, command.card_no);
   if (card !== null) return refuse(card);
   const lines = explained(command);
-  const used: { readonly hold: RefHold; readonly off: number }[] = [];
+  const used: Captured[] = [];
   const warnings = warningsOf(command, program);
   for (const seq of new Set(command.holds)) {
     const hold = account.holds.get(seq);
     if (hold === undefined) return refuse(account.ended.has(seq) ? `hold_${account.ended.get(seq)}` : "hold_unknown");
-    const off = settled(hold, lines, command.total, program);
-    if (off === null) warnings.push("effect_not_in_basket");
-    used.push({ hold, off: off ?? hold.off ?? 0 });
+    const one = settled(hold, command, { lines, program, before: sum(used.map(({ pays }) => pays)) });
+    if (!one.fits) warnings.push("effect_not_in_basket");
+    used.push(one);
   }
   const spend = command.total + sum(used.map(({ off }) => off));
   if (used.some(({ hold }) => hold.minimum > 0 && spend < hold.minimum)) return refuse("minimum_spend_not_met");
   // What is used just now still takes up room.
   const before = account.issues.length;
-  for (const { hold } of used) account.close(hold, "captured");
+  for (const { hold, free } of used) {
+    account.close(hold, "captured");
+    account.piles.push(...free);
+  }
   const using = before - account.issues.length;
-  const grossUp = program.earn_on === "gross" ? sum(used.map(({ off }) => off)) : 0;
+  const rewards = used.filter(({ hold }) => hold.for !== "strips");
+  const grossUp = program.earn_on === "gross" ? sum(rewards.map(({ off }) => off)) : 0;
+  const paid = sum(used.map(({ pays }) => pays));
+  const isForeign = command.currency !== program.currency;
   const isEarning = command.currency === program.currency && command.earning_paused !== true;
   const basket = grossUp === 0 ? lines : [...lines, moneyLine("gross", "unallocated", grossUp)];
+  const goods = { lines: basket, credit: { paid, of: payable(lines, command.total) } };
   const on = dateAt(command.occurred_at_ms, around.zone);
   const moment = { at_ms: command.occurred_at_ms, on, zone: command.zone ?? program.timezone };
   const context = contextAt(account, program, moment);
-  const spent = spendOf(lines, ALL_KEPT);
-  const earned = isEarning ? earnOn(program, context, goodsOf(basket)) : [];
-  const coupon = isEarning && hasRoom(account, using) ? couponOn(program, context, goodsOf(basket)) : null;
+  const spent = spendOf(lines, ALL_KEPT) - paid;
+  const earned = isEarning ? earnOn(program, context, goods) : [];
+  const coupon = isEarning && hasRoom(account, using) ? couponOn(program, context, goods) : null;
   const offered = offer(command, lines, { program, context });
   warnings.push(...offered.warnings);
   if (isEarning) {
@@ -97,6 +106,13 @@ export function decideSale(
     note(account, program, on, { before: UNCOUNTED, after: { earned, spend: spent, visits: 1, uses } });
   }
   seen(account, command, program, earned);
+  putOff(account, program, on);
+  const charged = topUp(account, program, toppedUp(lines, command.total), { on, gives: isEarning, isForeign });
+  if (charged.warning) warnings.push("top_up_not_credited");
+  const cards = stripsBought(account, program, lines, { on, isForeign });
+  if (cards.warning) warnings.push("strips_not_credited");
+  const bought = [...charged.piles, ...cards.piles];
+  account.piles.push(...bought.map((pile) => ({ ...pile })));
   const gave = giveUnits(account, program, earned, on);
   const seq = account.book();
   const issues =
@@ -119,7 +135,14 @@ export function decideSale(
     earned,
     offers: offered.turns,
     gave,
-    captured: used.map(({ hold }) => ({ seq: hold.seq, piles: hold.piles, issue: hold.issue })),
+    captured: used.map(kept),
+    bought,
+    strips: cards.sold,
+    stripsNow: cards.sold,
+    topUp: charged.topUp,
+    topUpNow: charged.topUp,
+    paidWithCredit: paid,
+    creditNow: paid,
     coupon: coupon?.promotion ?? null,
     keptQuantity: new Map(),
     offByLine: new Map(),
@@ -133,6 +156,7 @@ export function decideSale(
   const facts = {
     earned: amounts,
     discounts: used.map(({ off }) => off),
+    pays: used.map(({ pays }) => pays),
     warnings: warnings.sort(),
     offers: offered.offers,
   };
@@ -204,42 +228,33 @@ function warningsOf(command: SaleCommand, program: ProgramDocument): string[] {
   ];
 }
 
-/** What a reservation takes off in the end; null when nothing in the basket fits it. */
-function settled(hold: RefHold, lines: readonly BasketLine[], total: number, program: ProgramDocument): number | null {
-  if (hold.final) return hold.off;
-  const reward = hold.reward === null ? undefined : program.rewards.find(({ id }) => id === hold.reward);
-  if (reward !== undefined) {
-    const discount = discountOf(reward.effect, lines, total);
-    return discount.is === "none" ? null : discount.off;
+/** Under sliding expiry a visit puts off all dates that were nearer, but those of what was paid for. */
+function putOff(account: RefAccount, program: ProgramDocument, on: string): void {
+  for (const unit of unitsOf(program)) {
+    const { expiry } = datingOf(program, unit);
+    const until = lastDayOf(expiry, on);
+    if (expiry.kind !== "sliding" || until === null) continue;
+    for (const pile of account.free(unit)) {
+      if (pile.rank !== "paid" && pile.expires !== null && pile.expires < until) pile.expires = until;
+    }
   }
-  if (hold.off !== null) return hold.off;
-  const left = Math.max(0, total);
-  const { effect } = hold;
-  if (effect.kind === "percent_off") return Math.min(floorDiv(left, effect.percent, 100), effect.max_discount ?? left);
-  return effect.kind === "amount_off" || effect.kind === "upgrade" ? Math.min(effect.amount, left) : 0;
 }
 
-/** Under sliding expiry a visit puts off all dates that were nearer; then what was earned is added. */
 function giveUnits(
   account: RefAccount,
   program: ProgramDocument,
   earned: readonly Earned[],
   on: string,
-): Map<string, { opens: string | null; expires: string | null }> {
-  for (const { unit } of earners(program)) {
-    const { expiry } = datingOf(program, unit);
-    const until = lastDayOf(expiry, on);
-    if (expiry.kind !== "sliding" || until === null) continue;
-    for (const pile of account.free(unit)) if (pile.expires !== null && pile.expires < until) pile.expires = until;
-  }
-  const gave = new Map<string, { opens: string | null; expires: string | null }>();
+): Map<string, Pick<Pile, "rank" | "opens" | "expires">> {
+  const gave = new Map<string, Pick<Pile, "rank" | "opens" | "expires">>();
   for (const { unit, amount, fraction, rule } of earned) {
     if (rule !== null && fraction !== null) account.fractions.set(rule, fraction.after);
     if (amount <= 0) continue;
     const { expiry, pending_days } = datingOf(program, unit);
     const opens = pending_days > 0 ? plusDays(on, pending_days) : null;
-    const dates = { opens, expires: lastDayOf(expiry, opens ?? on) };
-    account.piles.push({ unit, rank: "earned", amount, ...dates });
+    const rank = unit === creditUnit(program) ? ("granted" as const) : ("earned" as const);
+    const dates = { rank, opens, expires: lastDayOf(expiry, opens ?? on) };
+    account.piles.push({ unit, amount, ...dates });
     gave.set(unit, dates);
   }
   return gave;

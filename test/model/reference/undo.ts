@@ -22,6 +22,9 @@ export function remember(account: RefAccount, sales: readonly RefSale[]): () => 
       spent: sale.spent,
       isGone: sale.isGone,
       coupon: sale.coupon,
+      stripsNow: sale.stripsNow,
+      topUpNow: sale.topUpNow,
+      creditNow: sale.creditNow,
     },
     returns: [...sale.returns],
   }));
