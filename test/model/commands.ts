@@ -76,12 +76,21 @@ async function perform(world: World, side: Side, step: Step): Promise<void> {
   }
 }
 
+/** A member who has reserved something, else the one that was meant. */
+function redeeming(world: World, place: number): number {
+  const places = world.members.flatMap((_, index) => {
+    const living = world.living(index);
+    return living !== null && world.reference.account(living).holds.size > 0 ? [index] : [];
+  });
+  return pick(places, place) ?? place;
+}
+
 type Asking = Extract<Step, Delivery>;
 
 function messageOf(world: World, step: Asking): Sent | null {
   switch (step.kind) {
     case "sale": {
-      const account = world.living(step.account);
+      const account = world.living(step.holds.length === 0 ? step.account : redeeming(world, step.account));
       return account === null ? null : saleMessage(world, account, step);
     }
     case "refund": {
@@ -137,6 +146,11 @@ function messageOf(world: World, step: Asking): Sent | null {
 
 function askOf(world: World, { account, ask }: Extract<Step, { kind: "hold" }>): HoldCommand["ask"] {
   if (typeof ask === "string") return { reward: ask };
+  if (typeof ask !== "number" && "afford" in ask) {
+    const living = world.living(account);
+    const open = living === null ? [] : affordable(world, living);
+    return pick(open, ask.afford) ?? { reward: "rew_small" };
+  }
   if (typeof ask !== "number" && "unit" in ask) {
     const living = world.living(account);
     const free = living === null ? 0 : world.reference.account(living).available(ask.unit);
@@ -144,6 +158,20 @@ function askOf(world: World, { account, ask }: Extract<Step, { kind: "hold" }>):
     return ask.amount > 3 && free > 0 ? { ...ask, amount: Math.min(ask.amount, free) } : ask;
   }
   return typeof ask === "number" ? { unit: "points", amount: ask } : { issue: issueOf(world, account, ask.issue) };
+}
+
+/** What the member could ask for and get, as far as its balance goes. */
+function affordable(world: World, id: string): HoldCommand["ask"][] {
+  const account = world.reference.account(id);
+  const { document } = world.program();
+  const payable = ["credit:EUR", "strip:stp_latte", "points"].filter((unit) => account.available(unit) > 0);
+  return [
+    ...payable.map((unit) => ({ unit, amount: Math.ceil(account.available(unit) / 2) })),
+    ...inOrder(account.issues).map((issue) => ({ issue: nameOf(issue) })),
+    ...document.rewards
+      .filter(({ cost }) => cost !== undefined && account.available(cost.unit) >= cost.amount)
+      .map(({ id: reward }) => ({ reward })),
+  ];
 }
 
 /** One of what the member was issued, used or not. */
@@ -165,7 +193,7 @@ function newMessage(world: World, account: string, command: Command, till = "til
 function saleMessage(world: World, account: string, step: Extract<Step, { kind: "sale" }>): Sent {
   const open = [...world.reference.account(account).holds.keys()];
   const known = world.holds.filter((hold) => hold.account === account).map(({ seq }) => seq);
-  const holds = step.holds.flatMap((place) => pick(place < 9 ? open : known, place) ?? []);
+  const holds = step.holds.flatMap((place) => pick(place < 11 ? open : known, place) ?? []);
   const own = world.sales.filter((sale) => sale.account === account);
   const back = step.exchange === null ? null : pick(own, step.exchange.sale);
   const request = refundOf({ seq: 1 }, step.exchange?.back ?? "all", `T${world.number()}`).request;

@@ -2,7 +2,7 @@ import type { BookingBody } from "../../src/domain/ledger/booking.ts";
 
 /** What a booking shows of the schemes, so that a run can tell that each of them was lived through. */
 export function schemesIn(body: BookingBody): string[] {
-  const found: string[] = [body.type];
+  const found: string[] = [body.type === "refused" ? `refused: ${body.refusal.code}` : body.type];
   const add = (what: string, isThere: boolean) => {
     if (isThere) found.push(what);
   };

@@ -42,7 +42,12 @@ export type Step =
       readonly kind: "hold";
       readonly account: number;
       /** A reward, so many points, or one of the issued rewards. */
-      readonly ask: string | number | { readonly issue: number } | { readonly unit: string; readonly amount: number };
+      readonly ask:
+        | string
+        | number
+        | { readonly issue: number }
+        | { readonly afford: number }
+        | { readonly unit: string; readonly amount: number };
       readonly lines: readonly BasketLine[] | null;
       readonly total: number | null;
       readonly card: number | null;
@@ -82,7 +87,7 @@ const delivery = {
   evict: fc.integer({ min: 0, max: 3 }).map((value) => value === 0),
   copies: fc.constantFrom(1, 1, 1, 2, 3),
 };
-const card = fc.option(fc.constantFrom(1, 1, 1, 2, 3), { freq: 2 });
+const card = fc.constantFrom(null, null, null, null, null, null, 1, 1, 1, 1, 2, 3);
 
 const sale: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant("sale" as const),
@@ -96,7 +101,7 @@ const sale: fc.Arbitrary<Step> = fc.record({
   paused: fc.integer({ min: 0, max: 15 }).map((value) => value === 0),
   card,
   late_days: fc.constantFrom(0, 0, 0, 0, 1, 6),
-  holds: fc.array(place, { maxLength: 2 }),
+  holds: fc.array(place, { maxLength: 3 }),
   exchange: fc.option(fc.record({ sale: place, back: anyBack }), { freq: 3 }).map((value) => value),
   older_program: fc.boolean(),
   zone: fc.option(fc.constantFrom("Europe/Amsterdam", "Asia/Tokyo"), { freq: 2 }),
@@ -170,7 +175,7 @@ export function anyStep(zone: string): fc.Arbitrary<Step> {
             amount: fc.constantFrom(1, 2, 3, 50, 500),
           }),
           fc.record({ issue: place }),
-          fc.record({ issue: place }),
+          ...Array.from({ length: 5 }, () => fc.record({ afford: place })),
         ),
         lines: fc.option(anyBasket, { freq: 2 }),
         total: fc.option(fc.integer({ min: 0, max: 2000 }), { freq: 2 }),
