@@ -2,6 +2,8 @@ import fc from "fast-check";
 import type { BasketLine } from "../../src/domain/program/basket.ts";
 import type { ReturnLineRequest } from "../../src/domain/ledger/booking.ts";
 import type { ExpiryRule } from "../../src/domain/program/lot-rules.ts";
+import { challenges, dated_gifts } from "./arbitrary-goals.ts";
+import type { Bonus } from "../../src/domain/program/bonus-rules.ts";
 import { promotions } from "./arbitrary-promotions.ts";
 import { CATEGORIES, give, matcher, maybe, seldom, minimum_spend, SKUS } from "./arbitrary-parts.ts";
 import type { RewardEffect } from "../../src/domain/program/reward-rules.ts";
@@ -198,6 +200,8 @@ export function anyProgram(timezone: string): fc.Arbitrary<string> {
       strips: maybe(fc.record({ size: fc.constantFrom(2, 5), expiry: paidExpiry, items: matcher })),
       tiers: fc.option(tiers, { nil: undefined, freq: 2 }),
       promotions,
+      challenges,
+      dated_gifts,
     })
     .map(
       ({
@@ -212,10 +216,19 @@ export function anyProgram(timezone: string): fc.Arbitrary<string> {
         strips,
         minutes,
         promotions: all,
+        challenges,
+        dated_gifts,
         ...rest
-      }) =>
-        JSON.stringify({
+      }) => {
+        // Nothing is given that the programme does not know, and nobody is in a level that it does not have.
+        const isKnown = (unit: string) => !unit.startsWith("credit:") || money !== undefined;
+        const isPossible = ({ gives, segment }: { gives: Bonus; segment?: { tiers?: string[] } | undefined }) =>
+          (gives.kind === "reward" ? gives.reward !== "rew_gift" || gift !== undefined : isKnown(gives.unit)) &&
+          (segment?.tiers === undefined || rest.tiers !== undefined);
+        return JSON.stringify({
           ...rest,
+          challenges: challenges.filter(isPossible),
+          dated_gifts: dated_gifts.filter(isPossible),
           promotions: all.filter(
             ({ segment, gives }) =>
               (segment?.tiers === undefined || rest.tiers !== undefined) &&
@@ -270,7 +283,8 @@ export function anyProgram(timezone: string): fc.Arbitrary<string> {
           credit: money,
           strip_cards: strips === undefined ? [] : [{ ...strips, id: "stp_latte", sku: "STRIPS", name }],
           holds: { minutes },
-        }),
+        });
+      },
     );
 }
 

@@ -12,7 +12,7 @@ const windows = fc.array(
   ),
   { maxLength: 2 },
 );
-const segment = fc.constantFrom<{ tiers?: string[]; joined_within_days?: number; not_seen_days?: number }>(
+export const segment = fc.constantFrom<{ tiers?: string[]; joined_within_days?: number; not_seen_days?: number }>(
   { tiers: ["tir_low"] },
   { tiers: ["tir_high", "tir_low"] },
   { joined_within_days: 3 },

@@ -5,6 +5,10 @@ import type { BookingBody } from "../../src/domain/ledger/booking.ts";
 import type { ReferenceLedger } from "./reference/ledger.ts";
 import type { RefAccount } from "./reference/account.ts";
 import { dateAt } from "./reference/calendar.ts";
+import { progressOf } from "../../src/domain/ledger/challenge.ts";
+import { progressOf as addedUp } from "./reference/challenges.ts";
+import { giveDated } from "./reference/dated-gifts.ts";
+import { remember } from "./reference/undo.ts";
 import { inOrder, isHeld } from "./reference/issues.ts";
 import { countedOn, levelOn } from "./reference/notes.ts";
 import { schemesIn } from "./happened.ts";
@@ -51,6 +55,25 @@ export class Auditor {
     assert.equal(known.seq, expected.seq, `${account}: bookings`);
     if (expected.end?.kind !== "moved") await this.#compareState(side, account, expected);
     const view = await side.wallet(account, program);
+    // Dated gifts are shown as soon as they are due, and booked with what comes next.
+    const undo = remember(expected, []);
+    giveDated(expected, document, reference.now_ms);
+    try {
+      this.#compareWallet(view, { account, expected, reference, document });
+    } finally {
+      undo();
+    }
+  }
+
+  #compareWallet(
+    view: Awaited<ReturnType<Side["wallet"]>>,
+    {
+      account,
+      expected,
+      reference,
+      document,
+    }: { account: string; expected: RefAccount; reference: ReferenceLedger; document: ProgramDocument },
+  ): void {
     if (expected.end !== null) {
       const code = expected.end.kind === "erased" ? "account_erased" : "account_moved";
       assert.ok(!view.ok && view.refusal.code === code, `${account}: an account that ended answers ${code}`);
@@ -78,7 +101,7 @@ export class Auditor {
     compareLevel(view.value.wallet.tier, expected, document, dateAt(reference.now_ms, reference.zone));
     const shown = new Set(view.value.wallet.balances.map(({ unit }) => unit));
     for (const { unit } of expected.piles) assert.ok(shown.has(unit), `${account}: ${unit} is shown`);
-    const issues = view.value.issues.map(({ seq, index, reward, origin, expires_on, held }) =>
+    const issues = (view.value.issues ?? []).map(({ seq, index, reward, origin, expires_on, held }) =>
       [seq, index, reward, origin, expires_on, held].join(" "),
     );
     const own = inOrder(expected.issues).map((issue) =>
@@ -102,6 +125,15 @@ export class Auditor {
     const own = fractions(Object.entries(state.remainders));
     assert.deepEqual(own, fractions(expected.fractions), `${account}: fractions`);
     assert.deepEqual(Object.values(state.parked).length, expected.waiting.length, `${account}: waiting returns`);
+    const deeds = Object.entries(state.challenges ?? {}).flatMap(([tally, windows]) =>
+      Object.entries(windows).map(([key, { from, until, done, ...window }]) =>
+        [tally, key, from, until, progressOf(window), done !== undefined].join(" "),
+      ),
+    );
+    const own_deeds = [...expected.challenges].flatMap(([tally, windows]) =>
+      windows.map((one) => [tally, one.key, one.from, one.until, addedUp(one), one.reached !== null].join(" ")),
+    );
+    assert.deepEqual(deeds.sort(), own_deeds.sort(), `${account}: challenges`);
     if (expected.isDue) return;
     const holds = Object.values(state.holds).map(({ seq, expires_at_ms }) => [seq, expires_at_ms]);
     assert.deepEqual(

@@ -3,6 +3,7 @@ import type { AsyncCommand } from "fast-check";
 import type { Command, HoldCommand, SaleCommand } from "../../src/domain/ledger/command.ts";
 import type { CommandAnswer } from "../../src/durable/member-account/protocol.ts";
 import { dateAt, plusDays } from "./reference/calendar.ts";
+import { tellBirthday } from "./reference/dated-gifts.ts";
 import { inOrder, nameOf } from "./reference/issues.ts";
 import { compare, timeless } from "./compare.ts";
 import type { Side } from "./side.ts";
@@ -53,6 +54,13 @@ async function perform(world: World, side: Side, step: Step): Promise<void> {
         world.reference.account(account);
         world.reference.alarm(account);
       }
+      return;
+    }
+    case "birthday": {
+      const account = world.living(step.account);
+      if (account === null) return;
+      assert.ok((await side.tellBirthday(account, step.born_on)).ok, "a birthday is told");
+      tellBirthday(world.reference.account(account), step.born_on);
       return;
     }
     case "hand_over":

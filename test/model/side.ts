@@ -26,6 +26,7 @@ export interface Side {
   handOver(account: string, receiver: string): Later<Answer<Parcel>>;
   receive(account: string, from: string, parcel: Parcel): Later<Answer<unknown>>;
   confirm(account: string, delivered: number): Later<Answer<null>>;
+  tellBirthday(account: string, born_on: string | null): Later<Answer<null>>;
   alarm(account: string): Later<unknown>;
   /** Forgets everything that is not stored. */
   evict(account: string): Later<unknown>;

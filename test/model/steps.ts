@@ -75,6 +75,7 @@ export type Step =
   | { readonly kind: "unclaimed"; readonly receipt: number; readonly lines: readonly BasketLine[] }
   | { readonly kind: "hand_over"; readonly from: number; readonly to: number; readonly deliveries: number }
   | { readonly kind: "deliver"; readonly parcel: number; readonly copies: number; readonly confirm: boolean }
+  | { readonly kind: "birthday"; readonly account: number; readonly born_on: string | null }
   | { readonly kind: "alarm"; readonly account: number; readonly times: number }
   | { readonly kind: "evict"; readonly account: number }
   | { readonly kind: "publish"; readonly program: string }
@@ -104,7 +105,7 @@ const sale: fc.Arbitrary<Step> = fc.record({
   holds: fc.array(place, { maxLength: 3 }),
   exchange: fc.option(fc.record({ sale: place, back: anyBack }), { freq: 3 }).map((value) => value),
   older_program: fc.boolean(),
-  zone: fc.option(fc.constantFrom("Europe/Amsterdam", "Asia/Tokyo"), { freq: 2 }),
+  zone: fc.option(fc.constantFrom("Europe/Amsterdam", "Asia/Tokyo"), { nil: null, freq: 2 }),
   offers: fc.uniqueArray(fc.record({ id: fc.constantFrom(...OFFERS), discount: fc.constantFrom(0, 50, 120) }), {
     maxLength: 2,
     selector: ({ id }) => id,
@@ -132,7 +133,7 @@ const gifts: fc.WeightedArbitrary<Step>[] = [
       account: small,
       origin: fc.constantFrom("gift" as const, "claim" as const),
       reward: fc.constantFrom(...REWARDS),
-      days: fc.option(fc.constantFrom(0, 1, 30), { freq: 2 }),
+      days: fc.option(fc.constantFrom(0, 1, 30), { nil: null, freq: 2 }),
       ...delivery,
     }),
   },
@@ -244,6 +245,14 @@ export function anyStep(zone: string): fc.Arbitrary<Step> {
     {
       weight: 2,
       arbitrary: fc.record({ kind: fc.constant("alarm" as const), account: place, times: fc.constantFrom(1, 2) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("birthday" as const),
+        account: small,
+        born_on: fc.constantFrom(null, "06-16", "06-17", "06-20", "02-29"),
+      }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("evict" as const), account: place }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("publish" as const), program: anyProgram(zone) }) },

@@ -54,6 +54,10 @@ export class WorkerdSide implements Side {
     return this.#account(account).client.confirmDelivery({ delivered, by: CASHIER });
   }
 
+  tellBirthday(account: string, born_on: string | null) {
+    return this.#account(account).client.tellBirthday(born_on);
+  }
+
   alarm(): void {
     // An alarm would also deliver parcels and delete sales that nobody claims; those have tests of their own.
   }

@@ -6,6 +6,8 @@ import type { RewardEffect } from "../../../src/domain/program/reward-rules.ts";
 import { dateAt } from "./calendar.ts";
 import { isHeld, type RefIssue } from "./issues.ts";
 import type { Note } from "./notes.ts";
+import type { Counted, RefWindow } from "./challenges.ts";
+import type { Birthday, GiftHad } from "./dated-gifts.ts";
 import type { TopUp } from "./credit.ts";
 import type { Earned, Fraction, SaleContext } from "./rules.ts";
 
@@ -23,7 +25,7 @@ export interface RefHold {
   readonly seq: number;
   readonly unit: string;
   /** What was set apart, to go back where it came from. */
-  readonly piles: Pile[];
+  readonly piles: readonly Pile[];
   readonly reward: string | null;
   /** The issued reward that it redeems; null when units pay. */
   readonly issue: RefIssue | null;
@@ -66,6 +68,7 @@ export interface RefSale {
   readonly strips: ReadonlyMap<string, number>;
   readonly topUp: TopUp | null;
   readonly paidWithCredit: number;
+  readonly counted: readonly Counted[];
   /** The promotion whose coupon stands. */
   coupon: string | null;
   keptQuantity: Map<string, number>;
@@ -108,6 +111,11 @@ export class RefAccount {
   ended = new Map<number, HoldEnding>();
   /** Units that it ever had any of. */
   hadUnits = new Set<string>();
+  /** What was done of challenges, by what they count. */
+  challenges = new Map<string, RefWindow[]>();
+  /** Dated gifts by their id, and what is known of the birthday. */
+  gifts = new Map<string, GiftHad>();
+  birthday: Birthday | null = null;
   /** Rewards that the member has and has not used. */
   issues: RefIssue[] = [];
   cards = new Map<number, "active" | "blocked">();
@@ -165,7 +173,7 @@ export class RefAccount {
 
   close(hold: RefHold, ending: HoldEnding): void {
     this.holds.delete(hold.seq);
-    if (ending === "captured") this.issues = this.issues.filter((issue) => issue !== hold.issue);
+    if (ending === "captured") this.issues = this.issues.filter((issue) => issue.id !== hold.issue?.id);
     this.ended.set(hold.seq, ending);
   }
 

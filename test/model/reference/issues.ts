@@ -8,6 +8,8 @@ import { fits, type Goods, type SaleContext, sum } from "./rules.ts";
 
 /** A reward that a member has and has not used. Never changed, only replaced. */
 export interface RefIssue {
+  /** What tells it from others wherever it goes. */
+  readonly id: number;
   /** The booking that brought it, and its place there. */
   readonly seq: number;
   readonly place: number;
@@ -45,19 +47,27 @@ export function inOrder(issues: readonly RefIssue[]): RefIssue[] {
 }
 
 export function isHeld(account: RefAccount, issue: RefIssue): boolean {
-  return [...account.holds.values()].some((hold) => hold.issue === issue);
+  return [...account.holds.values()].some((hold) => hold.issue?.id === issue.id);
 }
 
 export function hasRoom(account: RefAccount, more = 0): boolean {
   return account.issues.length + more < ROOM;
 }
 
+/** How many more there may be. */
+export function roomFor(account: RefAccount, more: number): number {
+  return Math.max(0, ROOM - account.issues.length - more);
+}
+
 export function lastDayAfter(from: string, span: Reward["valid_for"]): string | null {
   return span === undefined ? null : plusDays(plusMonths(from, span.months ?? 0), span.days ?? 0);
 }
 
+let last_id = 0;
+
 export function plainIssue(program: ProgramDocument, reward: string, origin: RefIssue["origin"]): NewIssue {
-  return { reward, origin, expires: null, cost: null, program, promotion: null, sale: null };
+  last_id += 1;
+  return { id: last_id, reward, origin, expires: null, cost: null, program, promotion: null, sale: null };
 }
 
 /** Buys a reward ahead. */
@@ -96,7 +106,7 @@ export function put(account: RefAccount, seq: number, issues: readonly NewIssue[
 
 /** Takes issued rewards back, and gives back what they cost. */
 export function takeBack(account: RefAccount, gone: readonly RefIssue[]): void {
-  account.issues = account.issues.filter((issue) => !gone.includes(issue));
+  account.issues = account.issues.filter((issue) => !gone.some(({ id }) => id === issue.id));
   for (const { cost } of gone) account.piles.push(...(cost?.piles ?? []).map((pile) => ({ ...pile })));
 }
 

@@ -11,6 +11,9 @@ import { RefAccount, type RefHold, type RefSale } from "./account.ts";
 import { dateAt } from "./calendar.ts";
 import { refund } from "./refund.ts";
 import { bought, hasRoom, inOrder, isHeld, lastDayAfter, nameOf, plainIssue, put, takeBack } from "./issues.ts";
+import { joinChallenges } from "./challenges.ts";
+import { giveDated, joinGifts } from "./dated-gifts.ts";
+import { remember } from "./undo.ts";
 import { decideSale, issueAfter } from "./sell.ts";
 import {
   repeated,
@@ -121,7 +124,7 @@ export class ReferenceLedger {
       if (done !== null) return done;
       account = this.account(account.end.to);
     }
-    const outcome = this.#decide(id, account, asked, request);
+    const outcome = this.#decideWithGifts(id, account, asked, request);
     const isKept = "seq" in outcome || REMEMBERED.includes(outcome.refused);
     if (!isKept) return outcome;
     if ("refused" in outcome) account.book();
@@ -158,6 +161,8 @@ export class ReferenceLedger {
     receiver.piles.push(...giver.piles.map((pile) => ({ ...pile })));
     receiver.notes.push(...giver.notes);
     put(receiver, receiver.seq, inOrder(giver.issues));
+    joinChallenges(receiver, giver.challenges);
+    joinGifts(receiver, giver.gifts);
     for (const [rule, at_ms] of giver.gave_ms) {
       receiver.gave_ms.set(rule, Math.max(receiver.gave_ms.get(rule) ?? at_ms, at_ms));
     }
@@ -179,11 +184,21 @@ export class ReferenceLedger {
     return this.#sales.get(`${home} ${seq}`) ?? null;
   }
 
+  /** Dated gifts come with whatever is booked; a refusal is nothing that they could come with. */
+  #decideWithGifts(named: string, account: RefAccount, asked: Asked, request: string): Outcome {
+    const done = this.#doneBefore(named, account, asked);
+    if (done !== null) return done;
+    const undo = remember(account, []);
+    const waiting = account.waiting.length;
+    if (asked.command.type !== "erase") giveDated(account, asked.program, this.now_ms);
+    const outcome = this.#decide(named, account, asked, request);
+    if ("refused" in outcome && account.waiting.length === waiting) undo();
+    return outcome;
+  }
+
   /** `named` is the account that the request was sent to, `account` the one that must carry it out. */
   #decide(named: string, account: RefAccount, asked: Asked, request: string): Outcome {
     const { command, program } = asked;
-    const done = this.#doneBefore(named, account, asked);
-    if (done !== null) return done;
     switch (command.type) {
       case "sale":
         return this.#sell(account, command, asked);

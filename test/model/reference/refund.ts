@@ -3,6 +3,7 @@ import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import { bonusOn, paidBack, payable, storedIn, topUpBack, toppedUp } from "./credit.ts";
 import { stripsBack, stripsIn } from "./strips.ts";
+import { uncount } from "./challenges.ts";
 import { couponAfter, neededBack, type NewIssue, plainIssue, put, takeBack } from "./issues.ts";
 import { remember } from "./undo.ts";
 import { type Pile, type RefAccount, type RefSale } from "./account.ts";
@@ -17,6 +18,8 @@ interface Refunded {
   readonly amount: number;
   readonly full: boolean;
   readonly writtenOff: Readonly<Record<string, number>>;
+  /** The same, with what goals had given that are not reached any more. */
+  readonly missing: Readonly<Record<string, number>>;
   /** Whether what is kept earns more than what was kept before. */
   readonly gave: boolean;
   /** How many issued rewards came with it. */
@@ -42,7 +45,7 @@ export function refund(account: RefAccount, sale: RefSale, request: ReturnReques
   const first = carryOut(account, sale, request, today);
   if ("refused" in first) return first;
   undo();
-  takeBack(account, neededBack(account, sale, first.writtenOff, first.full));
+  takeBack(account, neededBack(account, sale, first.missing, first.full));
   return carryOut(account, sale, request, today);
 }
 
@@ -96,11 +99,15 @@ function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, to
   sale.now = next;
   sale.isGone = full;
   sale.creditNow = creditNow;
+  const missing = { ...writtenOff };
+  for (const [unit, gone] of uncount(account, sale, full ? null : keptGoods(sale, kept))) {
+    missing[unit] = (missing[unit] ?? 0) + gone;
+  }
   takeBack(account, coupon.gone);
   sale.coupon = coupon.standing;
   const issues = [...coupon.instead, ...(full ? sale.captured.flatMap((one) => again(one, today)) : [])];
   put(account, account.seq + 1, issues);
-  return { amount, full, writtenOff, gave, issued: issues.length };
+  return { amount, full, writtenOff, missing, gave, issued: issues.length };
 }
 
 /** Takes back what was bought for later and is not kept; answers what of it was used already, by unit. */

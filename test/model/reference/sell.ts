@@ -6,9 +6,10 @@ import { dateAt, plusDays } from "./calendar.ts";
 import type { Asked, Outcome } from "./ledger.ts";
 import { contextAt, note, UNCOUNTED } from "./notes.ts";
 import { cardRefusal } from "./sameness.ts";
-import { automatic, couponIssue, couponOn, hasRoom, placeOf, put } from "./issues.ts";
+import { automatic, couponIssue, couponOn, hasRoom, placeOf, put, roomFor } from "./issues.ts";
 import { remember } from "./undo.ts";
 import { ALL_KEPT, moneyLine, refund, spendOf, usesOf } from "./refund.ts";
+import { countChallenges, openChallenges } from "./challenges.ts";
 import { type Captured, kept, settled } from "./capture.ts";
 import { payable, topUp, toppedUp } from "./credit.ts";
 import { stripsBought } from "./strips.ts";
@@ -105,6 +106,7 @@ export function decideSale(
     const uses = usesOf(earned, offered.turns, coupon?.promotion ?? null);
     note(account, program, on, { before: UNCOUNTED, after: { earned, spend: spent, visits: 1, uses } });
   }
+  const open = isEarning ? openChallenges(account, program, context, moment) : [];
   seen(account, command, program, earned);
   putOff(account, program, on);
   const charged = topUp(account, program, toppedUp(lines, command.total), { on, gives: isEarning, isForeign });
@@ -114,9 +116,12 @@ export function decideSale(
   const bought = [...charged.piles, ...cards.piles];
   account.piles.push(...bought.map((pile) => ({ ...pile })));
   const gave = giveUnits(account, program, earned, on);
+  const place = { home: account.id, seq: account.seq + 1 };
+  const coupons = coupon === null ? [] : [{ ...couponIssue(program, coupon, on), sale: placeOf(place) }];
+  const room = roomFor(account, using + coupons.length);
+  const { counted, issues: reached } = countChallenges(account, program, { ...place, open, goods, on }, room);
+  const issues = [...coupons, ...reached];
   const seq = account.book();
-  const issues =
-    coupon === null ? [] : [{ ...couponIssue(program, coupon, on), sale: placeOf({ home: account.id, seq }) }];
   put(account, seq, issues);
   issueAfter(account, program, { today: today.on, taken: issues.length, using });
   const identity = [command.receipt, command.business_date, till, command.register].join("|");
@@ -135,6 +140,7 @@ export function decideSale(
     earned,
     offers: offered.turns,
     gave,
+    counted,
     captured: used.map(kept),
     bought,
     strips: cards.sold,

@@ -10,6 +10,13 @@ export function remember(account: RefAccount, sales: readonly RefSale[]): () => 
     standing: new Map(account.standing),
     holds: new Map(account.holds),
     ended: new Map(account.ended),
+    gifts: new Map(account.gifts),
+    challenges: new Map(
+      [...account.challenges].map(([tally, windows]) => [
+        tally,
+        windows.map((window) => ({ ...window, parts: new Map(window.parts) })),
+      ]),
+    ),
   };
   const lists = { notes: [...account.notes], gone: [...account.gone], issues: [...account.issues] };
   const stories = sales.map((sale) => ({

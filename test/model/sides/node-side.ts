@@ -3,6 +3,7 @@ import type { AccountState } from "../../../src/domain/ledger/state.ts";
 import { accountKindOf } from "../../../src/domain/tenancy/account-id.ts";
 import { confirmDelivery, handOver, type Parcel, receive } from "../../../src/durable/member-account/estate.ts";
 import { Ledger } from "../../../src/durable/member-account/ledger.ts";
+import { tellBirthday } from "../../../src/durable/member-account/gift-day.ts";
 import type { ProgramPayload } from "../../../src/durable/member-account/protocol.ts";
 import { readChain, readSale, readWallet } from "../../../src/durable/member-account/read-account.ts";
 import { type Desk, runCommand } from "../../../src/durable/member-account/run-command.ts";
@@ -75,6 +76,10 @@ export class NodeSide implements Side {
 
   confirm(account: string, delivered: number) {
     return confirmDelivery(this.#desk(account), { ...this.#address(account), delivered, by: TILL });
+  }
+
+  tellBirthday(account: string, born_on: string | null) {
+    return tellBirthday(this.#desk(account), { ...this.#address(account), born_on });
   }
 
   alarm(account: string): void {

@@ -1,0 +1,259 @@
+import type { Challenge } from "../../../src/domain/program/challenge-rules.ts";
+import type { ProgramDocument } from "../../../src/domain/program/document.ts";
+import type { Pile, RefAccount, RefSale } from "./account.ts";
+import { lastOfMonth, plusDays } from "./calendar.ts";
+import { isHeld, lastDayAfter, type NewIssue, placeOf, plainIssue, takeBack } from "./issues.ts";
+import { mondayOf, type Moment } from "./notes.ts";
+import { isFor } from "./promotions.ts";
+import { creditUnit, datingOf, earns, type Goods, lastDayOf, named, type SaleContext, spentOn, sum } from "./rules.ts";
+
+// Goals within a time. Of each window is kept which sale counted for what; where a member stands is added up from that.
+
+/** What a sale counts for: an amount, or different things. */
+export interface Part {
+  readonly amount: number;
+  readonly values: readonly string[];
+}
+
+/** What reaching a goal gave. */
+export interface Reached {
+  readonly goal: number;
+  readonly issue: number | null;
+  readonly pile: Pile | null;
+  /** The day in whose month it counts for the level; null when it does not. */
+  readonly counted: string | null;
+}
+
+export interface RefWindow {
+  readonly key: string;
+  from: string | null;
+  until: string | null;
+  last: string;
+  /** By sale. */
+  readonly parts: Map<string, Part>;
+  reached: Reached | null;
+}
+
+/** A sale counted for a challenge, in this window. */
+export interface Counted {
+  readonly challenge: Challenge;
+  readonly key: string;
+}
+
+const WINDOWS_KEPT = 6;
+
+/** A challenge that counts something else from now on is another one. */
+export function tallyOf({ id, counts }: Challenge): string {
+  return `${id}:${counts.kind === "distinct" ? counts.of : counts.kind}`;
+}
+
+export function progressOf({ parts }: RefWindow): number {
+  const all = [...parts.values()];
+  return sum(all.map(({ amount }) => amount)) + new Set(all.flatMap(({ values }) => values)).size;
+}
+
+/** Challenges that run on the day of a sale and are for the member. */
+export function openChallenges(
+  account: RefAccount,
+  program: ProgramDocument,
+  context: SaleContext,
+  moment: Moment,
+): Challenge[] {
+  return program.challenges.filter(
+    ({ from = "0000", until = "9999", segment }) =>
+      from <= moment.on && moment.on <= until && isFor(segment, account, context.level, moment),
+  );
+}
+
+function partOf(program: ProgramDocument, challenge: Challenge, goods: Goods, on: string): Part | null {
+  const { only, except, counts, minimum_spend = 0 } = challenge;
+  const lines = goods.lines.filter(
+    (line) =>
+      earns(line, program.exclude) &&
+      (only === undefined || named(only, line)) &&
+      !(except !== undefined && named(except, line)),
+  );
+  const spent = spentOn(lines, goods);
+  if (spent <= 0 || spent < minimum_spend) return null;
+  if (counts.kind === "visits") return { amount: 1, values: [] };
+  if (counts.kind === "spend") return { amount: spent, values: [] };
+  if (counts.kind === "items") {
+    return { amount: Math.floor(sum(lines.map((line) => line.quantity_milli)) / 1000), values: [] };
+  }
+  const { of } = counts;
+  return { amount: 0, values: [...new Set(of === "day" ? [on] : lines.flatMap((line) => line[of] ?? []))] };
+}
+
+/** The window in which a sale of a day counts, as it then is; null when the challenge is over for the member. */
+function windowFor(windows: readonly RefWindow[], challenge: Challenge, on: string) {
+  const { window, from = null, until = null } = challenge;
+  if (window.kind === "dates") return { key: "all", from, until };
+  if (window.kind === "week") return { key: mondayOf(on), from: mondayOf(on), until: plusDays(mondayOf(on), 6) };
+  if (window.kind === "days") return daysFor(windows, window, on);
+  const [year = "", month = ""] = on.split("-");
+  if (window.kind === "year") return { key: year, from: `${year}-01-01`, until: `${year}-12-31` };
+  return { key: `${year}-${month}`, from: `${year}-${month}-01`, until: lastOfMonth(on) };
+}
+
+/** The window that a sale is in, or begins. */
+function daysFor(
+  windows: readonly RefWindow[],
+  window: Extract<Challenge["window"], { kind: "days" }>,
+  on: string,
+): Pick<RefWindow, "key" | "from" | "until"> | null {
+  const current = windows.find((one) => isIn(one, on));
+  if (current !== undefined) return current;
+  if (!window.again && windows.some(({ reached }) => reached !== null)) return null;
+  const end = plusDays(on, window.days - 1);
+  const later = windows.filter((one) => (one.from ?? "") > on);
+  const [next] = later.sort((left, right) => ((left.from ?? "") < (right.from ?? "") ? -1 : 1));
+  if (next === undefined) return { key: on, from: on, until: end };
+  // A sale that comes late begins the window, when all that counted by now is within it.
+  if (next.last <= end) return { key: next.key, from: on, until: end };
+  const before = plusDays(next.from ?? on, -1);
+  return { key: on, from: on, until: before < end ? before : end };
+}
+
+function isIn({ from, until }: RefWindow, on: string): boolean {
+  return (from === null || from <= on) && (until === null || on <= until);
+}
+
+/** Counts a sale for the challenges that run; answers those, and what reaching goals issues. */
+export function countChallenges(
+  account: RefAccount,
+  program: ProgramDocument,
+  sale: Pick<RefSale, "home" | "seq"> & {
+    readonly open: readonly Challenge[];
+    readonly goods: Goods;
+    readonly on: string;
+  },
+  room: number,
+): { readonly counted: readonly Counted[]; readonly issues: readonly NewIssue[] } {
+  const counted: Counted[] = [];
+  const issues: NewIssue[] = [];
+  for (const challenge of sale.open) {
+    const part = partOf(program, challenge, sale.goods, sale.on);
+    if (part === null || (part.amount === 0 && part.values.length === 0)) continue;
+    const windows = account.challenges.get(tallyOf(challenge)) ?? [];
+    const span = windowFor(windows, challenge, sale.on);
+    if (span === null) continue;
+    const known = windows.find(({ key }) => key === span.key);
+    const fresh: RefWindow = { ...span, last: sale.on, parts: new Map(), reached: null };
+    const window = known ?? fresh;
+    Object.assign(window, { from: span.from, until: span.until, last: sale.on > window.last ? sale.on : window.last });
+    window.parts.set(placeOf(sale), part);
+    account.challenges.set(tallyOf(challenge), newest(known === undefined ? [...windows, fresh] : windows));
+    counted.push({ challenge, key: span.key });
+    if (progressOf(window) < challenge.goal || window.reached !== null) continue;
+    if (challenge.gives.kind === "reward" && issues.length >= room) continue;
+    window.reached = reward(account, program, challenge, sale.on, issues);
+  }
+  return { counted, issues };
+}
+
+/** What reaching a goal gives. */
+function reward(
+  account: RefAccount,
+  program: ProgramDocument,
+  { gives, goal, counts_for_tier }: Challenge,
+  on: string,
+  issues: NewIssue[],
+): Reached {
+  if (gives.kind === "reward") {
+    const span = gives.valid_for ?? program.rewards.find(({ id }) => id === gives.reward)?.valid_for;
+    const issue = { ...plainIssue(program, gives.reward, "challenge"), expires: lastDayAfter(on, span) };
+    issues.push(issue);
+    return { goal, issue: issue.id, pile: null, counted: null };
+  }
+  const { unit, give: amount } = gives;
+  const { expiry, pending_days } = datingOf(program, unit);
+  const opens = pending_days > 0 ? plusDays(on, pending_days) : null;
+  const rank = unit === creditUnit(program) ? "granted" : "earned";
+  const pile: Pile = { unit, rank, amount, opens, expires: lastDayOf(expiry, opens ?? on) };
+  account.piles.push({ ...pile });
+  const counted = counts_for_tier && unit === "points" && program.tiers !== undefined ? on : null;
+  if (counted !== null) account.notes.push({ of: "tier points", on, amount });
+  return { goal, issue: null, pile, counted };
+}
+
+/**
+ * Takes back what a sale counted for and what is kept of it does not. Where that leaves less than the goal, what it gave
+ * goes too; a reward that was used stays, and the goal counts as reached. Answers units that were spent already.
+ */
+export function uncount(account: RefAccount, sale: RefSale, kept: Goods | null): Map<string, number> {
+  const missing = new Map<string, number>();
+  for (const { challenge, key } of sale.counted) {
+    const windows = account.challenges.get(tallyOf(challenge)) ?? [];
+    const window = windows.find((one) => one.key === key) ?? windows.find((one) => isIn(one, sale.on));
+    const part = window?.parts.get(placeOf(sale));
+    if (window === undefined || part === undefined) continue;
+    const left = kept === null ? null : partOf(sale.program, challenge, kept, sale.on);
+    const next = {
+      amount: Math.min(part.amount, left?.amount ?? 0),
+      values: part.values.filter((value) => left?.values.includes(value)),
+    };
+    if (next.amount === part.amount && next.values.length === part.values.length) continue;
+    window.parts.set(placeOf(sale), next);
+    const { reached } = window;
+    if (reached !== null && progressOf(window) < reached.goal && loses(account, sale, reached, missing)) {
+      window.reached = null;
+    }
+    const isLeft = (one: RefWindow) => progressOf(one) > 0 || one.reached !== null;
+    account.challenges.set(tallyOf(challenge), windows.filter(isLeft));
+  }
+  return missing;
+}
+
+/** Takes back what a goal gave; false when it stays. */
+function loses(account: RefAccount, { program }: RefSale, reached: Reached, missing: Map<string, number>): boolean {
+  const { pile: given, issue: id, counted } = reached;
+  if (given === null) {
+    const issue = account.issues.find((one) => one.id === id);
+    if (issue === undefined || isHeld(account, issue)) return false;
+    takeBack(account, [issue]);
+    return true;
+  }
+  const { unit, amount } = given;
+  const isOwn = (pile: Pile) => pile.rank === given.rank && pile.expires === given.expires;
+  const ownFirst = (all: readonly Pile[]) => {
+    const piles = all.filter(({ rank }) => rank !== "paid");
+    return [...piles.filter(isOwn), ...piles.filter((pile) => !isOwn(pile))];
+  };
+  const free = program.returns.spent_points === "pending_only" ? [] : ownFirst(account.free(unit));
+  const taken = account.take([...ownFirst(account.waitingPiles(unit)), ...free], amount);
+  const gone = amount - sum(taken.map((pile) => pile.amount));
+  if (gone > 0) missing.set(unit, (missing.get(unit) ?? 0) + gone);
+  if (counted !== null) account.notes.push({ of: "tier points", on: counted, amount: -amount });
+  return true;
+}
+
+/** What another account did counts together with what this one did in the same time. */
+export function joinChallenges(account: RefAccount, arriving: RefAccount["challenges"]): void {
+  for (const [tally, theirs] of arriving) {
+    for (const other of theirs) {
+      const windows = account.challenges.get(tally) ?? [];
+      const own = windows.find(({ key }) => key === other.key) ?? windows.find((one) => overlap(one, other));
+      if (own === undefined) {
+        account.challenges.set(tally, newest([...windows, { ...other, parts: new Map(other.parts) }]));
+        continue;
+      }
+      for (const [place, part] of other.parts) own.parts.set(place, part);
+      own.from = own.from === null || other.from === null ? null : own.from < other.from ? own.from : other.from;
+      own.until = own.until === null || other.until === null ? null : own.until > other.until ? own.until : other.until;
+      own.last = own.last > other.last ? own.last : other.last;
+      own.reached ??= other.reached;
+    }
+  }
+}
+
+function overlap(left: RefWindow, right: RefWindow): boolean {
+  const begins = (one: RefWindow) => one.from ?? "0000";
+  const ends = (one: RefWindow) => one.until ?? "9999";
+  return begins(left) <= ends(right) && begins(right) <= ends(left);
+}
+
+/** The oldest of many windows are forgotten. */
+function newest(windows: readonly RefWindow[]): RefWindow[] {
+  if (windows.length <= WINDOWS_KEPT) return [...windows];
+  return windows.toSorted((left, right) => ((left.from ?? "") < (right.from ?? "") ? -1 : 1)).slice(-WINDOWS_KEPT);
+}
