@@ -8,6 +8,7 @@ import { isHeld, type RefIssue } from "./issues.ts";
 import type { Note } from "./notes.ts";
 import type { Counted, RefWindow } from "./challenges.ts";
 import type { Birthday, GiftHad } from "./dated-gifts.ts";
+import type { Clawed } from "./clawed.ts";
 import type { TopUp } from "./credit.ts";
 import type { Earned, Fraction, SaleContext } from "./rules.ts";
 
@@ -78,6 +79,8 @@ export interface RefSale {
   topUpNow: TopUp | null;
   /** What stays paid with credit. */
   creditNow: number;
+  /** What returns of it have wanted back so far. */
+  clawed: Clawed[];
   /** What the kept basket earns. */
   now: readonly Earned[];
   /** What was paid and kept, as it counts for a level. */

@@ -2,6 +2,7 @@ import type { Challenge } from "../../../src/domain/program/challenge-rules.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { Pile, RefAccount, RefSale } from "./account.ts";
 import { lastOfMonth, plusDays } from "./calendar.ts";
+import type { Asking } from "./clawed.ts";
 import { isHeld, lastDayAfter, type NewIssue, placeOf, plainIssue, takeBack } from "./issues.ts";
 import { mondayOf, type Moment } from "./notes.ts";
 import { isFor } from "./promotions.ts";
@@ -180,7 +181,11 @@ function reward(
  * Takes back what a sale counted for and what is kept of it does not. Where that leaves less than the goal, what it gave
  * goes too; a reward that was used stays, and the goal counts as reached. Answers units that were spent already.
  */
-export function uncount(account: RefAccount, sale: RefSale, kept: Goods | null): Map<string, number> {
+export function uncount(asking: Asking, kept: Goods | null): Map<string, number> {
+  const { account, sale } = asking;
+  const earlier = sale.clawed
+    .filter(({ kind }) => kind === "challenge")
+    .map(({ unit }) => ({ unit, again: asking.again("challenge", unit) }));
   const missing = new Map<string, number>();
   for (const { challenge, key } of sale.counted) {
     const windows = account.challenges.get(tallyOf(challenge)) ?? [];
@@ -195,17 +200,22 @@ export function uncount(account: RefAccount, sale: RefSale, kept: Goods | null):
     if (next.amount === part.amount && next.values.length === part.values.length) continue;
     window.parts.set(placeOf(sale), next);
     const { reached } = window;
-    if (reached !== null && progressOf(window) < reached.goal && loses(account, sale, reached, missing)) {
+    if (reached !== null && progressOf(window) < reached.goal && loses(asking, reached, missing)) {
       window.reached = null;
     }
     const isLeft = (one: RefWindow) => progressOf(one) > 0 || one.reached !== null;
     account.challenges.set(tallyOf(challenge), windows.filter(isLeft));
   }
+  // What an earlier return did not find of a bonus is asked again last.
+  for (const { unit, again } of earlier) {
+    asking.taken("challenge", unit, { wanted: 0, again, from: spendable(asking, unit, null) });
+  }
   return missing;
 }
 
 /** Takes back what a goal gave; false when it stays. */
-function loses(account: RefAccount, { program }: RefSale, reached: Reached, missing: Map<string, number>): boolean {
+function loses(asking: Asking, reached: Reached, missing: Map<string, number>): boolean {
+  const { account } = asking;
   const { pile: given, issue: id, counted } = reached;
   if (given === null) {
     const issue = account.issues.find((one) => one.id === id);
@@ -214,17 +224,20 @@ function loses(account: RefAccount, { program }: RefSale, reached: Reached, miss
     return true;
   }
   const { unit, amount } = given;
-  const isOwn = (pile: Pile) => pile.rank === given.rank && pile.expires === given.expires;
-  const ownFirst = (all: readonly Pile[]) => {
-    const piles = all.filter(({ rank }) => rank !== "paid");
-    return [...piles.filter(isOwn), ...piles.filter((pile) => !isOwn(pile))];
-  };
-  const free = program.returns.spent_points === "pending_only" ? [] : ownFirst(account.free(unit));
-  const taken = account.take([...ownFirst(account.waitingPiles(unit)), ...free], amount);
-  const gone = amount - sum(taken.map((pile) => pile.amount));
+  const gone = asking.taken("challenge", unit, { wanted: amount, again: 0, from: spendable(asking, unit, given) });
   if (gone > 0) missing.set(unit, (missing.get(unit) ?? 0) + gone);
   if (counted !== null) account.notes.push({ of: "tier points", on: counted, amount: -amount });
   return true;
+}
+
+/** From where a bonus is taken back: what waits first, where it went to before others; never what was paid for. */
+function spendable({ account, sale: { program } }: Asking, unit: string, own: Pile | null): Pile[] {
+  const isOwn = (pile: Pile) => pile.rank === own?.rank && pile.expires === own.expires;
+  const free = program.returns.spent_points === "pending_only" ? [] : account.free(unit);
+  return [account.waitingPiles(unit), free].flatMap((all) => {
+    const piles = all.filter(({ rank }) => rank !== "paid");
+    return [...piles.filter(isOwn), ...piles.filter((pile) => !isOwn(pile))];
+  });
 }
 
 /** What another account did counts together with what this one did in the same time. */

@@ -2,6 +2,7 @@ import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { Pile, RefAccount, RefSale } from "./account.ts";
 import { plusDays } from "./calendar.ts";
+import type { Asking } from "./clawed.ts";
 import { creditUnit, datingOf, floorDiv, lastDayOf, sum } from "./rules.ts";
 
 // Money that members have with the merchant: what they paid in, what came on top, and what they paid with it.
@@ -33,6 +34,14 @@ export function bonusOn(program: ProgramDocument, paid: number): number {
   const highest = Math.max(0, ...steps.map(({ from }) => from));
   // Of two steps at the same amount the later one counts.
   return floorDiv(paid, steps.findLast(({ from }) => from === highest)?.percent ?? 0, 100);
+}
+
+/** A bonus never grows when less of it is kept, not where a lower step gives more. */
+export function leastBonus(program: ProgramDocument, paid: number, sold: number): number {
+  const passed = (program.credit?.top_up_bonus ?? [])
+    .map(({ from }) => from)
+    .filter((from) => from > paid && from <= sold);
+  return Math.min(...[paid, ...passed].map((amount) => bonusOn(program, amount)));
 }
 
 /** A day on which something was bought, and whether gifts are given. */
@@ -83,12 +92,9 @@ export function paidBack(sale: RefSale, before: number, after: number): Pile[] {
   return cut(cut(spent, before).first, after).rest;
 }
 
-/** Takes a top-up back that was returned; answers what was spent already. */
-export function topUpBack(
-  account: RefAccount,
-  sale: RefSale,
-  { before, after }: { readonly before: TopUp; readonly after: TopUp },
-): number {
+/** Takes a top-up back that was returned. */
+export function topUpBack(asking: Asking, { before, after }: { readonly before: TopUp; readonly after: TopUp }): void {
+  const { account, sale } = asking;
   const unit = creditUnit(sale.program);
   const isOwn = (pile: Pile) =>
     sale.bought.some((own) => own.unit === unit && own.rank === pile.rank && own.expires === pile.expires);
@@ -97,10 +103,10 @@ export function topUpBack(
     const free = ownFirst(account.free(unit)).filter(({ rank }) => rank !== "paid");
     return sale.program.returns.spent_points === "pending_only" ? [] : free;
   };
-  const bonus = before.granted - after.granted;
-  const bonusTaken = account.take([...ownFirst(account.waitingPiles(unit)), ...given()], bonus);
-  const paid = before.paid - after.paid;
+  const again = { bonus: asking.again("bonus", unit), bought: asking.again("bought", unit) };
+  const bonus = [...ownFirst(account.waitingPiles(unit)), ...given()];
+  asking.taken("bonus", unit, { wanted: before.granted - after.granted, again: again.bonus, from: bonus });
   const own = ownFirst(account.free(unit)).filter(({ rank }) => rank === "paid");
-  const paidTaken = account.take([...own, ...given()], paid);
-  return bonus + paid - sum([...bonusTaken, ...paidTaken].map(({ amount }) => amount));
+  const from = [...own, ...given()];
+  asking.taken("bought", unit, { wanted: before.paid - after.paid, again: again.bought, from });
 }

@@ -1,7 +1,8 @@
 import type { ReturnLineRequest, ReturnRequest } from "../../../src/domain/ledger/booking.ts";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
-import { bonusOn, paidBack, payable, storedIn, topUpBack, toppedUp } from "./credit.ts";
+import { Asking } from "./clawed.ts";
+import { leastBonus, paidBack, payable, storedIn, topUpBack, toppedUp } from "./credit.ts";
 import { stripsBack, stripsIn } from "./strips.ts";
 import { uncount } from "./challenges.ts";
 import { couponAfter, neededBack, type NewIssue, plainIssue, put, takeBack } from "./issues.ts";
@@ -9,7 +10,7 @@ import { remember } from "./undo.ts";
 import { type Pile, type RefAccount, type RefSale } from "./account.ts";
 import { plusDays } from "./calendar.ts";
 import { note } from "./notes.ts";
-import { creditUnit, earnOn, type Earned, floorDiv, type Goods, inRate, noneOf, sum } from "./rules.ts";
+import { earnOn, type Earned, floorDiv, type Goods, inRate, noneOf, sum } from "./rules.ts";
 
 /** What a return does, or the code of its refusal. */
 export type Refund = { readonly refused: string } | Refunded;
@@ -63,16 +64,13 @@ function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, to
   const creditNow = full ? 0 : keptCredit(sale, kept);
   const refunded = paidBack(sale, sale.creditNow, creditNow).map((pile) => restored(pile, today.on));
   account.piles.push(...back, ...refunded);
-  const writtenOff: Record<string, number> = {};
+  const asking = new Asking(account, sale, [...back, ...refunded]);
   const gave = next.some(({ unit, amount: now }) => now > (sale.now.find((one) => one.unit === unit)?.amount ?? 0));
   for (const outcome of next) {
     const had = sale.now.find(({ unit }) => unit === outcome.unit)?.amount ?? 0;
-    const missing = move(account, sale, outcome.unit, had - outcome.amount);
-    if (missing > 0) writtenOff[outcome.unit] = missing;
+    asking.earned(outcome.unit, had - outcome.amount, () => inOrder(account, sale, outcome.unit));
   }
-  for (const [unit, missing] of boughtBack(account, sale, full ? null : kept)) {
-    if (missing > 0) writtenOff[unit] = (writtenOff[unit] ?? 0) + missing;
-  }
+  boughtBack(asking, full ? null : kept);
   const coupon = couponAfter(account, sale, full ? null : keptGoods(sale, kept));
   if (sale.isEarning) {
     const spent = full ? 0 : spendOf(sale.lines, kept) - creditNow;
@@ -99,10 +97,10 @@ function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, to
   sale.now = next;
   sale.isGone = full;
   sale.creditNow = creditNow;
-  const missing = { ...writtenOff };
-  for (const [unit, gone] of uncount(account, sale, full ? null : keptGoods(sale, kept))) {
-    missing[unit] = (missing[unit] ?? 0) + gone;
-  }
+  const lost = uncount(asking, full ? null : keptGoods(sale, kept));
+  const writtenOff = asking.writtenOff();
+  const missing = Object.fromEntries(Object.entries(writtenOff).filter(([, short]) => short > 0));
+  for (const [unit, gone] of lost) missing[unit] = (missing[unit] ?? 0) + gone;
   takeBack(account, coupon.gone);
   sale.coupon = coupon.standing;
   const issues = [...coupon.instead, ...(full ? sale.captured.flatMap((one) => again(one, today)) : [])];
@@ -110,15 +108,15 @@ function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, to
   return { amount, full, writtenOff, missing, gave, issued: issues.length };
 }
 
-/** Takes back what was bought for later and is not kept; answers what of it was used already, by unit. */
-function boughtBack(account: RefAccount, sale: RefSale, kept: Kept | null): (readonly [string, number])[] {
-  const missing: (readonly [string, number])[] = [];
+/** Takes back what was bought for later and is not kept. */
+function boughtBack(asking: Asking, kept: Kept | null): void {
+  const { sale } = asking;
   const { topUp, topUpNow } = sale;
   if (topUp !== null && topUpNow !== null) {
     const lines = kept === null ? [] : keptLines(sale, kept);
     const paid = kept === null ? 0 : toppedUp(lines, moneyLeft(sale, kept));
-    const after = { paid, granted: Math.min(topUp.granted, bonusOn(sale.program, paid)) };
-    missing.push([creditUnit(sale.program), topUpBack(account, sale, { before: topUpNow, after })]);
+    const after = { paid, granted: Math.min(topUp.granted, leastBonus(sale.program, paid, topUp.paid)) };
+    topUpBack(asking, { before: topUpNow, after });
     sale.topUpNow = after;
   }
   const left = kept === null ? new Map() : stripsIn(sale.program, sale.lines, (line) => quantityOf(kept, line));
@@ -126,10 +124,9 @@ function boughtBack(account: RefAccount, sale: RefSale, kept: Kept | null): (rea
   for (const [unit, count] of sale.strips) {
     stripsNow.set(unit, Math.min(count, left.get(unit) ?? 0));
     const back = (sale.stripsNow.get(unit) ?? 0) - (stripsNow.get(unit) ?? 0);
-    missing.push([unit, stripsBack(account, sale, unit, back)]);
+    stripsBack(asking, unit, back);
   }
   sale.stripsNow = stripsNow;
-  return missing;
 }
 
 /** The share of a sale that stays paid with credit. */
@@ -284,21 +281,15 @@ function restored(pile: Pile, today: string): Pile {
   return { ...pile, expires: graceUntil(pile.expires, today) };
 }
 
-/** Takes units back: those that wait first, the sale's own before others. Answers what was not there any more. */
-function move(account: RefAccount, sale: RefSale, unit: string, difference: number): number {
+/** From where units are taken back: those that wait first, the sale's own before others; never what was paid for. */
+function inOrder(account: RefAccount, sale: RefSale, unit: string): Pile[] {
   const own = sale.gave.get(unit);
-  if (difference < 0) {
-    const dates = own ?? { rank: "earned" as const, opens: null, expires: null };
-    account.piles.push({ unit, amount: -difference, ...dates });
-    return 0;
-  }
   const isOwn = (pile: Pile) => own !== undefined && pile.rank === own.rank && pile.expires === own.expires;
-  const ownFirst = (all: readonly Pile[]) => {
+  const free = sale.program.returns.spent_points === "pending_only" ? [] : account.free(unit);
+  return [account.waitingPiles(unit), free].flatMap((all) => {
     const piles = all.filter(({ rank }) => rank !== "paid");
     return [...piles.filter(isOwn), ...piles.filter((pile) => !isOwn(pile))];
-  };
-  const taken = account.take([...ownFirst(account.waitingPiles(unit)), ...ownFirst(account.free(unit))], difference);
-  return difference - sum(taken.map(({ amount }) => amount));
+  });
 }
 
 /** What an outcome moved its rule's fraction by, counted in the rate that the account has now. */

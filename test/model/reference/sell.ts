@@ -149,6 +149,7 @@ export function decideSale(
     topUpNow: charged.topUp,
     paidWithCredit: paid,
     creditNow: paid,
+    clawed: [],
     coupon: coupon?.promotion ?? null,
     keptQuantity: new Map(),
     offByLine: new Map(),

@@ -1,7 +1,8 @@
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { StripCard } from "../../../src/domain/program/strip-rules.ts";
-import type { Pile, RefAccount, RefSale } from "./account.ts";
+import type { Pile, RefAccount } from "./account.ts";
+import type { Asking } from "./clawed.ts";
 import { isGoods, lastDayOf, named, priceOfOne, sum } from "./rules.ts";
 
 // Cards of strips: bought ahead, one strip an item.
@@ -66,13 +67,14 @@ function pricesOf(line: BasketLine): number[] {
   return prices;
 }
 
-/** Takes strips back whose card came back: the card's own, then what else was paid for, then gifts. Answers what is gone. */
-export function stripsBack(account: RefAccount, sale: RefSale, unit: string, amount: number): number {
+/** Takes strips back whose card came back: the card's own, then what else was paid for, then gifts. */
+export function stripsBack(asking: Asking, unit: string, wanted: number): void {
+  const { account, sale } = asking;
   const own = sale.bought.filter((pile) => pile.unit === unit);
   const rank = (pile: Pile) => {
     if (own.some(({ rank: of, expires }) => of === pile.rank && expires === pile.expires)) return 0;
     return pile.rank === "paid" ? 1 : 2;
   };
-  const order = account.free(unit).sort((left, right) => rank(left) - rank(right));
-  return amount - sum(account.take(order, amount).map((pile) => pile.amount));
+  const from = account.free(unit).sort((left, right) => rank(left) - rank(right));
+  asking.taken("bought", unit, { wanted, again: asking.again("bought", unit), from });
 }

@@ -32,6 +32,7 @@ export function remember(account: RefAccount, sales: readonly RefSale[]): () => 
       stripsNow: sale.stripsNow,
       topUpNow: sale.topUpNow,
       creditNow: sale.creditNow,
+      clawed: sale.clawed.map((one) => ({ ...one, piles: [...one.piles] })),
     },
     returns: [...sale.returns],
   }));
