@@ -199,6 +199,7 @@ export function anyProgram(timezone: string): fc.Arbitrary<string> {
       credit: maybe(credit),
       strips: maybe(fc.record({ size: fc.constantFrom(2, 5), expiry: paidExpiry, items: matcher })),
       tiers: fc.option(tiers, { nil: undefined, freq: 2 }),
+      transfers: maybe(fc.constant({ points: true })),
       promotions,
       challenges,
       dated_gifts,

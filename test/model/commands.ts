@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type { AsyncCommand } from "fast-check";
 import type { Command, HoldCommand, SaleCommand } from "../../src/domain/ledger/command.ts";
-import type { CommandAnswer } from "../../src/durable/member-account/protocol.ts";
+import { parcelOf } from "../../src/durable/member-account/estate.ts";
 import { dateAt, plusDays } from "./reference/calendar.ts";
 import { tellBirthday } from "./reference/dated-gifts.ts";
 import { inOrder, nameOf } from "./reference/issues.ts";
 import { compare, timeless } from "./compare.ts";
 import type { Side } from "./side.ts";
 import type { Delivery, Step } from "./steps.ts";
-import { carry, pick, refundOf, type Sending, type Sent, type World } from "./world.ts";
+import { carry, type Heard, pick, refundOf, type Sending, type Sent, type World } from "./world.ts";
 
 /** One step, done to the reference and to the product, and compared at once. */
 export class StepCommand implements AsyncCommand<World, Side> {
@@ -64,7 +64,9 @@ async function perform(world: World, side: Side, step: Step): Promise<void> {
       return;
     }
     case "hand_over":
-      return handOver(world, side, step);
+      return handOver(world, side, step, pick(world.receipts, step.from));
+    case "merge":
+      return handOver(world, side, step, world.living(step.from));
     case "deliver": {
       const sending = pick(world.parcels, step.parcel);
       if (sending !== null) await deliver(world, side, sending, step.copies, step.confirm);
@@ -124,6 +126,12 @@ function messageOf(world: World, step: Asking): Sent | null {
     }
     case "adjust":
       return forLiving(world, step.account, { type: "adjustment", unit: step.unit, delta: step.delta, card_no: null });
+    case "transfer": {
+      const to = world.living(step.to);
+      const { amount } = step;
+      if (to === null || to === world.living(step.account)) return null;
+      return forLiving(world, step.account, { type: "transfer", to, unit: "points", amount, card_no: null });
+    }
     case "gift":
       return forLiving(world, step.account, {
         type: "gift",
@@ -191,7 +199,22 @@ function issueOf(world: World, account: number, place: number): string {
 
 function forLiving(world: World, place: number, command: Command): Sent | null {
   const account = world.living(place);
-  return account === null ? null : newMessage(world, account, command);
+  if (account === null) return null;
+  const card = (wanted: number | null) => cardOf(world, account, wanted);
+  if (command.type === "block_card")
+    return newMessage(world, account, { ...command, card_no: card(command.card_no) ?? 0 });
+  if (command.type === "issue_card")
+    return newMessage(world, account, { ...command, replaces: card(command.replaces) });
+  if (!("card_no" in command)) return newMessage(world, account, command);
+  return newMessage(world, account, { ...command, card_no: card(command.card_no) });
+}
+
+/** Cards are named as the account issued them that is named; one that came along from another is shown as that one's. */
+function cardOf(world: World, account: string, wanted: number | null): number | null {
+  if (wanted === null) return null;
+  const { cards, cardOrigins } = world.reference.account(account);
+  const own = [...cards.keys()].filter((card_no) => !cardOrigins.has(card_no)).sort((left, right) => left - right);
+  return own[wanted - 1] ?? 900 + wanted;
 }
 
 function newMessage(world: World, account: string, command: Command, till = "til_1"): Sent {
@@ -216,7 +239,7 @@ function saleMessage(world: World, account: string, step: Extract<Step, { kind: 
     currency: step.currency,
     total: totalOf(lines) + step.extra,
     lines,
-    card_no: step.card,
+    card_no: cardOf(world, account, step.card),
     holds,
     exchange,
     ...(step.zone === null ? {} : { zone: step.zone }),
@@ -275,11 +298,13 @@ async function send(world: World, side: Side, sent: Sent, { preview, evict, copi
   }
 }
 
-function remember(world: World, { account }: Sent, answer: CommandAnswer): void {
+function remember(world: World, { account }: Sent, answer: Heard): void {
   if (!answer.ok || answer.replayed) return;
   const { body } = answer.view;
   const owner = world.reference.ownerOf(account)?.id ?? account;
   if (body.type === "sale") world.sales.push({ account: owner, seq: body.seq });
+  const parcel = body.type === "transfer_sent" ? parcelOf(body) : null;
+  if (parcel?.ok === true) world.parcels.push({ from: owner, parcel: parcel.value, confirmed: false });
   if (body.type === "hold") world.holds.push({ account: owner, seq: body.seq });
 }
 
@@ -298,8 +323,12 @@ function changed(command: Command): Command {
   return command.type === "adjustment" ? { ...command, delta: command.delta + 1 } : command;
 }
 
-async function handOver(world: World, side: Side, step: Extract<Step, { kind: "hand_over" }>): Promise<void> {
-  const from = pick(world.receipts, step.from);
+async function handOver(
+  world: World,
+  side: Side,
+  step: Extract<Step, { kind: "hand_over" | "merge" }>,
+  from: string | null,
+): Promise<void> {
   const to = world.living(step.to);
   if (from === null || to === null || world.reference.ownerOf(from)?.id === to) return;
   const expected = world.reference.handOver(from, to);
@@ -315,9 +344,11 @@ async function handOver(world: World, side: Side, step: Extract<Step, { kind: "h
 /** Brings a parcel, perhaps more than once, to whoever carries on for its receiver. */
 async function deliver(world: World, side: Side, sending: Sending, copies: number, confirm: boolean): Promise<void> {
   const { from, parcel } = sending;
+  let failed = false;
   for (let copy = 0; copy < copies; copy += 1) {
     let receiver = parcel.receiver;
     for (let answer = await side.receive(receiver, from, parcel); !answer.ok;) {
+      failed = answer.refusal.code === "account_erased";
       if (answer.refusal.code !== "account_moved") break;
       receiver = answer.refusal.to;
       answer = await side.receive(receiver, from, parcel);
@@ -325,14 +356,25 @@ async function deliver(world: World, side: Side, sending: Sending, copies: numbe
     arrive(world, sending);
   }
   if (!confirm || copies === 0) return;
-  for (let time = 0; time < copies; time += 1) assert.ok((await side.confirm(from, parcel.seq)).ok, "confirmed");
-  if (!sending.confirmed) world.reference.confirm(from);
+  for (let time = 0; time < copies; time += 1) {
+    assert.ok((await side.confirm(from, parcel.seq, failed && parcel.reason === "transfer")).ok, "confirmed");
+  }
+  if (!sending.confirmed) {
+    if (parcel.reason === "transfer") world.reference.confirmTransfer(from, parcel.seq, failed);
+    else world.reference.confirm(from);
+  }
   sending.confirmed = true;
 }
 
 function arrive(world: World, { from, parcel }: Sending): void {
-  const owner = world.reference.account(parcel.receiver);
-  if (owner.tookIn.has(from)) return;
+  const key = parcel.reason === "transfer" ? `${from} ${parcel.seq}` : from;
+  for (let at: string | null = parcel.receiver; at !== null;) {
+    const { tookIn, end } = world.reference.account(at);
+    if (tookIn.has(key)) return;
+    at = end?.kind === "moved" ? end.to : null;
+  }
   const living = world.reference.ownerOf(parcel.receiver);
-  if (living !== null) world.reference.receive(living.id, from);
+  if (living === null) return;
+  if (parcel.reason === "transfer") world.reference.receiveTransfer(living.id, from, parcel.seq);
+  else world.reference.receive(living.id, from);
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import type { CommandAnswer } from "../../src/durable/member-account/protocol.ts";
 import type { Outcome } from "./reference/ledger.ts";
-import type { Sent } from "./world.ts";
+import type { Heard, Sent } from "./world.ts";
 
 /** Throws when the product's answer is not the reference's. */
-export function compare(answer: CommandAnswer, expected: Outcome, sent: Sent): void {
+export function compare(answer: Heard, expected: Outcome, sent: Sent): void {
   const what = JSON.stringify(sent.command);
+  if ("edge" in answer) return assert.deepEqual({ refused: answer.edge }, plain(expected), what);
   if (!answer.ok) return assert.deepEqual({ refused: answer.refusal.code }, plain(expected), what);
   const { body } = answer.view;
   assert.ok(!("refused" in expected), `${what}: expected ${JSON.stringify(expected)}, got ${body.type} ${body.seq}`);
@@ -44,7 +45,7 @@ function factOf(answer: Extract<CommandAnswer, { ok: true }>, name: string): unk
 }
 
 /** Without moments, which differ by milliseconds where the clock is the machine's. */
-export function timeless(answer: CommandAnswer): unknown {
+export function timeless(answer: Heard): unknown {
   return JSON.parse(JSON.stringify(answer), (key, value: unknown) =>
     key === "at_ms" || key === "expires_at_ms" ? 0 : value,
   );

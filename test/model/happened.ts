@@ -10,6 +10,8 @@ export function schemesIn(body: BookingBody): string[] {
   add("issued reward taken back", (body.revoked_issues ?? []).length > 0);
   add("issued reward expired", (body.expired_issues ?? []).length > 0);
   add("dated gift", (body.gifts ?? []).length > 0);
+  add("merged", body.type === "absorbed" && body.reason === "merge");
+  add("transfer came back", body.type === "delivered" && body.failed === true);
   if (body.type === "sale") {
     add(
       "promotion",

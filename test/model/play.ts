@@ -2,7 +2,7 @@ import fc, { type AsyncCommand } from "fast-check";
 import { anyProgram } from "./arbitraries.ts";
 import { StepCommand } from "./commands.ts";
 import type { Side } from "./side.ts";
-import { anyStep, erasure, type Step } from "./steps.ts";
+import { anyStep, erasure, merge, type Step } from "./steps.ts";
 import { World } from "./world.ts";
 
 /** A merchant's zone and first programme, and what happens. */
@@ -28,6 +28,7 @@ export function stories(commands: number, { alarms = true } = {}): fc.Arbitrary<
     const step = fc.oneof(
       { weight: 150, arbitrary: alarms ? anyStep(zone) : anyStep(zone).filter(isQuiet) },
       { weight: 1, arbitrary: erasure },
+      { weight: 2, arbitrary: merge },
     );
     const command = step.map((one): AsyncCommand<World, Side> => new StepCommand(one));
     return fc.record({

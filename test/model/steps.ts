@@ -74,6 +74,8 @@ export type Step =
   | { readonly kind: "retry"; readonly message: number; readonly fresh_key: boolean; readonly changed: boolean }
   | { readonly kind: "unclaimed"; readonly receipt: number; readonly lines: readonly BasketLine[] }
   | { readonly kind: "hand_over"; readonly from: number; readonly to: number; readonly deliveries: number }
+  | { readonly kind: "merge"; readonly from: number; readonly to: number; readonly deliveries: number }
+  | ({ readonly kind: "transfer"; readonly account: number; readonly to: number; readonly amount: number } & Delivery)
   | { readonly kind: "deliver"; readonly parcel: number; readonly copies: number; readonly confirm: boolean }
   | { readonly kind: "birthday"; readonly account: number; readonly born_on: string | null }
   | { readonly kind: "alarm"; readonly account: number; readonly times: number }
@@ -134,6 +136,16 @@ const gifts: fc.WeightedArbitrary<Step>[] = [
       origin: fc.constantFrom("gift" as const, "claim" as const),
       reward: fc.constantFrom(...REWARDS),
       days: fc.option(fc.constantFrom(0, 1, 30), { nil: null, freq: 2 }),
+      ...delivery,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("transfer" as const),
+      account: small,
+      to: small,
+      amount: fc.integer({ min: 1, max: 12 }),
       ...delivery,
     }),
   },
@@ -234,7 +246,7 @@ export function anyStep(zone: string): fc.Arbitrary<Step> {
       }),
     },
     {
-      weight: 1,
+      weight: 3,
       arbitrary: fc.record({
         kind: fc.constant("deliver" as const),
         parcel: place,
@@ -271,4 +283,12 @@ export const erasure: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant("erase" as const),
   account: small,
   ...delivery,
+});
+
+/** Two members of a story may become one. */
+export const merge: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant("merge" as const),
+  from: small,
+  to: small,
+  deliveries: fc.nat({ max: 3 }),
 });

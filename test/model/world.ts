@@ -6,6 +6,7 @@ import { parseProgramDocument } from "../../src/domain/program/document.ts";
 import type { CommandAnswer, ProgramPayload } from "../../src/durable/member-account/protocol.ts";
 import type { Parcel } from "../../src/durable/member-account/estate.ts";
 import type { Back } from "./arbitraries.ts";
+import { rebase, search } from "./edge.ts";
 import { Auditor } from "./auditor.ts";
 import { ReferenceLedger } from "./reference/ledger.ts";
 import type { Message, Side } from "./side.ts";
@@ -98,8 +99,20 @@ export class World {
   }
 }
 
+/** What a till hears: the account's answer, or a refusal by the edge itself. */
+export type Heard = CommandAnswer | { readonly ok: false; readonly replayed: false; readonly edge: string };
+
+/** The request as it was made, for an account that carries on for the one that was named. */
+function formerly({ account, command }: Sent): Pick<Message, "former_hash" | "shown"> {
+  const card_no = command.type === "issue_card" ? command.replaces : "card_no" in command ? command.card_no : null;
+  return {
+    former_hash: sha256(JSON.stringify([account, command])),
+    ...(card_no === null ? {} : { shown: { account, card_no } }),
+  };
+}
+
 /** A request, carried as the edge carries it: on to where the member has moved, and again with rules that were lacking. */
-export async function carry(world: World, side: Side, sent: Sent, preview: boolean): Promise<CommandAnswer> {
+export async function carry(world: World, side: Side, sent: Sent, preview: boolean): Promise<Heard> {
   let { account, command } = sent;
   let versions = [sent.version];
   for (let hop = 0; hop < 12; hop += 1) {
@@ -114,24 +127,20 @@ export async function carry(world: World, side: Side, sent: Sent, preview: boole
       programs: [first, ...others],
       preview,
       opens: sent.opens,
+      ...(account === sent.account ? {} : formerly(sent)),
     };
     const answer = await side.run(account, message);
     if (answer.ok) return answer;
     if (answer.refusal.code === "need_program") versions = [...versions, answer.refusal.version];
     else if (answer.refusal.code === "account_moved") {
-      command = await rebase(side, command, account);
-      account = answer.refusal.to;
+      const rebased = await rebase(side, command, account, answer.refusal.to);
+      if ("refused" in rebased) return { ok: false, replayed: false, edge: rebased.refused };
+      ({ command, account } = rebased);
+    } else if (answer.refusal.code === "need_sale") {
+      ({ command, account } = await search(side, command, account, answer.refusal.accounts));
     } else return answer;
   }
   throw new Error("a request that goes round and round");
-}
-
-/** A sale is brought along from the account it stands in. */
-async function rebase(side: Side, command: Command, from: string): Promise<Command> {
-  if (command.type !== "return" || !("seq" in command.sale)) return command;
-  const found = await side.saleOf(from, command.sale.seq);
-  if (!found.ok || found.value === null) throw new Error(`the sale ${command.sale.seq} of ${from} is gone`);
-  return { ...command, sale: found.value };
 }
 
 export function refundOf(

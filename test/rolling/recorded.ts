@@ -121,7 +121,7 @@ export class Recorded {
       case "receive":
         return this.#side.receive(account, call.message.from, call.message);
       case "confirmDelivery":
-        return this.#side.confirm(account, call.message.delivered);
+        return this.#side.confirm(account, call.message.delivered, false);
     }
   }
 

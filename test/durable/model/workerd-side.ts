@@ -1,3 +1,4 @@
+import type { SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
 import type { Parcel } from "../../../src/durable/member-account/estate.ts";
 import type { ProgramPayload } from "../../../src/durable/member-account/protocol.ts";
 import type { Message, Side } from "../../model/side.ts";
@@ -38,20 +39,29 @@ export class WorkerdSide implements Side {
     return this.#account(account).client.wallet([program]);
   }
 
-  saleOf(account: string, seq: number) {
-    return this.#account(account).client.saleOf(seq);
+  saleOf(account: string, seq: number | null, receipt?: SaleByReceipt) {
+    return this.#account(account).client.saleOf(seq, receipt);
+  }
+
+  foreignReturn(account: string, sale: Parameters<Side["foreignReturn"]>[1]) {
+    return this.#account(account).client.foreignReturn(sale);
   }
 
   handOver(account: string, receiver: string) {
-    return this.#account(account).client.handOver({ receiver, reason: "claim", by: CASHIER });
+    return this.#account(account).client.handOver({
+      receiver,
+      reason: account.startsWith("m") ? "merge" : "claim",
+      by: CASHIER,
+    });
   }
 
-  receive(account: string, from: string, { reason, estate }: Parcel) {
-    return this.#account(account).client.receive({ from, reason, estate, by: CASHIER });
+  receive(account: string, from: string, { reason, estate, seq }: Parcel) {
+    const which = reason === "transfer" ? { parcel: seq } : {};
+    return this.#account(account).client.receive({ from, reason, estate, by: CASHIER, ...which });
   }
 
-  confirm(account: string, delivered: number) {
-    return this.#account(account).client.confirmDelivery({ delivered, by: CASHIER });
+  confirm(account: string, delivered: number, failed: boolean) {
+    return this.#account(account).client.confirmDelivery({ delivered, failed, by: CASHIER });
   }
 
   tellBirthday(account: string, born_on: string | null) {

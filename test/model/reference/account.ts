@@ -32,7 +32,7 @@ export interface RefHold {
   readonly issue: RefIssue | null;
   /** What is paid with credit or strips has no reward's effect. */
   readonly effect: RewardEffect | null;
-  readonly for: "reward" | "points" | "credit" | "strips";
+  readonly for: "reward" | "points" | "credit" | "strips" | "transfer";
   readonly off: number | null;
   readonly final: boolean;
   /** The least that must be spent with it, and the basket it was asked for with. */
@@ -95,6 +95,8 @@ export interface WaitingRefund {
   readonly request: ReturnRequest;
   readonly idem: string;
   readonly asked: string;
+  /** Another account waited for it, and went up in this one. */
+  readonly brought: boolean;
 }
 
 /** One account as plain lists. */
@@ -126,6 +128,10 @@ export class RefAccount {
   /** Sales by what makes them the same sale; a sale that came back in full is not among them any more. */
   standing = new Map<string, RefSale>();
   gone: RefSale[] = [];
+  /** Members that went up in this one, and those that had gone up in them. */
+  absorbed: string[] = [];
+  /** Where cards that came along were issued, by the number that they have here. */
+  cardOrigins = new Map<number, { readonly account: string; readonly card_no: number }>();
   /** Who handed everything over to this account. */
   tookIn = new Set<string>();
   end: { readonly kind: "erased" } | { readonly kind: "moved"; readonly to: string } | null = null;

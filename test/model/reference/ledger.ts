@@ -5,9 +5,11 @@ import type {
   HoldCommand,
   IssueCommand,
   SaleCommand,
+  TransferCommand,
 } from "../../../src/domain/ledger/command.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
-import { RefAccount, type RefHold, type RefSale } from "./account.ts";
+import { becomeOne, shownTo, stoppedBy } from "./become-one.ts";
+import { type Pile, RefAccount, type RefHold, type RefSale } from "./account.ts";
 import { dateAt } from "./calendar.ts";
 import { refund } from "./refund.ts";
 import { bought, hasRoom, inOrder, isHeld, lastDayAfter, nameOf, plainIssue, put, takeBack } from "./issues.ts";
@@ -62,6 +64,7 @@ const REMEMBERED = [
   "too_many_holds",
 ];
 
+const NEVER_MS = 8_640_000_000_000_000;
 const CLAIM_MS = 30 * 86_400_000;
 const HOLD_MAX = 20;
 
@@ -80,6 +83,8 @@ export class ReferenceLedger {
   readonly accounts = new Map<string, RefAccount>();
   readonly #sales = new Map<string, RefSale>();
   readonly #keys = new Map<string, Remembered>();
+  /** What members have sent to others, by sender and booking. */
+  readonly #sent = new Map<string, readonly Pile[]>();
 
   constructor(now_ms: number, zone: string) {
     this.now_ms = now_ms;
@@ -122,9 +127,13 @@ export class ReferenceLedger {
       // What was done once is not done again because its account has gone up in another meanwhile.
       const done = this.#doneBefore(id, account, asked);
       if (done !== null) return done;
+      const stopped = stoppedBy(account, asked.command);
+      if (stopped !== null) return { refused: stopped };
       account = this.account(account.end.to);
     }
-    const outcome = this.#decideWithGifts(id, account, asked, request);
+    const command = account.id === id ? asked.command : shownTo(account, id, asked.command);
+    if (command === null) return { refused: "card_unknown" };
+    const outcome = this.#decideWithGifts(id, account, { ...asked, command }, request);
     const isKept = "seq" in outcome || REMEMBERED.includes(outcome.refused);
     if (!isKept) return outcome;
     if ("refused" in outcome) account.book();
@@ -145,6 +154,7 @@ export class ReferenceLedger {
     if (giver.end?.kind === "erased") return { refused: "account_erased" };
     if (giver.end !== null) return giver.end.to === to ? OK : { refused: "account_moved" };
     if (giver.isReceipt && giver.opened_ms + CLAIM_MS <= this.now_ms) return { refused: "account_unknown" };
+    if ([...giver.holds.values()].some((hold) => hold.for === "transfer")) return { refused: "account_changed" };
     for (const hold of giver.holds.values()) giver.release(hold, "cancelled");
     giver.book();
     giver.end = { kind: "moved", to };
@@ -161,6 +171,7 @@ export class ReferenceLedger {
     receiver.piles.push(...giver.piles.map((pile) => ({ ...pile })));
     receiver.notes.push(...giver.notes);
     put(receiver, receiver.seq, inOrder(giver.issues));
+    if (!giver.isReceipt) becomeOne(receiver, giver);
     joinChallenges(receiver, giver.challenges);
     joinGifts(receiver, giver.gifts);
     for (const [rule, at_ms] of giver.gave_ms) {
@@ -173,6 +184,25 @@ export class ReferenceLedger {
       receiver.fractions.set(rule, { value, rate: own?.rate ?? arriving.rate });
     }
     return true;
+  }
+
+  /** What another member sent arrives, once. */
+  receiveTransfer(id: string, from: string, seq: number): void {
+    const receiver = this.account(id);
+    const parcel = `${from} ${seq}`;
+    if (receiver.end !== null || receiver.tookIn.has(parcel)) return;
+    receiver.book();
+    receiver.tookIn.add(parcel);
+    receiver.piles.push(...(this.#sent.get(parcel) ?? []).map((pile) => ({ ...pile })));
+  }
+
+  /** The giver notes that what was sent has arrived, or that nobody was there any more. */
+  confirmTransfer(id: string, seq: number, failed: boolean): void {
+    const giver = this.account(id);
+    const hold = giver.holds.get(seq);
+    if (failed) giver.piles.push(...(hold?.piles ?? []));
+    giver.holds.delete(seq);
+    giver.book();
   }
 
   /** The giver notes that everything has arrived. */
@@ -210,7 +240,7 @@ export class ReferenceLedger {
       case "cancel":
       case "renew": {
         const hold = account.holds.get(command.hold);
-        if (hold === undefined) return { refused: endingOf(account, command.hold) };
+        if (hold === undefined || hold.for === "transfer") return { refused: endingOf(account, command.hold) };
         const isUnseen = hold.minimum > 0 && hold.spend === null;
         if (command.type === "capture" && isUnseen) return { refused: "sale_required" };
         const seq = account.book();
@@ -223,6 +253,8 @@ export class ReferenceLedger {
       case "adjustment":
       case "opening":
         return this.#adjust(account, command.type, command.unit, command.delta, program);
+      case "transfer":
+        return this.#send(account, command, program);
       case "gift":
         return this.#gift(account, command, program);
       case "issue":
@@ -312,14 +344,31 @@ export class ReferenceLedger {
     const sale = "seq" in of ? this.saleAt(named, of.seq) : (meant(account, of).at(-1) ?? null);
     if (sale !== null) return this.#book(account, sale, request, asked.program);
     if ("seq" in of) return { refused: "sale_unknown" };
+    const elsewhere = this.#searched(account, of);
+    if (elsewhere !== null) {
+      const known = elsewhere.returns.get(request.return_id);
+      if (known === undefined) return this.#book(account, elsewhere, request, asked.program);
+      return sameRequest(known.request, request) ? repeatedReturn(known) : { refused: "return_id_reused" };
+    }
     const same = account.waiting.find(
-      (other) => JSON.stringify(keyOf(other.sale, other.request)) === JSON.stringify(keyOf(of, request)),
+      (other) =>
+        !other.brought && JSON.stringify(keyOf(other.sale, other.request)) === JSON.stringify(keyOf(of, request)),
     );
     if (same !== undefined)
       return { refused: sameRequest(same.request, request) ? "sale_not_known_yet" : "return_id_reused" };
     const seq = account.book();
-    account.waiting.push({ seq, sale: of, request, idem: asked.idem, asked: asked.request });
+    account.waiting.push({ seq, sale: of, request, idem: asked.idem, asked: asked.request, brought: false });
     return { refused: "sale_not_known_yet" };
+  }
+
+  /** A sale by its receipt among those of accounts that went up in this one, the latest account first. */
+  #searched(account: RefAccount, of: SaleByReceipt): RefSale | null {
+    for (const other of account.absorbed.toReversed()) {
+      const owner = this.accounts.get(other);
+      const sale = owner === undefined ? undefined : meant(owner, of).at(-1);
+      if (sale !== undefined) return sale;
+    }
+    return null;
   }
 
   #book(account: RefAccount, sale: RefSale, request: ReturnRequest, program: ProgramDocument): Outcome {
@@ -394,6 +443,21 @@ export class ReferenceLedger {
     const seq = account.book();
     issueAfter(account, program, { today: dateAt(this.now_ms, this.zone), taken: 0 });
     return { seq, type, facts: {} };
+  }
+
+  /** Units that go to another member stand apart until they have arrived. */
+  #send(account: RefAccount, { unit, amount, card_no }: TransferCommand, program: ProgramDocument): Outcome {
+    const card = cardRefusal(account, card_no);
+    if (card !== null) return { refused: card };
+    if (!knowsUnit(program, unit)) return { refused: "unit_unknown" };
+    if (unit !== "points" || program.transfers?.points !== true) return { refused: "transfers_off" };
+    if (account.available(unit) < amount) return { refused: "insufficient_balance" };
+    const piles = account.take(account.free(unit), amount);
+    const seq = account.book();
+    const nothing = { reward: null, issue: null, effect: null, off: null, final: true, minimum: 0, spend: null };
+    account.holds.set(seq, { ...nothing, seq, unit, piles, for: "transfer", deadline_ms: NEVER_MS });
+    this.#sent.set(`${account.id} ${seq}`, piles);
+    return { seq, type: "transfer_sent", facts: {} };
   }
 
   /** Units that somebody gives by hand. */

@@ -73,6 +73,7 @@ export function decideSale(
   const warnings = warningsOf(command, program);
   for (const seq of new Set(command.holds)) {
     const hold = account.holds.get(seq);
+    if (hold?.for === "transfer") return refuse("hold_unknown");
     if (hold === undefined) return refuse(account.ended.has(seq) ? `hold_${account.ended.get(seq)}` : "hold_unknown");
     const one = settled(hold, command, { lines, program, before: sum(used.map(({ pays }) => pays)) });
     if (!one.fits) warnings.push("effect_not_in_basket");

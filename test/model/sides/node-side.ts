@@ -1,11 +1,16 @@
-import type { Actor } from "../../../src/domain/ledger/booking.ts";
+import type { Actor, SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
 import type { AccountState } from "../../../src/domain/ledger/state.ts";
 import { accountKindOf } from "../../../src/domain/tenancy/account-id.ts";
 import { confirmDelivery, handOver, type Parcel, receive } from "../../../src/durable/member-account/estate.ts";
 import { Ledger } from "../../../src/durable/member-account/ledger.ts";
 import { tellBirthday } from "../../../src/durable/member-account/gift-day.ts";
 import type { ProgramPayload } from "../../../src/durable/member-account/protocol.ts";
-import { readChain, readSale, readWallet } from "../../../src/durable/member-account/read-account.ts";
+import {
+  readChain,
+  readForeignReturn,
+  readSale,
+  readWallet,
+} from "../../../src/durable/member-account/read-account.ts";
 import { type Desk, runCommand } from "../../../src/durable/member-account/run-command.ts";
 import { LedgerStore } from "../../../src/durable/member-account/store.ts";
 import type { Message, Side } from "../side.ts";
@@ -61,8 +66,13 @@ export class NodeSide implements Side {
     return readWallet(this.#desk(account), { ...this.#address(account), programs: [program] });
   }
 
-  saleOf(account: string, seq: number) {
-    return readSale(this.#desk(account), { ...this.#address(account), seq });
+  saleOf(account: string, seq: number | null, receipt?: SaleByReceipt) {
+    const by = receipt === undefined ? {} : { receipt };
+    return readSale(this.#desk(account), { ...this.#address(account), seq, ...by });
+  }
+
+  foreignReturn(account: string, sale: Parameters<Side["foreignReturn"]>[1]) {
+    return readForeignReturn(this.#desk(account), { ...this.#address(account), ...sale });
   }
 
   handOver(account: string, receiver: string) {
@@ -70,12 +80,13 @@ export class NodeSide implements Side {
     return handOver(this.#desk(account), { ...this.#address(account), receiver, reason, by: TILL });
   }
 
-  receive(account: string, from: string, { reason, estate }: Parcel) {
-    return receive(this.#desk(account), { ...this.#address(account), from, reason, estate, by: TILL });
+  receive(account: string, from: string, { reason, estate, seq }: Parcel) {
+    const which = reason === "transfer" ? { parcel: seq } : {};
+    return receive(this.#desk(account), { ...this.#address(account), from, reason, estate, by: TILL, ...which });
   }
 
-  confirm(account: string, delivered: number) {
-    return confirmDelivery(this.#desk(account), { ...this.#address(account), delivered, by: TILL });
+  confirm(account: string, delivered: number, failed: boolean) {
+    return confirmDelivery(this.#desk(account), { ...this.#address(account), delivered, failed, by: TILL });
   }
 
   tellBirthday(account: string, born_on: string | null) {
