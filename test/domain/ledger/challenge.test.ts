@@ -329,6 +329,19 @@ describe("a return", () => {
     expect(ends[0]?.[0]).toEqual({});
   });
 
+  test("of part of a basket that counts for more again, and then of the rest, takes what the sale had counted for", () => {
+    const ledger = ledgerOf({ counts: { kind: "spend" }, goal: 5000 });
+    sellOn(ledger, "2026-07-01", 500);
+    const discount = line("off", -1000, { kind: "discount" });
+    const seq = sellOn(ledger, "2026-07-02", [line("a", 1000), line("b", 1000), discount]);
+    const steps = ["a", "off", "b"].map((id) => {
+      ledger.must(refund(seq, [byLine(id)], id));
+      return progress(ledger);
+    });
+    expect(steps).toEqual([500, 1500, 500]);
+    expect(ledger.refolded()).toEqual(ledger.state);
+  });
+
   test("is computed by the rules of the sale's day, not by today's", () => {
     const ledger = ledgerOf();
     sellOn(ledger, "2026-06-16");

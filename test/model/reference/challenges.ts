@@ -38,7 +38,8 @@ export interface RefWindow {
 /** A sale counted for a challenge, in this window. */
 export interface Counted {
   readonly challenge: Challenge;
-  readonly key: string;
+  readonly part: Part;
+  readonly window: Pick<RefWindow, "key" | "from" | "until">;
 }
 
 const WINDOWS_KEPT = 6;
@@ -144,7 +145,7 @@ export function countChallenges(
     Object.assign(window, { from: span.from, until: span.until, last: sale.on > window.last ? sale.on : window.last });
     window.parts.set(placeOf(sale), part);
     account.challenges.set(tallyOf(challenge), newest(known === undefined ? [...windows, fresh] : windows));
-    counted.push({ challenge, key: span.key });
+    counted.push({ challenge, part, window: { key: span.key, from: span.from, until: span.until } });
     if (progressOf(window) < challenge.goal || window.reached !== null) continue;
     if (challenge.gives.kind === "reward" && issues.length >= room) continue;
     window.reached = reward(account, program, challenge, sale.on, issues);
@@ -178,7 +179,7 @@ function reward(
 }
 
 /**
- * Takes back what a sale counted for and what is kept of it does not. Where that leaves less than the goal, what it gave
+ * A sale counts for what is kept of it, and never for more than the whole of it did. Where that leaves less than the goal, what it gave
  * goes too; a reward that was used stays, and the goal counts as reached. Answers units that were spent already.
  */
 export function uncount(asking: Asking, kept: Goods | null): Map<string, number> {
@@ -187,24 +188,27 @@ export function uncount(asking: Asking, kept: Goods | null): Map<string, number>
     .filter(({ kind }) => kind === "challenge")
     .map(({ unit }) => ({ unit, again: asking.again("challenge", unit) }));
   const missing = new Map<string, number>();
-  for (const { challenge, key } of sale.counted) {
+  for (const { challenge, part: whole, window: first } of sale.counted) {
     const windows = account.challenges.get(tallyOf(challenge)) ?? [];
-    const window = windows.find((one) => one.key === key) ?? windows.find((one) => isIn(one, sale.on));
-    const part = window?.parts.get(placeOf(sale));
-    if (window === undefined || part === undefined) continue;
+    const known = windows.find((one) => one.key === first.key) ?? windows.find((one) => isIn(one, sale.on));
+    const window = known ?? { ...first, last: sale.on, parts: new Map<string, Part>(), reached: null };
+    const part = window.parts.get(placeOf(sale)) ?? { amount: 0, values: [] };
     const left = kept === null ? null : partOf(sale.program, challenge, kept, sale.on);
     const next = {
-      amount: Math.min(part.amount, left?.amount ?? 0),
-      values: part.values.filter((value) => left?.values.includes(value)),
+      amount: Math.min(whole.amount, left?.amount ?? 0),
+      values: whole.values.filter((value) => left?.values.includes(value)),
     };
-    if (next.amount === part.amount && next.values.length === part.values.length) continue;
+    const isSame = next.amount === part.amount && next.values.join("|") === part.values.join("|");
+    if (isSame) continue;
     window.parts.set(placeOf(sale), next);
+    if (known === undefined) account.challenges.set(tallyOf(challenge), newest([...windows, window]));
     const { reached } = window;
     if (reached !== null && progressOf(window) < reached.goal && loses(asking, reached, missing)) {
       window.reached = null;
     }
     const isLeft = (one: RefWindow) => progressOf(one) > 0 || one.reached !== null;
-    account.challenges.set(tallyOf(challenge), windows.filter(isLeft));
+    const all = account.challenges.get(tallyOf(challenge)) ?? [];
+    account.challenges.set(tallyOf(challenge), all.filter(isLeft));
   }
   // What an earlier return did not find of a bonus is asked again last.
   for (const { unit, again } of earlier) {

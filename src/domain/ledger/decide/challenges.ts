@@ -89,7 +89,7 @@ function countOne(
   const span = spanFor(challenge, windows, on);
   if (span === null) return NO_CHALLENGES;
   const window = windows[span.key];
-  const step = stepOf(challenge, span, window, { on, ...asChange(adds, window, 1) });
+  const step = stepOf(challenge, span, window, { on, ...asAdded(adds, window) });
   if (step.progress < challenge.goal || window?.done !== undefined) return { ...NO_CHALLENGES, steps: [step] };
   // Whoever has all the rewards that an account can have is given this one when there is room.
   const isFull = challenge.gives.kind === "reward" && openIssues(state).length + issued_before >= ISSUES_MAX;
@@ -117,17 +117,26 @@ function spanFor(challenge: Challenge, windows: Windows, on: LocalDate): Span | 
   return { key: on, from: on, until: until < end ? until : end };
 }
 
-function asChange(
-  { amount, values }: Contribution,
-  window: ChallengeWindow | undefined,
-  sign: 1 | -1,
-): Pick<ChallengeStep, "added" | "values"> {
-  if (values.length === 0) return { added: sign * amount };
+type Change = Pick<ChallengeStep, "added" | "values">;
+
+function asAdded({ amount, values }: Contribution, window: ChallengeWindow | undefined): Change {
+  if (values.length === 0) return { added: amount };
   const seen = window?.seen ?? {};
   const room = VALUES_KEPT - Object.keys(seen).length;
   const known = values.filter((value) => seen[value] !== undefined);
-  const others = sign === 1 ? values.filter((value) => seen[value] === undefined).slice(0, room) : [];
-  return { added: 0, values: Object.fromEntries([...known, ...others].map((value) => [value, sign])) };
+  const others = values.filter((value) => seen[value] === undefined).slice(0, room);
+  return { added: 0, values: Object.fromEntries([...known, ...others].map((value) => [value, 1])) };
+}
+
+/** How a return moves a window: a smaller basket may count for more again than a larger one did. */
+function asReturned(before: Contribution, after: Contribution, window: ChallengeWindow | undefined): Change {
+  const seen = window?.seen ?? {};
+  const gone = before.values.filter((value) => !after.values.includes(value) && seen[value] !== undefined);
+  const again = after.values.filter((value) => !before.values.includes(value));
+  const added = after.amount - before.amount;
+  if (gone.length === 0 && again.length === 0) return { added };
+  const of = (values: readonly string[], sign: 1 | -1) => values.map((value): [string, 1 | -1] => [value, sign]);
+  return { added, values: Object.fromEntries([...of(gone, -1), ...of(again, 1)]) };
 }
 
 function stepOf(
@@ -228,12 +237,14 @@ function returnOne(
   const { challenge } = compiled;
   const on = localDate(sale.sale.occurred_at_ms, program.document.timezone);
   const found = windowOf(state.challenges?.[tallyOf(challenge)] ?? {}, counted.window, on);
-  if (found === null) return NO_CHALLENGES;
-  const [key, window] = found;
   const of = (basket: Basket | null) =>
     basket === null ? NO_CONTRIBUTION : least(contributionOf(program, compiled, basket, on), counted);
-  const change = asChange(lost(of(before), of(after)), window, -1);
-  if (change.added === 0 && Object.keys(change.values ?? {}).length === 0) return NO_CHALLENGES;
+  const change = asReturned(of(before), of(after), found?.[1]);
+  const moves = [change.added, ...Object.values(change.values ?? {})];
+  // A window that is not there any more, for nothing was left in it, comes back with what counts again.
+  if (!moves.some((move) => (found === null ? move > 0 : move !== 0))) return NO_CHALLENGES;
+  const forgotten: ChallengeWindow = { from: counted.from, until: counted.until, last: on, counted: 0 };
+  const [key, window] = found ?? [counted.window, forgotten];
   const { from, until, done } = window;
   const step = stepOf(challenge, { key, from, until }, window, { on, ...change });
   if (done === undefined || step.progress >= done.goal) return { ...NO_CHALLENGES, steps: [step] };
@@ -243,14 +254,6 @@ function returnOne(
 /** A kept basket never counts for more than the whole sale did. */
 function least({ amount, values }: Contribution, { added, values: own = {} }: ChallengeStep): Contribution {
   return { amount: Math.min(amount, Math.max(0, added)), values: values.filter((value) => own[value] !== undefined) };
-}
-
-function lost(before: Contribution, after: Contribution): Contribution {
-  const kept = new Set(after.values);
-  return {
-    amount: Math.max(0, before.amount - after.amount),
-    values: before.values.filter((value) => !kept.has(value)),
-  };
 }
 
 function take(
