@@ -56,7 +56,7 @@ export class Auditor {
     if (expected.end?.kind !== "moved") await this.#compareState(side, account, expected);
     const view = await side.wallet(account, program);
     // Dated gifts are shown as soon as they are due, and booked with what comes next.
-    const undo = remember(expected, []);
+    const undo = document.dated_gifts.length === 0 ? () => {} : remember(expected, []);
     giveDated(expected, document, reference.now_ms);
     try {
       this.#compareWallet(view, { account, expected, reference, document });

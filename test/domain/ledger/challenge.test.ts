@@ -342,6 +342,22 @@ describe("a return", () => {
     expect(ledger.refolded()).toEqual(ledger.state);
   });
 
+  test("takes as many rewards back that came by themselves as what was earned and the bonus need together", () => {
+    const earning = [{ id: "ear_visit", kind: "visit" as const, give: 6 }];
+    const gives = { kind: "units", unit: "points", give: 6 } as const;
+    const ledger = ledgerOf({ goal: 1, gives }, { earning });
+    const seq = sellOn(ledger, "2026-06-16");
+    const automatic = reward({ cost: { unit: "points", amount: 6 }, automatic: true });
+    ledger.publish(program({ earning, rewards: [automatic] }, 2));
+    ledger.must({ type: "gift", unit: "points", amount: 1, card_no: null });
+    expect([openIssues(ledger.state).length, ledger.available()]).toEqual([2, 1]);
+    expect(ledger.must(refund(seq, "all"))).toMatchObject({
+      written_off: [],
+      challenges: [{ taken: { written_off: 0 } }],
+    });
+    expect([openIssues(ledger.state).length, ledger.available()]).toEqual([0, 1]);
+  });
+
   test("is computed by the rules of the sale's day, not by today's", () => {
     const ledger = ledgerOf();
     sellOn(ledger, "2026-06-16");

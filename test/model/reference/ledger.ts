@@ -218,7 +218,7 @@ export class ReferenceLedger {
   #decideWithGifts(named: string, account: RefAccount, asked: Asked, request: string): Outcome {
     const done = this.#doneBefore(named, account, asked);
     if (done !== null) return done;
-    const undo = remember(account, []);
+    const undo = asked.program.dated_gifts.length === 0 ? () => {} : remember(account, []);
     const waiting = account.waiting.length;
     if (asked.command.type !== "erase") giveDated(account, asked.program, this.now_ms);
     const outcome = this.#decide(named, account, asked, request);

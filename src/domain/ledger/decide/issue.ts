@@ -150,7 +150,7 @@ export function revokeFor(
   const own = unused.filter(({ seq }) => seq === sale.seq);
   const revoked = sale.whole ? [...own] : [];
   const others = unused.filter(({ seq }) => seq !== sale.seq);
-  for (const { unit, amount } of missing) {
+  for (const [unit, amount] of byUnit(missing)) {
     let open = amount - revoked.reduce((sum, issue) => sum + costIn(issue, unit), 0);
     for (const issue of sale.whole ? others : [...own, ...others]) {
       if (open <= 0) break;
@@ -160,6 +160,13 @@ export function revokeFor(
     }
   }
   return { keys: revoked.map(issueKey), entries: revoked.flatMap((issue) => refund(issue, reason)) };
+}
+
+/** What is missing for several reasons is needed for each of them. */
+function byUnit(missing: readonly { readonly unit: string; readonly amount: number }[]): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const { unit, amount } of missing) all.set(unit, (all.get(unit) ?? 0) + amount);
+  return all;
 }
 
 function costIn({ cost }: OpenIssue, unit: string): number {
