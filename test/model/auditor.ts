@@ -134,7 +134,7 @@ export class Auditor {
       windows.map((one) => [tally, one.key, one.from, one.until, addedUp(one), one.reached !== null].join(" ")),
     );
     assert.deepEqual(deeds.sort(), own_deeds.sort(), `${account}: challenges`);
-    if (expected.isDue) return;
+    if (expected.isDue || expected.end !== null) return;
     const holds = Object.values(state.holds).map(({ seq, expires_at_ms }) => [seq, expires_at_ms]);
     assert.deepEqual(
       holds,
