@@ -7,23 +7,30 @@ import { brokenBuilds } from "./broken.ts";
 import type { World } from "./world.ts";
 import { modelRuns, playModel, type Story, stories } from "./play.ts";
 
-const { sequences, commands, seed } = modelRuns();
+const { sequences, commands, seed, seconds_max } = modelRuns();
 
 test(`${sequences} sequences of up to ${commands} commands agree with the reference ledger (seed ${seed})`, async () => {
   const started = performance.now();
   let steps = 0;
+  let lived = 0;
   const happened = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(stories(commands), async (story) => {
       const world = await playOnNode(story);
       steps += world.steps;
+      lived += 1;
       for (const [what, count] of world.auditor.happened) happened.set(what, (happened.get(what) ?? 0) + count);
     }),
-    { seed, numRuns: sequences, endOnFailure: process.env["MODEL_SHRINK"] === undefined },
+    {
+      seed,
+      numRuns: sequences,
+      endOnFailure: process.env["MODEL_SHRINK"] === undefined,
+      interruptAfterTimeLimit: seconds_max * 1000,
+    },
   );
   expect(steps).toBeGreaterThan(sequences);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`model: ${sequences} sequences, ${steps} commands, seed ${seed}, ${seconds} s`);
+  console.log(`model: ${lived} sequences, ${steps} commands, seed ${seed}, ${seconds} s`);
   const often = [...happened].sort(([, left], [, right]) => right - left);
   console.log(`bookings that showed ${often.map(([what, count]) => `${what} ${count}`).join(", ")}`);
 }, 3_600_000);

@@ -12,13 +12,19 @@ export interface Story {
   readonly commands: Iterable<AsyncCommand<World, Side>>;
 }
 
-/** How much to run: `MODEL_RUNS`, `MODEL_COMMANDS` and `MODEL_SEED` change it. */
-export function modelRuns(): { readonly sequences: number; readonly commands: number; readonly seed: number } {
+/** How much to run: `MODEL_RUNS`, `MODEL_COMMANDS` and `MODEL_SEED` change it; `MODEL_SECONDS` ends it early. */
+export function modelRuns(): {
+  readonly sequences: number;
+  readonly commands: number;
+  readonly seed: number;
+  readonly seconds_max: number;
+} {
   const number = (name: string, usual: number) => Number(process.env[name] ?? usual);
   return {
-    sequences: number("MODEL_RUNS", 120),
+    sequences: number("MODEL_RUNS", 80),
     commands: number("MODEL_COMMANDS", 100),
     seed: number("MODEL_SEED", 20_261_122),
+    seconds_max: number("MODEL_SECONDS", 3600),
   };
 }
 
