@@ -47,6 +47,6 @@ function factOf(answer: Extract<CommandAnswer, { ok: true }>, name: string): unk
 /** Without moments, which differ by milliseconds where the clock is the machine's. */
 export function timeless(answer: Heard): unknown {
   return JSON.parse(JSON.stringify(answer), (key, value: unknown) =>
-    key === "at_ms" || key === "expires_at_ms" ? 0 : value,
+    ["at_ms", "expires_at_ms", "issued_at_ms"].includes(key) ? 0 : value,
   );
 }
