@@ -298,6 +298,8 @@ export interface ReturnEvent {
   readonly challenges?: readonly ChallengeStep[];
   /** What is kept of the strips that the sale sold; absent when it sold none. */
   readonly strips?: readonly SoldStrips[];
+  /** How many strips go on paying for what is kept, by the hold they came from; absent when none paid. */
+  readonly paid_with_strips?: readonly { readonly hold: number; readonly count: number }[];
   /** What is kept of the sale's top-up; absent when it had none. */
   readonly topped_up?: ToppedUp;
   /** Minor units of what is kept that are paid with credit; absent when the sale was not. */
@@ -331,8 +333,10 @@ export interface ReturnedCoupon {
   readonly promotion: string | null;
   /** The one that this return took back. */
   readonly taken_back?: LocalizedText;
-  /** The kept basket gives it no more, but it was used, is being used or is over. */
+  /** The kept basket gives it no more, but it was used or is over. */
   readonly gone?: true;
+  /** One that an open redemption holds: it ends with that redemption unless it is used, as if it lasted until that day. */
+  readonly recalled?: { readonly issue: string; readonly what: LocalizedText; readonly until: LocalDate };
 }
 
 export interface ReturnedLine {

@@ -58,6 +58,12 @@ export function explainCoupon(
 export function explainReturnedCoupon(reader: Reader, coupon: ReturnedCoupon | undefined): string | null {
   const nl = reader.locale === "nl";
   if (coupon?.taken_back !== undefined) return explainRevocation(reader, coupon.taken_back, "returned");
+  if (coupon?.recalled !== undefined) {
+    const what = text(reader, coupon.recalled.what);
+    return nl
+      ? `${what}: staat klaar om te verzilveren; gebeurt dat niet, dan vervalt hij, want de aankoop is teruggenomen.`
+      : `${what}: is about to be redeemed; if it is not, it lapses, because its sale came back.`;
+  }
   if (coupon?.gone !== true) return null;
   return nl
     ? "De tegoedbon van deze aankoop is al gebruikt, of is verlopen; dat blijft zo."

@@ -13,7 +13,7 @@ import type {
 } from "./booking.ts";
 import { applySteps, joinChallenges } from "./challenge.ts";
 import { applyGifts, type GivenGift, joinGifts } from "./dated-gift.ts";
-import { applyIssues, withoutIssues } from "./issued.ts";
+import { applyIssues, recallIssue, withoutIssues } from "./issued.ts";
 import { addToLots } from "./lot.ts";
 import { applyMeters, type MeterChange } from "./meter.ts";
 import { addRedeemed, countRedeemed, type RedeemedCounts } from "./redeemed.ts";
@@ -155,6 +155,7 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
       return {
         ...withChallenges(withMeters(state, body.meters), body),
         ...redeemed(state, body.restored, -1),
+        ...recallIssue(state, body.coupon?.recalled),
         remainders: applyRemainders(state.remainders, body.remainders),
         parked: withoutKey(state.parked, body.parked),
       };

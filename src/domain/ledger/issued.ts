@@ -148,6 +148,16 @@ export function applyIssues(
   };
 }
 
+/** An issued reward that ends with the redemption that holds it, unless that uses it. */
+export function recallIssue(
+  state: AccountState,
+  recalled: { readonly issue: string; readonly until: LocalDate } | undefined,
+): Pick<AccountState, "issued"> {
+  const issue = recalled === undefined ? undefined : state.issued?.[recalled.issue];
+  if (recalled === undefined || issue === undefined) return {};
+  return { issued: { ...state.issued, [recalled.issue]: { ...issue, expires_on: recalled.until } } };
+}
+
 export function withoutIssues(issued: OpenIssues, gone: readonly string[]): OpenIssues {
   if (gone.length === 0) return issued;
   return Object.fromEntries(Object.entries(issued).filter(([key]) => !gone.includes(key)));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { bonus } from "./bonus-rules.ts";
 import { localizedText, slug } from "./document-parts.ts";
+import { segment } from "./promotion-rules.ts";
 
 const yearlyDay = z
   .string()
@@ -22,6 +23,7 @@ export const datedGift = z.strictObject({
     .describe("Which day is celebrated. 29 February is celebrated on the 28th in years without one."),
   days_before: z.int().min(0).max(60).default(0).describe("It can be had from so many days before."),
   days_after: z.int().min(0).max(60).default(0).describe("It can be had until so many days after."),
+  segment: segment.optional(),
   gives: bonus,
   counts_for_tier: z.boolean().default(false).describe("Whether the points it gives count for the level."),
 });

@@ -80,13 +80,19 @@ export function rewardTierIssues({ rewards, tiers }: ProgramDocument): CrossIssu
   });
 }
 
-/** Dated gifts that give what there is not. */
+/** Dated gifts that give what there is not, or are for levels that there are not. */
 export function giftIssues(document: ProgramDocument): CrossIssue[] {
   const units = new Set(unitIdsOf(document));
   const rewards = new Set(document.rewards.map(({ id }) => id));
-  return document.dated_gifts.flatMap(({ gives }, index) => {
+  const levels = new Set((document.tiers?.levels ?? []).map(({ id }) => id));
+  return document.dated_gifts.flatMap(({ gives, segment }, index) => {
+    const at = (...path: readonly string[]) => ["dated_gifts", index, ...path];
     const given = bonusProblem(gives, units, rewards);
-    return given === null ? [] : [{ path: ["dated_gifts", index, "gives", given.field], message: given.message }];
+    const unknown = (segment?.tiers ?? []).filter((id) => !levels.has(id));
+    return [
+      ...(given === null ? [] : [{ path: at("gives", given.field), message: given.message }]),
+      ...unknown.map((id) => ({ path: at("segment", "tiers"), message: `there is no level ${id}` })),
+    ];
   });
 }
 

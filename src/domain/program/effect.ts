@@ -24,6 +24,8 @@ export interface Effect {
   readonly item: { readonly line: string | null; readonly sku: string | null; readonly name: string | null } | null;
   /** For a payment: how much of the total it pays; null while the basket is not known. Absent for what takes something off. */
   readonly pays?: number | null;
+  /** For strips: how many items of which line are free; absent while the basket is not known. */
+  readonly free?: readonly { readonly line: string; readonly count: number }[];
 }
 
 /** What is known of the basket when a reward is asked for. */

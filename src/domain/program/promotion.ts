@@ -50,8 +50,11 @@ function isRunning({ windows }: Promotion, wall_ms: number): boolean {
   return windows.length === 0 || windows.some((window) => isWithin(window, wall_ms));
 }
 
+/** A member at a moment, as far as segments look. */
+export type SegmentMember = Pick<PromotionMoment, "occurred_at_ms" | "tier" | "member_since_ms" | "seen_at_ms">;
+
 /** Whether a member is among those that something is for. */
-export function isInSegment(segment: Segment | undefined, moment: PromotionMoment): boolean {
+export function isInSegment(segment: Segment | undefined, moment: SegmentMember): boolean {
   if (segment === undefined) return true;
   const { tiers, joined_within_days, not_seen_days } = segment;
   const { occurred_at_ms, tier, member_since_ms, seen_at_ms } = moment;

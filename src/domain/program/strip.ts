@@ -52,9 +52,16 @@ export function stripEffect(
     ...NOTHING_OFF,
     discount: perLine.reduce((sum, { discount }) => sum + discount, 0),
     lines: perLine.map(({ line, discount }) => ({ line, discount })),
+    free: itemsPerLine(free),
     by_tax_rate: byTaxRate(perLine),
   };
   return { effect, taken: free.length };
+}
+
+function itemsPerLine(free: readonly PricedUnit[]): { line: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { line } of free) counts.set(line.id, (counts.get(line.id) ?? 0) + 1);
+  return [...counts].map(([line, count]) => ({ line, count }));
 }
 
 const NOTHING_OFF = noEffect("free_items");

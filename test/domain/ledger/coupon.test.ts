@@ -9,7 +9,7 @@ import { planEstate } from "../../../src/domain/ledger/plan-estate.ts";
 import type { AccountState } from "../../../src/domain/ledger/state.ts";
 import { rewardsOf } from "../../../src/domain/ledger/view.ts";
 import { parseProgramDocument } from "../../../src/domain/program/document.ts";
-import { DAY_MS, NOW_MS } from "../support/clock.ts";
+import { DAY_MS, MINUTE_MS, NOW_MS } from "../support/clock.ts";
 import { adjust, byLine, holdOf, line, refund, sale } from "../support/commands.ts";
 import { Ledger } from "../support/ledger.ts";
 import { program, type ProgramInput, programInput } from "../support/program.ts";
@@ -172,7 +172,7 @@ describe("a return of the sale that gave a coupon", () => {
     expect(ledger.refolded()).toEqual(ledger.state);
   });
 
-  test.each(["used", "held", "over"])("leaves one that is %s as it is, and says so", (how) => {
+  test.each(["used", "over"])("leaves one that is %s as it is, and says so", (how) => {
     const ledger = ledgerWith(next);
     ledger.must(sale(2000, { receipt: "gives" }));
     if (how !== "over") ledger.must(redeem("2.0"));
@@ -181,7 +181,28 @@ describe("a return of the sale that gave a coupon", () => {
     const coupon = returned(ledger.must(refund(2, "all")));
     expect(coupon).toEqual({ promotion: "prm_next", gone: true });
     expect(explainReturnedCoupon(reader("en"), coupon)).toContain("stays as it is");
-    expect(open(ledger)).toHaveLength(how === "held" ? 1 : 0);
+    expect(open(ledger)).toHaveLength(0);
+  });
+
+  test.each([
+    ["is cancelled", 0],
+    ["expires", 0],
+    ["is captured by another sale", 0],
+    ["is still open", 1],
+  ])("one that an open redemption holds goes with it: the redemption %s", (how, left) => {
+    const ledger = ledgerWith(next);
+    ledger.must(sale(2000, { receipt: "gives" }));
+    ledger.must(redeem("2.0"));
+    const coupon = returned(ledger.must(refund(2, "all")));
+    expect(coupon).toMatchObject({ promotion: null, recalled: { issue: "2.0" } });
+    expect(explainReturnedCoupon(reader("en"), coupon)).toContain("if it is not, it lapses");
+    expect(explainReturnedCoupon(reader("nl"), coupon)).toContain("vervalt hij");
+    if (how === "is cancelled") ledger.must({ type: "cancel", hold: 3 });
+    if (how === "expires") ledger.now_ms += 15 * MINUTE_MS;
+    if (how === "is captured by another sale") ledger.must(sale(100, { receipt: "uses", holds: [3] }));
+    expect(open(ledger)).toHaveLength(left);
+    ledger.alarm();
+    expect(ledger.refolded()).toEqual(ledger.state);
   });
 
   test.each([

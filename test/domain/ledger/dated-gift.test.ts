@@ -5,11 +5,12 @@ import { explainEntry } from "../../../src/domain/ledger/explain.ts";
 import { explainGifts } from "../../../src/domain/ledger/explain-gift.ts";
 import { issueKey, openIssues } from "../../../src/domain/ledger/issued.ts";
 import { planEstate } from "../../../src/domain/ledger/plan-estate.ts";
+import { parseProgramDocument } from "../../../src/domain/program/document.ts";
 import { issuesOf } from "../../../src/domain/ledger/view.ts";
-import { NOW_MS } from "../support/clock.ts";
+import { DAY_MS, NOW_MS } from "../support/clock.ts";
 import { holdOf, sale } from "../support/commands.ts";
 import { balancesOf, Ledger } from "../support/ledger.ts";
-import { program, type ProgramInput, reward } from "../support/program.ts";
+import { program, type ProgramInput, programInput, reward } from "../support/program.ts";
 
 type GiftInput = NonNullable<ProgramInput["dated_gifts"]>[number];
 
@@ -324,6 +325,52 @@ describe("what is given", () => {
     expect(ledger.bodies.at(-1)?.gifts).toHaveLength(1);
     expect(JSON.stringify(ledger.bodies)).not.toContain("07-04");
     expect(JSON.stringify(ledger.state)).not.toContain("07-04");
+  });
+});
+
+describe("a gift for some", () => {
+  const on = { kind: "date", day: "06-20" } as const;
+  const levels = [{ id: "tir_gold", name: { en: "gold" }, from: 100 }];
+  const tiers = { basis: "spend", window: { kind: "calendar_year" }, levels } as const;
+  const table: [what: string, segment: NonNullable<GiftInput["segment"]>, before: number, points: number][] = [
+    ["a level that the member has", { tiers: ["tir_gold"] }, 100, 50],
+    ["a level that is a cent away", { tiers: ["tir_gold"] }, 99, 0],
+    ["who joined four days ago, the last day", { joined_within_days: 5 }, 100, 50],
+    ["who joined three days ago at most", { joined_within_days: 4 }, 100, 0],
+    ["who was not seen for four days, just", { not_seen_days: 4 }, 100, 50],
+    ["who was not seen for five days", { not_seen_days: 5 }, 100, 0],
+    ["both at once", { tiers: ["tir_gold"], not_seen_days: 5 }, 100, 0],
+  ];
+  test.each(table)("%s", (_what, segment, before, points) => {
+    const ledger = ledgerOf({ on, segment }, { tiers });
+    ledger.must(sale(before, { receipt: "before" }));
+    ledger.now_ms = NOW_MS + 4 * DAY_MS;
+    expect(balancesOf(shown(ledger))["points"] ?? 0).toBe(points);
+    ledger.must(sale(1, { receipt: "on the day", occurred_at_ms: ledger.now_ms }));
+    expect(ledger.available()).toBe(points);
+    expect(ledger.refolded()).toEqual(ledger.state);
+  });
+
+  test("comes with the booking after the one that brings the member in", () => {
+    const ledger = ledgerOf({ on: { kind: "date", day: "06-16" }, segment: { tiers: ["tir_gold"] } }, { tiers });
+    ledger.must(sale(100, { receipt: "reaches it" }));
+    expect([ledger.available(), balancesOf(shown(ledger))["points"]]).toEqual([0, 50]);
+    ledger.must(sale(1, { receipt: "next" }));
+    expect(ledger.available()).toBe(50);
+  });
+
+  test("cannot name a level that there is not", () => {
+    const gift = {
+      id: "gif_a",
+      name: { en: "a" },
+      on,
+      segment: { tiers: ["tir_none"] },
+      gives: { kind: "units", give: 1 },
+    };
+    const parsed = parseProgramDocument({ ...programInput(), dated_gifts: [gift] });
+    expect(parsed.ok ? [] : parsed.error.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      "dated_gifts.0.segment.tiers there is no level tir_none",
+    ]);
   });
 });
 

@@ -234,6 +234,23 @@ describe("a reward that issues itself", () => {
     expect(openIssues(ledger.state).map(({ seq }) => seq)).toEqual([newer]);
   });
 
+  test("units that are missing for two reasons are both asked of the rewards they went into", () => {
+    const bonus = {
+      id: "chl_visit",
+      name: { en: "visit" },
+      counts: { kind: "visits" as const },
+      goal: 1,
+      minimum_spend: 1000,
+      window: { kind: "dates" as const },
+      gives: { kind: "units" as const, unit: "points", give: 1 },
+    };
+    const ledger = new Ledger(program({ rewards: [reward(automatic)], challenges: [bonus] }));
+    ledger.must(sale(1900));
+    expect([open(ledger).length, ledger.available()]).toEqual([2, 0]);
+    ledger.must(refund(2, 1000));
+    expect([open(ledger).length, ledger.available()]).toEqual([0, 9]);
+  });
+
   test("many small returns come to the same as one large one", () => {
     const [small, large] = [ledgerWith(4, automatic), ledgerWith(4, automatic)];
     for (const ledger of [small, large]) ledger.must(sale(2500));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { explainEntry, explainWarning } from "../../../src/domain/ledger/explain.ts";
 import { settle } from "../../../src/domain/ledger/due.ts";
 import { walletOf } from "../../../src/domain/ledger/view.ts";
-import { adjust, byLine, holdOf, line, refund, sale, units } from "../support/commands.ts";
+import { adjust, type Back, byLine, holdOf, line, refund, sale, units } from "../support/commands.ts";
 import { Ledger } from "../support/ledger.ts";
 import { itemRule, program, type ProgramInput, programInput } from "../support/program.ts";
 import { parseProgramDocument } from "../../../src/domain/program/document.ts";
@@ -154,6 +154,39 @@ describe("strips and returns", () => {
     expect(ledger.available(STRIPS)).toBe(10);
     ledger.must(refund(2, "all", "T3"));
     expect(ledger.totals()).toEqual({});
+  });
+
+  const two = [coffee("a", 2, 600), coffee("b", 1, 400)];
+  const table: [what: string, asked: number, backs: Back[], strips: number[]][] = [
+    ["the single free item", 1, [[byLine("b")], [byLine("a", 1)], [byLine("a", 1)]], [9, 9, 10]],
+    ["an item that was not free gives none", 2, [[byLine("b")]], [8]],
+    ["one of two free items", 2, [[byLine("a", 1)], [byLine("a", 1)]], [9, 10]],
+    ["a part of one gives none yet", 2, [[byLine("a", 0.5)], [byLine("a", 0.5)]], [8, 9]],
+    ["what is kept is free first", 1, [[byLine("a", 1)]], [9]],
+    ["everything that was free, then the rest", 3, [[byLine("a"), byLine("b")]], [10]],
+    ["then all of it: nothing twice", 3, [[byLine("b")], "all"], [8, 10]],
+    ["an amount gives none", 3, [100], [7]],
+  ];
+  test.each(table)("%s: its strips come back with what they paid for", (_what, asked, backs, strips) => {
+    const ledger = holder({ earning: [] });
+    const hold = ledger.must(holdOf("", { ...ask(asked), lines: two }));
+    const { seq } = ledger.must(sale([...two, line("c", 500)], { receipt: "R2", holds: [hold.seq] }));
+    const left = backs.map((back, index) => {
+      ledger.must(refund(seq, back, `T${index}`));
+      return ledger.available(STRIPS);
+    });
+    expect(left).toEqual(strips);
+    expect(ledger.refolded()).toEqual(ledger.state);
+  });
+
+  test("where the sale has other lines than the strips were asked for, they come back with all of it", () => {
+    const ledger = holder();
+    const hold = ledger.must(holdOf("", { ...ask(1), lines: two }));
+    const { seq } = ledger.must(sale([line("x", 300), line("y", 300)], { receipt: "R2", holds: [hold.seq] }));
+    ledger.must(refund(seq, [byLine("x")], "T1"));
+    expect(ledger.available(STRIPS)).toBe(9);
+    ledger.must(refund(seq, [byLine("y")], "T2"));
+    expect(ledger.available(STRIPS)).toBe(10);
   });
 
   test("a sale that comes back whole gives its strips back, to their lots", () => {

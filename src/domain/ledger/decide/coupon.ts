@@ -38,6 +38,7 @@ export interface CouponReturn {
   readonly frozen: FrozenContext;
   /** Null when nothing is kept. */
   readonly kept: Basket | null;
+  readonly today: LocalDate;
 }
 
 /** What a return does to the coupon of its sale. */
@@ -49,17 +50,24 @@ export interface CouponChange {
 
 /**
  * The sale gives the coupon that the kept basket gives: one that it no longer earns is taken back, and one that it would have
- * earned instead comes in its place. One that was used, is being used or is over stays as it is.
+ * earned instead comes in its place. One that an open redemption holds goes with it, unless it is used. One that was used or
+ * is over stays as it is.
  */
 export function returnCoupon(state: AccountState, program: CompiledProgram, sale: CouponReturn): CouponChange {
-  const { place, standing, kept } = sale;
+  const { place, standing, kept, today } = sale;
   const wanted = kept === null ? null : couponOf(program, sale.frozen, kept);
   if (standing === null || (wanted !== null && !asksLess(program, wanted.promotion, standing))) {
     return unchanged({ promotion: standing });
   }
-  const open = openIssues(state).filter((issue) => isOf(issue, place) && !isHeld(state, issue));
+  const given = openIssues(state).filter((issue) => isOf(issue, place));
+  const open = given.filter((issue) => !isHeld(state, issue));
   const [taken] = open;
-  if (taken === undefined) return unchanged({ promotion: standing, gone: true });
+  const [held] = given;
+  if (taken === undefined) {
+    if (held === undefined) return unchanged({ promotion: standing, gone: true });
+    const recalled = { issue: issueKey(held), what: held.what, until: addSpan(today, { days: -1 }) };
+    return unchanged({ promotion: null, recalled });
+  }
   const instead = wanted === null ? null : issued(program, wanted, sale.on);
   return {
     coupon: { promotion: instead?.promotion ?? null, taken_back: taken.what },

@@ -2,12 +2,14 @@ import { type CompiledProgram, policyOf } from "../../program/compile.ts";
 import { celebratedOn, type GiftDays } from "../../program/dated-gift.ts";
 import type { DatedGift } from "../../program/dated-gift-rules.ts";
 import { lotOn } from "../../program/lot-policy.ts";
+import { isInSegment } from "../../program/promotion.ts";
 import { type LocalDate, localDate } from "../../time/local-date.ts";
 import { applyGifts, GIFT_PLACE, type GiftDay, type GivenGift, joinedOn } from "../dated-gift.ts";
 import { debtPayments } from "../debt.ts";
 import type { EntryDraft } from "../draft.ts";
 import { applyDrafts } from "../due.ts";
 import { issueKey, ISSUES_MAX, type OpenIssue, openIssues } from "../issued.ts";
+import { levelAt } from "../level.ts";
 import { applyMeters } from "../meter.ts";
 import type { AccountState } from "../state.ts";
 import { issuedBonus, tierBonus } from "./bonus.ts";
@@ -38,7 +40,7 @@ export function dueGifts(state: AccountState, program: CompiledProgram, { now_ms
   const days = { today, joined_on: joinedOn(state, timezone), born_on: gift_day?.born_on ?? null };
   const due = all.flatMap((gift) => {
     const year = yearOf(state, gift, days, gift_day);
-    return year === null ? [] : [give(program, gift, year, today)];
+    return year === null || !isFor(gift, state, program, now_ms) ? [] : [give(program, gift, year, today)];
   });
   const room = Math.max(0, ISSUES_MAX - openIssues(state).length);
   const rewards = due.filter(({ gift }) => gift.issued !== undefined).slice(0, room);
@@ -56,6 +58,17 @@ function yearOf(state: AccountState, gift: DatedGift, days: GiftDays, gift_day: 
   if (not_before !== null && days.today < not_before) return null;
   const year = Number(on.slice(0, 4));
   return year > (state.dated_gifts?.[gift.id]?.year ?? 0) ? year : null;
+}
+
+/** Whether the gift is for this member just now; who comes to be among them within its window has it then. */
+function isFor({ segment }: DatedGift, state: AccountState, program: CompiledProgram, now_ms: number): boolean {
+  if (segment === undefined) return true;
+  return isInSegment(segment, {
+    occurred_at_ms: now_ms,
+    tier: levelAt(state, program, now_ms)?.id ?? null,
+    member_since_ms: state.opened_at_ms,
+    seen_at_ms: state.last_sale_at_ms ?? null,
+  });
 }
 
 function give(

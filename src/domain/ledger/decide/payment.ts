@@ -1,7 +1,7 @@
 import { type Basket, sumOf } from "../../program/basket.ts";
 import { payableWithCredit } from "../../program/credit.ts";
 import type { LocalDate } from "../../time/local-date.ts";
-import type { Capture, HeldPart } from "../booking.ts";
+import type { Capture, EntryFact, HeldPart } from "../booking.ts";
 import type { EntryDraft } from "../draft.ts";
 import { captureEntries, releaseEntries } from "../due.ts";
 import { sumParts } from "../lot.ts";
@@ -63,13 +63,28 @@ export function refundEntries(
   payments: readonly Pick<Capture, "unit" | "what" | "parts">[],
   { before, after, today }: { readonly before: number; readonly after: number; readonly today: LocalDate },
 ): EntryDraft[] {
-  const paid = payments.flatMap(({ unit, what, parts }) => parts.map((part) => ({ unit, what, ...part })));
+  const paid = payments.flatMap(({ unit, what, parts }) =>
+    parts.map((part) => ({ unit, ...part, why: { code: "refunded", what } as const })),
+  );
+  return partsBack(paid, { before, after, today });
+}
+
+interface PaidPart extends HeldPart {
+  readonly unit: string;
+  readonly why: EntryFact;
+}
+
+/** Entries that give back what of some parts goes on being spent when that falls from one amount to another. */
+export function partsBack(
+  parts: readonly PaidPart[],
+  { before, after, today }: { readonly before: number; readonly after: number; readonly today: LocalDate },
+): EntryDraft[] {
   const entries: EntryDraft[] = [];
   let start = 0;
-  for (const { unit, what, from, amount } of paid) {
+  for (const { unit, from, amount, why } of parts) {
     const delta = Math.min(before, start + amount) - Math.max(after, start);
     start += amount;
-    if (delta > 0) entries.push({ unit, lot: withGrace(from, today), delta, why: { code: "refunded", what } });
+    if (delta > 0) entries.push({ unit, lot: withGrace(from, today), delta, why });
   }
   return entries;
 }

@@ -27,7 +27,7 @@ import { withGrace } from "./grace.ts";
 import { withParts } from "./move-units.ts";
 import { isPayment, paidWithCredit, refundEntries } from "./payment.ts";
 import { Shortfalls, writtenOff } from "./shortfalls.ts";
-import { keptStrips } from "./strips.ts";
+import { giveStripsBack, isStrips, keptStrips } from "./strips.ts";
 import { takeBonusesBack, takeUnitsBack } from "./taken-back.ts";
 import { returnedTenders } from "./tender.ts";
 
@@ -62,8 +62,12 @@ export function decideReturn(
   const money = keptMoney(sale, previous, applied.value, program);
   const policy = program.document.returns.spent_points;
   const today = localDate(now_ms, program.document.timezone);
-  const rewards = restored.filter((capture) => !isPayment(capture)).flatMap((one) => restoreEntries(one, today));
-  const back = [...rewards, ...refundEntries(sale.captures.filter(isPayment), { ...money.credit, today })];
+  const rewards = restored
+    .filter((capture) => !isPayment(capture) && !isStrips(capture))
+    .flatMap((one) => restoreEntries(one, today));
+  const stripsPaid = giveStripsBack(sale, previous, applied.value, today);
+  const refunded = refundEntries(sale.captures.filter(isPayment), { ...money.credit, today });
+  const back = [...rewards, ...stripsPaid.entries, ...refunded];
   const { topped_up } = money;
   const strips = keptStrips(program, sale, applied.value);
   const shortfalls = new Shortfalls(previous, back, policy);
@@ -75,6 +79,7 @@ export function decideReturn(
     standing,
     frozen: sale.frozen,
     kept: full ? null : keptBasket(sale.sale, kept),
+    today,
   });
   const { spend } = money;
   const was = standingOf(sale, previous, { coupon: standing, spend: spend.before });
@@ -111,6 +116,7 @@ export function decideReturn(
     ...returnedCounts(sale, program, { was, is, also: challenges.meters }),
     ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
     ...(strips === null ? {} : { strips }),
+    ...(stripsPaid.after == null ? {} : { paid_with_strips: stripsPaid.after }),
     ...(topped_up === null ? {} : { topped_up: topped_up.after }),
     ...(sale.sale.paid_with_credit === undefined ? {} : { paid_with_credit: money.credit.after }),
     ...(money.stored_value === 0 ? {} : { stored_value: money.stored_value }),

@@ -1,15 +1,17 @@
 import { type CompiledProgram, paidLot } from "../../program/compile.ts";
 import type { BasketLine } from "../../program/basket.ts";
+import type { Effect } from "../../program/effect.ts";
 import { sells, stripEffect, stripsOn, stripUnit } from "../../program/strip.ts";
 import type { AccountKind } from "../../tenancy/account-id.ts";
 import type { LocalDate } from "../../time/local-date.ts";
-import type { Capture, KeptSale, SaleFacts, SaleWarning, SoldStrips } from "../booking.ts";
+import type { Capture, KeptSale, ReturnEvent, SaleFacts, SaleWarning, SoldStrips } from "../booking.ts";
 import type { SaleBooking } from "../command.ts";
 import type { EntryDraft } from "../draft.ts";
 import { captureEntries, releaseEntries } from "../due.ts";
+import { sumParts } from "../lot.ts";
 import type { AccountState, OpenHold } from "../state.ts";
 import { keptOf } from "./kept-sale.ts";
-import { cutParts } from "./payment.ts";
+import { cutParts, partsBack } from "./payment.ts";
 import { type TakenBack, takeBought, type TopUpReturn } from "./top-up.ts";
 
 /** What a sale's lines of kind `strip_card` give. */
@@ -101,4 +103,53 @@ export function settleStrips(
   ];
   const capture = { hold: seq, reward, what, unit, parts: first, effect };
   return { capture, entries, fits: hold.effect.final || settled !== null };
+}
+
+/** Strips that paid for items of a sale, before and after a return. */
+export interface StripsPaid {
+  readonly entries: readonly EntryDraft[];
+  /** What goes on paying, by hold; null when no strips paid. */
+  readonly after: ReturnEvent["paid_with_strips"] | null;
+}
+
+/**
+ * Gives strips back whose items come back. On a line that was partly free, what is kept is free first; where the sale's lines
+ * are not those that the strips were asked for, strips stay as long as the whole sale does.
+ */
+export function giveStripsBack(
+  { sale, captures }: SaleBooking,
+  previous: ReturnEvent | null,
+  { kept, full }: { readonly kept: KeptSale; readonly full: boolean },
+  today: LocalDate,
+): StripsPaid {
+  const paying = captures.filter(isStrips);
+  if (paying.length === 0) return { entries: [], after: null };
+  const after = paying.map(({ hold, parts, effect }) => {
+    const count = full ? 0 : Math.min(sumParts(parts), stillFree(sale, effect, kept, sumParts(parts)));
+    return { hold, count };
+  });
+  const entries = paying.flatMap(({ hold, unit, what, parts }) => {
+    const before = previous?.paid_with_strips?.find((one) => one.hold === hold)?.count ?? sumParts(parts);
+    const why = { code: "restored", what } as const;
+    const left = after.find((one) => one.hold === hold)?.count ?? 0;
+    return partsBack(
+      parts.map((part) => ({ unit, ...part, why })),
+      { before, after: left, today },
+    );
+  });
+  return { entries, after };
+}
+
+/** Whether a redemption is of strips, which pay for items by the piece. */
+export function isStrips({ effect }: Pick<Capture, "effect">): boolean {
+  return effect.kind === "free_items";
+}
+
+/** How many of the items that were free are kept; all where that cannot be told. A part of an item counts as one. */
+function stillFree(sale: SaleFacts, { free = [] }: Effect, kept: KeptSale, all: number): number {
+  const lines = free.flatMap(({ line: id, count }) => {
+    const line = sale.lines.find((one) => one.id === id);
+    return line === undefined ? [] : [Math.min(count, Math.ceil(keptOf(line, kept).quantity_milli / 1000))];
+  });
+  return lines.length < free.length || free.length === 0 ? all : lines.reduce((sum, count) => sum + count, 0);
 }
