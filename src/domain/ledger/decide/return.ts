@@ -116,7 +116,7 @@ export function decideReturn(
     ...returnedCounts(sale, program, { was, is, also: challenges.meters }),
     ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
     ...(strips === null ? {} : { strips }),
-    ...(stripsPaid.after == null ? {} : { paid_with_strips: stripsPaid.after }),
+    ...(stripsPaid.after === null ? {} : { paid_with_strips: stripsPaid.after }),
     ...(topped_up === null ? {} : { topped_up: topped_up.after }),
     ...(sale.sale.paid_with_credit === undefined ? {} : { paid_with_credit: money.credit.after }),
     ...(money.stored_value === 0 ? {} : { stored_value: money.stored_value }),

@@ -105,11 +105,13 @@ export function settleStrips(
   return { capture, entries, fits: hold.effect.final || settled !== null };
 }
 
+type StripsUse = NonNullable<ReturnEvent["paid_with_strips"]>[number];
+
 /** Strips that paid for items of a sale, before and after a return. */
 export interface StripsPaid {
   readonly entries: readonly EntryDraft[];
   /** What goes on paying, by hold; null when no strips paid. */
-  readonly after: ReturnEvent["paid_with_strips"] | null;
+  readonly after: readonly StripsUse[] | null;
 }
 
 /**
