@@ -74,6 +74,20 @@ export function tenderNaturalKey(from: string, seq: number): string {
   return `tender|${from}|${seq}`;
 }
 
+/**
+ * The natural key of a reward that was handed out without a connection: the till, the moment and what it was. Whoever hands
+ * the same out twice tells two moments.
+ */
+export function offlineNaturalKey(till: string, { ask, handed_out_at_ms }: OfflineHandOut): string {
+  const what = "reward" in ask ? ["reward", part(ask.reward)] : [part(ask.unit), ask.amount];
+  return ["offline", part(till), handed_out_at_ms, ...what].join("|");
+}
+
+interface OfflineHandOut {
+  readonly ask: { readonly reward: string } | { readonly unit: string; readonly amount: number };
+  readonly handed_out_at_ms: number;
+}
+
 /** The natural key of a return that waits for its sale. */
 export function parkedNaturalKey(sale: SaleByReceipt, returnId: string): string {
   return `parked|${part(sale.receipt)}|${sale.business_date ?? ""}|${part(sale.register ?? "")}|${part(returnId)}`;

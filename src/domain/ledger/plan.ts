@@ -92,7 +92,7 @@ export function plan(state: AccountState, command: Command, context: PlanContext
     case "hold":
       return planHold(draft, command, context);
     case "offline_redemption":
-      return draft.answer(decideOfflineRedemption(draft.state, command, context.program));
+      return draft.answer(decideOfflineRedemption(draft.state, command, context.program, context.till));
     case "capture":
     case "cancel":
     case "renew": {

@@ -4,7 +4,12 @@ import type { Stamp } from "../../domain/ledger/draft.ts";
 import { plainDraft, finishDraft } from "../../domain/ledger/draft.ts";
 import { settle } from "../../domain/ledger/due.ts";
 import { applyBooking } from "../../domain/ledger/fold.ts";
-import { parkedNaturalKey, returnNaturalKey, saleNaturalKey } from "../../domain/ledger/natural-key.ts";
+import {
+  offlineNaturalKey,
+  parkedNaturalKey,
+  returnNaturalKey,
+  saleNaturalKey,
+} from "../../domain/ledger/natural-key.ts";
 import { plan, type Plan, type PlanContext, type PlannedBooking } from "../../domain/ledger/plan.ts";
 import { type Refusal, STORED_REFUSALS } from "../../domain/ledger/refusal.ts";
 import { sameReturn, sameSale } from "../../domain/ledger/same-content.ts";
@@ -151,6 +156,7 @@ function naturalTwin(desk: Desk, command: Command, till: string): BookingRow | n
   if (command.type === "sale") {
     return desk.store.byNaturalKey(saleNaturalKey({ ...command, till }));
   }
+  if (command.type === "offline_redemption") return desk.store.byNaturalKey(offlineNaturalKey(till, command));
   if (command.type !== "return") return null;
   const { sale, request } = command;
   if ("origin" in sale) {
@@ -177,6 +183,8 @@ function reusesReturnId(desk: Desk, command: Command): boolean {
 function replayTwin(desk: Desk, message: CommandMessage, twin: BookingRow): CommandAnswer {
   const { command } = message;
   const { body } = twin;
+  // A till that has lost its queue sends again what it handed out, with a newer snapshot perhaps: it was handed out once.
+  if (command.type === "offline_redemption") return replay(desk, message, twin, true);
   if (command.type === "sale" && body.type === "sale") {
     return sameSale(command, body.sale) ? replay(desk, message, twin, true) : refused({ code: "receipt_reused" });
   }

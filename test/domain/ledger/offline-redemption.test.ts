@@ -100,8 +100,8 @@ describe("the allowance of a day", () => {
     const exactly = { effect: { kind: "amount_off", amount: 500 } } as const;
     const ledger = ledgerWith(50, rules({}, exactly));
     ledger.must(handedOut());
-    ledger.must(handedOut());
-    expect(ledger.refuses(handedOut())).toEqual({
+    ledger.must(handedOut({ handed_out_at_ms: NOW_MS + 1 }));
+    expect(ledger.refuses(handedOut({ handed_out_at_ms: NOW_MS + 2 }))).toEqual({
       code: "offline_allowance_exceeded",
       max: 1000,
       used: 1000,

@@ -59,7 +59,8 @@ export function commandOf(ledger: Ledger, step: Step, index: number): Command | 
         : { ...holdOf("rew_coffee"), ask: { issue } };
     }
     case "offline_redemption": {
-      const handed_out_at_ms = ledger.now_ms - step.minutes_ago * MINUTE_MS;
+      // Each at a moment of its own: the same at the same moment is the same.
+      const handed_out_at_ms = ledger.now_ms - step.minutes_ago * MINUTE_MS - index;
       const balances = { points: 100, "stamps:stc_latte": 100 };
       const snapshot = { seq: 1, issued_at_ms: handed_out_at_ms, balances };
       const ask = { reward: step.ask };

@@ -10,6 +10,7 @@ import { type EntryDraft, plainDraft } from "../draft.ts";
 import { applyDrafts } from "../due.ts";
 import { type Lot, sumParts, takeFrom } from "../lot.ts";
 import { metered, OFFLINE_METER } from "../meter.ts";
+import { offlineNaturalKey } from "../natural-key.ts";
 import { type AccountState, unitState } from "../state.ts";
 import { checkCard } from "./card.ts";
 import { type Revocation, revokeFor } from "./issue.ts";
@@ -24,6 +25,7 @@ export function decideOfflineRedemption(
   state: AccountState,
   command: OfflineRedemptionCommand,
   program: CompiledProgram,
+  till: string,
 ): Decision {
   const refusedCard = checkCard(state, command.card_no);
   if (refusedCard !== null) return fail(refusedCard);
@@ -66,7 +68,8 @@ export function decideOfflineRedemption(
     meters: [{ meter: OFFLINE_METER, on: taken_on, amount: value }],
   };
   const revoked = keys.length === 0 ? {} : { revoked_issues: keys };
-  return ok([{ ...plainDraft(event, [...entries, ...spent.entries]), ...revoked }]);
+  const natural_key = offlineNaturalKey(till, command);
+  return ok([{ ...plainDraft(event, [...entries, ...spent.entries]), ...revoked, natural_key }]);
 }
 
 /** Kinds of units that may be spent before the account knows. */
