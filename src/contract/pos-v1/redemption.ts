@@ -30,7 +30,10 @@ export const redemptionInput = z
           .min(1)
           .max(2000)
           .meta({ description: "The signed balance that the till had, as `identify` or the card's code gave it." }),
-        handed_out_at: timestamp.meta({ description: "When the reward was handed out; it counts on that day." }),
+        handed_out_at: timestamp.meta({
+          description:
+            "When the reward was handed out; it counts on that day. The same reward at the same moment from the same till is the same hand-out, whatever key it comes under.",
+        }),
       })
       .optional()
       .meta({

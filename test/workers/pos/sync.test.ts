@@ -197,9 +197,10 @@ describe("a reward handed out without a connection", () => {
     expect(seen.exp - seen.iat).toBe(2 * 24 * 3600);
   });
 
-  test("is booked once, and the same batch again changes nothing", async () => {
+  test("is booked once: the same batch again, or the same hand-out under another key, changes nothing", async () => {
     const shop = await counter();
-    const items = [handedOut("r1", shop), sale("s1", { id: shop.member })];
+    const at_ms = Date.now();
+    const items = [handedOut("r1", shop, at_ms), sale("s1", { id: shop.member })];
     const first = await sync(shop.till, items);
     expect(statuses(first)).toEqual(["applied", "applied"]);
     const { redemption } = first["data"]?.[0]?.["answer"] ?? {};
@@ -209,6 +210,9 @@ describe("a reward handed out without a connection", () => {
       offline: { value: 200, shortfall: 0, shortfall_is: null },
     });
     expect(statuses(await sync(shop.till, items))).toEqual(["replayed", "replayed"]);
+    const queueLost = await sync(shop.till, [handedOut("r9", shop, at_ms)]);
+    expect(statuses(queueLost)).toEqual(["replayed"]);
+    expect(queueLost["data"]?.[0]?.["answer"]?.["redemption"]).toEqual(redemption);
     expect(await available(shop.till, shop.member)).toBe(50 - 20 + 10);
     expect(await shop.till.must("GET", `/v1/redemptions/${text(redemption?.["id"])}`)).toEqual(redemption);
     const list = await shop.till.must("GET", `/v1/redemptions?member=${shop.member}`);
