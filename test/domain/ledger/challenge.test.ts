@@ -429,6 +429,22 @@ describe("two accounts that become one", () => {
     receiver.state = merged(giver, receiver);
     expect(progress(receiver)).toBe(2);
     expect(balancesOf(receiver.state)).toEqual({});
+    sellOn(receiver, "2026-06-17");
+    expect(balancesOf(receiver.state)).toEqual({ points: 50 });
+  });
+
+  test.each([
+    ["the next sale that counts gives it", "2026-06-21", { points: 50 }],
+    ["one after the window does not", "2026-06-22", {}],
+  ])("that only together reach the goal are given nothing by the merge: %s", (_what, day, balances) => {
+    const week = { goal: 2, window: { kind: "week" } } as const;
+    const [giver, receiver] = [ledgerOf(week), ledgerOf(week)];
+    sellOn(giver, "2026-06-16");
+    sellOn(receiver, "2026-06-16");
+    receiver.state = merged(giver, receiver);
+    expect([progress(receiver), balancesOf(receiver.state)]).toEqual([2, {}]);
+    sellOn(receiver, day);
+    expect(balancesOf(receiver.state)).toEqual(balances);
   });
 
   test("keep one goal where both had reached it, and both bonuses", () => {
