@@ -9,7 +9,7 @@ import { Recorded, unsaid } from "../rolling/recorded.ts";
 
 // Traffic and ledgers as an earlier release made them. A deploy mixes Workers and objects of two releases for minutes, and
 // ledgers live for ever: today's objects must take what an old Worker sends, and go on with what an old object stored.
-const FIXTURES = ["v1-before-tiers.json"];
+const FIXTURES = ["v1-before-tiers.json", "v1-full-programme.json"];
 
 /** The answer without what depends on the order of keys in a body, or on the salt of a note. */
 function comparable(answer: unknown): unknown {
@@ -50,6 +50,18 @@ describe.each(FIXTURES)("traffic of an earlier release (%s)", (name) => {
         const parsed: BookingBody = JSON.parse(body);
         expect(activityOf(parsed).seq).toBe(seq);
       }
+    }
+  });
+
+  test("ledgers of old objects are projected as the old objects did, and those that today's make of their traffic too", () => {
+    const then = new Recorded(text).projections();
+    if (then === null) return;
+    const recorded = new Recorded(text);
+    recorded.openAll();
+    for (const call of recorded.calls) recorded.make(call);
+    for (const ledgers of [recorded.ledgers(), recorded.stored()]) {
+      const now = ledgers.map(({ rows }) => rows.map(({ body }) => activityOf(JSON.parse(body))));
+      expect(unsaid(comparable(now), comparable(then))).toEqual([]);
     }
   });
 

@@ -48,6 +48,8 @@ interface Recording {
   readonly programs: Readonly<Record<string, ProgramPayload>>;
   readonly calls: readonly Call[];
   readonly ledgers: Readonly<Record<string, readonly StoredRow[]>>;
+  /** What the old release projected of each row; recordings from before lack it. */
+  readonly projections?: Readonly<Record<string, readonly unknown[]>>;
 }
 
 /** Recorded traffic and the ledgers it left, on today's account code. */
@@ -96,6 +98,12 @@ export class Recorded {
         checkpoint,
       })),
     }));
+  }
+
+  /** What the old release projected, ledger by ledger; null when that was not recorded. */
+  projections(): readonly (readonly unknown[])[] | null {
+    const { projections, ledgers } = this.#recording;
+    return projections === undefined ? null : Object.keys(ledgers).map((name) => projections[name] ?? []);
   }
 
   /** The ledgers as they stand now. */

@@ -129,6 +129,19 @@ export class NodeSide implements Side {
     return stored.toArray().map((row) => ({ ...row, hash: new Uint8Array(row.hash) }));
   }
 
+  /** The rows with the keys that they hold. */
+  stored(account: string): (LedgerRow & { readonly idem: string | null; readonly nat: string | null })[] {
+    const keys = this.#kept(account).storage.sql.exec<{ seq: number; idem: string | null; nat: string | null }>(
+      "SELECT seq, idem, nat FROM booking ORDER BY seq",
+    );
+    const bySeq = new Map(keys.toArray().map((row) => [row.seq, row]));
+    return this.rows(account).map((row) => ({
+      ...row,
+      idem: bySeq.get(row.seq)?.idem ?? null,
+      nat: bySeq.get(row.seq)?.nat ?? null,
+    }));
+  }
+
   /** Loses the newest booking but the first: for trying whether that is noticed. */
   forgetNewest(account: string): void {
     const { sql } = this.#kept(account).storage;
