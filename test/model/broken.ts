@@ -103,7 +103,7 @@ export const brokenBuilds: readonly (readonly [what: string, side: () => NodeSid
     bent((document) => ({
       ...document,
       rewards: document.rewards.map((reward) =>
-        reward.valid_for === undefined ? reward : { ...reward, valid_for: { days: 1, ...reward.valid_for, months: 2 } },
+        reward.valid_for === undefined ? reward : { ...reward, valid_for: { days: 40 } },
       ),
     })),
     '"kind":"issue"',
@@ -162,7 +162,7 @@ export const brokenBuilds: readonly (readonly [what: string, side: () => NodeSid
         earning: card.earning.map(({ cooldown_minutes: _minutes, ...rule }) => rule),
       })),
     })),
-    '"ear_stamp","kind":"visit","give":1,"cooldown_minutes"',
+    '"cooldown_minutes":1440',
   ],
   [
     "a transfer that arrives twice",

@@ -344,18 +344,19 @@ export class ReferenceLedger {
     const sale = "seq" in of ? this.saleAt(named, of.seq) : (meant(account, of).at(-1) ?? null);
     if (sale !== null) return this.#book(account, sale, request, asked.program);
     if ("seq" in of) return { refused: "sale_unknown" };
-    const elsewhere = this.#searched(account, of);
-    if (elsewhere !== null) {
-      const known = elsewhere.returns.get(request.return_id);
-      if (known === undefined) return this.#book(account, elsewhere, request, asked.program);
-      return sameRequest(known.request, request) ? repeatedReturn(known) : { refused: "return_id_reused" };
-    }
+    // What waits here goes on waiting, also when the sale has come along with another account since.
     const same = account.waiting.find(
       (other) =>
         !other.brought && JSON.stringify(keyOf(other.sale, other.request)) === JSON.stringify(keyOf(of, request)),
     );
     if (same !== undefined)
       return { refused: sameRequest(same.request, request) ? "sale_not_known_yet" : "return_id_reused" };
+    const elsewhere = this.#searched(account, of);
+    if (elsewhere !== null) {
+      const known = elsewhere.returns.get(request.return_id);
+      if (known === undefined) return this.#book(account, elsewhere, request, asked.program);
+      return sameRequest(known.request, request) ? repeatedReturn(known) : { refused: "return_id_reused" };
+    }
     const seq = account.book();
     account.waiting.push({ seq, sale: of, request, idem: asked.idem, asked: asked.request, brought: false });
     return { refused: "sale_not_known_yet" };
