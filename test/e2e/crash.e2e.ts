@@ -9,7 +9,7 @@ import { freePort } from "./support/start-process.ts";
 
 let folder: string;
 let bundles: readonly [Bundle, Bundle];
-const SMALL = { clients: 16, members: 5, acks_per_round: 60, touch: true };
+const SMALL = { clients: 16, members: 5, acks_per_round: 60, alarms_ms: 0 };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "stempel-crash-"));
@@ -33,7 +33,7 @@ test("what was acknowledged survives SIGKILL, once, with its chain and its proje
 
 test("a build that acknowledges before it commits is caught (negative control)", async () => {
   const state = join(folder, "hasty-state");
-  const report = await crash({ ...SMALL, state, port: await freePort(), bundle: bundles[1], rounds: 1, touch: false });
+  const report = await crash({ ...SMALL, state, port: await freePort(), bundle: bundles[1], rounds: 1 });
 
   expect(report.lost).toBeGreaterThan(0);
 });
