@@ -159,9 +159,10 @@ test("a reward handed out without a connection for points that have gone is flag
   const snapshot = { seq: 2, issued_at_ms: Date.now(), balances: { points: 30 } };
   const ask = { reward: "rew_two_euro" };
   const basket = { lines: null, sale_total: null, card_no: null };
-  const command = { type: "offline_redemption", ask, ...basket, handed_out_at_ms: Date.now(), snapshot } as const;
-  await anna.book(command);
-  const { body } = await anna.book(command);
+  const handedOut = (ago_ms: number) =>
+    ({ type: "offline_redemption", ask, ...basket, handed_out_at_ms: Date.now() - ago_ms, snapshot }) as const;
+  await anna.book(handedOut(60_000));
+  const { body } = await anna.book(handedOut(0));
   await vi.waitFor(async () => expect((await openFlags(shop)).flags).toHaveLength(1), { timeout: 1000, interval: 10 });
   expect((await openFlags(shop)).flags).toMatchObject([
     { rule: "offline_shortfall", evidence: [{ account: anna.id, seq: body.seq, type: "offline_redemption" }] },

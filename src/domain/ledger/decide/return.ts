@@ -14,15 +14,15 @@ import type {
   ReturnRequest,
 } from "../booking.ts";
 import type { Decision, SaleBooking } from "../command.ts";
-import type { EntryDraft } from "../draft.ts";
+import type { Draft, EntryDraft } from "../draft.ts";
 import { returnNaturalKey } from "../natural-key.ts";
 import type { AccountState } from "../state.ts";
 import { returnedCounts, standingOf } from "./returned-counts.ts";
 import { returnCoupon } from "./coupon.ts";
 import { applyDrafts } from "../due.ts";
 import { returnedChallenges } from "./challenges.ts";
-import { keptMoney } from "./kept-money.ts";
-import { applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
+import { type KeptMoney, keptMoney } from "./kept-money.ts";
+import { type AppliedReturn, applyReturn, keptBasket, nothingReturned } from "./kept-sale.ts";
 import { withGrace } from "./grace.ts";
 import { withParts } from "./move-units.ts";
 import { isPayment, paidWithCredit, refundEntries } from "./payment.ts";
@@ -39,6 +39,21 @@ export interface ReturnableSale {
   readonly origin: string | null;
 }
 
+/** What the decisions about a return look at. */
+interface ReturnDesk {
+  readonly state: AccountState;
+  readonly program: CompiledProgram;
+  readonly returnable: ReturnableSale;
+  readonly previous: ReturnEvent | null;
+  readonly request: ReturnRequest;
+  readonly applied: AppliedReturn;
+  readonly money: KeptMoney;
+  readonly outcomes: readonly UnitOutcome[];
+  readonly today: LocalDate;
+  /** The return that had waited for its sale and is carried out now; null for any other. */
+  readonly parked: number | null;
+}
+
 /**
  * Decides a return: what the sale would have earned on the basket that is kept, in the sale's own frozen context,
  * and books the difference. Several small returns therefore take exactly what one large return takes.
@@ -53,54 +68,121 @@ export function decideReturn(
   const { sale } = returnable;
   const previous = previousReturn(returnable);
   if (previous?.full === true) return fail({ code: "already_returned" });
-  const applied = applyReturn(sale.sale, previous?.kept ?? nothingReturned(), request);
-  if (!applied.ok) return applied;
-  const { kept, full, lines, amount } = applied.value;
-  const outcomes = full ? nothingEarned(sale.outcomes) : keptOutcomes(sale, kept, program);
-  const before = previous?.outcomes ?? sale.outcomes;
-  const restored = full ? sale.captures : [];
-  const money = keptMoney(sale, previous, applied.value, program);
-  const policy = program.document.returns.spent_points;
+  const found = applyReturn(sale.sale, previous?.kept ?? nothingReturned(), request);
+  if (!found.ok) return found;
+  const applied = found.value;
+  const money = keptMoney(sale, previous, applied, program);
+  const outcomes = applied.full ? nothingEarned(sale.outcomes) : keptOutcomes(sale, applied.kept, program);
   const today = localDate(now_ms, program.document.timezone);
-  const rewards = restored
-    .filter((capture) => !isPayment(capture) && !isStrips(capture))
-    .flatMap((one) => restoreEntries(one, today));
-  const stripsPaid = giveStripsBack(sale, previous, applied.value, today);
-  const refunded = refundEntries(sale.captures.filter(isPayment), { ...money.credit, today });
-  const back = [...rewards, ...stripsPaid.entries, ...refunded];
-  const { topped_up } = money;
-  const strips = keptStrips(program, sale, applied.value);
-  const shortfalls = new Shortfalls(previous, back, policy);
-  const taken = takeUnitsBack(state, { sale, previous, outcomes, topped_up, strips, back, policy }, shortfalls);
-  const standing = standingCoupon(sale, previous);
-  const given = returnCoupon(state, program, {
-    place: { origin: returnable.origin, seq: sale.seq },
-    on: localDate(sale.sale.occurred_at_ms, program.document.timezone),
-    standing,
-    frozen: sale.frozen,
-    kept: full ? null : keptBasket(sale.sale, kept),
-    today,
-  });
-  const { spend } = money;
-  const was = standingOf(sale, previous, { coupon: standing, spend: spend.before });
-  const basket = keptBasket(sale.sale, kept);
-  const is = { basket, outcomes, coupon: given.coupon.promotion, spend: full ? 0 : spend.after, full };
-  const moved = [...back, ...taken.entries];
+  return ok([bookReturn({ state, program, returnable, previous, request, applied, money, outcomes, today, parked })]);
+}
+
+function bookReturn(desk: ReturnDesk): Draft {
+  const { state, program, returnable, previous, request, applied, money, outcomes } = desk;
+  const { sale, origin } = returnable;
+  const policy = program.document.returns.spent_points;
+  const back = givenBack(desk);
+  const strips = keptStrips(program, sale, applied);
+  const shortfalls = new Shortfalls(previous, back.entries, policy);
+  const asked = { sale, previous, outcomes, topped_up: money.topped_up, strips, back: back.entries, policy };
+  const taken = takeUnitsBack(state, asked, shortfalls);
+  const coupon = coupons(desk);
+  const counts = countsOf(desk, coupon);
+  const moved = [...back.entries, ...taken.entries];
   const challenges = returnedChallenges(applyDrafts(state, moved), sale, program, {
-    before: was.basket,
-    after: full ? null : is.basket,
+    before: counts.was.basket,
+    after: applied.full ? null : counts.is.basket,
   });
   const lost = [...moved, ...challenges.entries];
   const bonuses = takeBonusesBack(applyDrafts(state, lost), challenges, policy, shortfalls);
   const lostBonuses = [...challenges.entries, ...bonuses.entries];
   const clawed = [...taken.clawed.map((one) => withParts(one, lostBonuses)), ...bonuses.clawed].filter(isClawed);
-  const revoked = [...given.revoked, ...challenges.revoked];
-  const event: ReturnEvent = {
+  const revoked = [...coupon.given.revoked, ...challenges.revoked];
+  const { issued } = coupon.given;
+  return {
+    event: returnEvent(desk, { back, strips, coupon, counts, challenges, clawed }),
+    entries: [...lost, ...bonuses.entries],
+    natural_key: returnNaturalKey({ origin, seq: sale.seq }, request.return_id),
+    frees: applied.full && origin === null ? sale.seq : null,
+    ...(issued.length === 0 ? {} : { issued }),
+    ...(revoked.length === 0 ? {} : { revoked_issues: revoked }),
+  };
+}
+
+interface GivenBack {
+  /** Rewards that the sale captured. */
+  readonly restored: readonly Capture[];
+  readonly stripsPaid: ReturnType<typeof giveStripsBack>;
+  readonly entries: readonly EntryDraft[];
+}
+
+/** What had paid for the sale and is the member's again: rewards with a whole return, strips and credit with their share. */
+function givenBack({ returnable: { sale }, previous, applied, money, today }: ReturnDesk): GivenBack {
+  const restored = applied.full ? sale.captures : [];
+  const rewards = restored
+    .filter((capture) => !isPayment(capture) && !isStrips(capture))
+    .flatMap((one) => restoreEntries(one, today));
+  const stripsPaid = giveStripsBack(sale, previous, applied, today);
+  const refunded = refundEntries(sale.captures.filter(isPayment), { ...money.credit, today });
+  return { restored, stripsPaid, entries: [...rewards, ...stripsPaid.entries, ...refunded] };
+}
+
+interface Coupons {
+  /** The promotion whose coupon stood before this return. */
+  readonly standing: string | null;
+  readonly given: ReturnType<typeof returnCoupon>;
+}
+
+function coupons({ state, program, returnable, previous, applied, today }: ReturnDesk): Coupons {
+  const { sale, origin } = returnable;
+  const standing = standingCoupon(sale, previous);
+  const given = returnCoupon(state, program, {
+    place: { origin, seq: sale.seq },
+    on: localDate(sale.sale.occurred_at_ms, program.document.timezone),
+    standing,
+    frozen: sale.frozen,
+    kept: applied.full ? null : keptBasket(sale.sale, applied.kept),
+    today,
+  });
+  return { standing, given };
+}
+
+/** What the sale was to the counters before this return, and what it is after it. */
+function countsOf({ returnable: { sale }, previous, applied, money, outcomes }: ReturnDesk, coupon: Coupons) {
+  const { full } = applied;
+  const { spend } = money;
+  const basket = keptBasket(sale.sale, applied.kept);
+  const { promotion } = coupon.given.coupon;
+  return {
+    was: standingOf(sale, previous, { coupon: coupon.standing, spend: spend.before }),
+    is: { basket, outcomes, coupon: promotion, spend: full ? 0 : spend.after, full },
+  };
+}
+
+interface ReturnParts {
+  readonly back: GivenBack;
+  readonly strips: ReturnType<typeof keptStrips>;
+  readonly coupon: Coupons;
+  readonly counts: ReturnType<typeof countsOf>;
+  readonly challenges: ReturnType<typeof returnedChallenges>;
+  readonly clawed: readonly ClawedBack[];
+}
+
+/** What there was none of is absent: most returns have few of these. */
+function returnEvent(
+  { state, program, returnable, previous, request, applied, money, outcomes, parked }: ReturnDesk,
+  { back, strips, coupon, counts, challenges, clawed }: ReturnParts,
+): ReturnEvent {
+  const { sale, origin } = returnable;
+  const { kept, full, lines, amount } = applied;
+  const before = previous?.outcomes ?? sale.outcomes;
+  const { restored, stripsPaid } = back;
+  return {
     type: "return",
     return_id: request.return_id,
     request,
     sale: sale.seq,
-    origin: returnable.origin,
+    origin,
     lines,
     amount,
     currency: sale.sale.currency,
@@ -111,27 +193,17 @@ export function decideReturn(
     ...(full || clawed.length === 0 ? {} : { clawed }),
     full,
     restored,
-    ...(standing === null && previous?.coupon === undefined ? {} : { coupon: given.coupon }),
+    ...(coupon.standing === null && previous?.coupon === undefined ? {} : { coupon: coupon.given.coupon }),
     parked,
-    ...returnedCounts(sale, program, { was, is, also: challenges.meters }),
+    ...returnedCounts(sale, program, { ...counts, also: challenges.meters }),
     ...(challenges.steps.length === 0 ? {} : { challenges: challenges.steps }),
     ...(strips === null ? {} : { strips }),
     ...(stripsPaid.after === null ? {} : { paid_with_strips: stripsPaid.after }),
-    ...(topped_up === null ? {} : { topped_up: topped_up.after }),
+    ...(money.topped_up === null ? {} : { topped_up: money.topped_up.after }),
     ...(sale.sale.paid_with_credit === undefined ? {} : { paid_with_credit: money.credit.after }),
     ...(money.stored_value === 0 ? {} : { stored_value: money.stored_value }),
     ...tendersBack(sale, money.credit),
   };
-  return ok([
-    {
-      event,
-      entries: [...lost, ...bonuses.entries],
-      natural_key: returnNaturalKey({ origin: returnable.origin, seq: sale.seq }, request.return_id),
-      frees: full && returnable.origin === null ? sale.seq : null,
-      ...(given.issued.length === 0 ? {} : { issued: given.issued }),
-      ...(revoked.length === 0 ? {} : { revoked_issues: revoked }),
-    },
-  ]);
 }
 
 /** What gift cards that paid the sale have back. */
