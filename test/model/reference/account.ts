@@ -1,3 +1,4 @@
+import type { FreeItems } from "./strips.ts";
 import type { ReturnRequest, SaleByReceipt } from "../../../src/domain/ledger/booking.ts";
 import type { SaleCommand } from "../../../src/domain/ledger/command.ts";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
@@ -35,6 +36,8 @@ export interface RefHold {
   readonly for: "reward" | "points" | "credit" | "strips" | "transfer";
   readonly off: number | null;
   readonly final: boolean;
+  /** The items that strips pay for; none while the basket is not known, and for everything else. */
+  readonly items: readonly FreeItems[];
   /** The least that must be spent with it, and the basket it was asked for with. */
   readonly minimum: number;
   readonly spend: number | null;
@@ -42,6 +45,14 @@ export interface RefHold {
 }
 
 export type HoldEnding = "captured" | "cancelled" | "expired";
+
+/** A reservation that a sale used up. */
+export interface CapturedHold extends Pick<RefHold, "seq" | "piles" | "issue"> {
+  /** Whether it was credit that paid. */
+  readonly pays: boolean;
+  /** The items that strips paid for; null for anything but strips. */
+  readonly items: readonly FreeItems[] | null;
+}
 
 /** A sale and all that became of it, wherever its member has gone since. */
 export interface RefSale {
@@ -63,7 +74,7 @@ export interface RefSale {
   readonly offers: readonly string[];
   /** Dates of what it gave, by unit. */
   readonly gave: ReadonlyMap<string, Pick<Pile, "rank" | "opens" | "expires">>;
-  readonly captured: readonly (Pick<RefHold, "seq" | "piles" | "issue"> & { readonly pays: boolean })[];
+  readonly captured: readonly CapturedHold[];
   /** What was bought in it to be used later, as it was put away. */
   readonly bought: readonly Pile[];
   readonly strips: ReadonlyMap<string, number>;
@@ -76,6 +87,8 @@ export interface RefSale {
   offByLine: Map<string, number>;
   offInAll: number;
   stripsNow: ReadonlyMap<string, number>;
+  /** How many strips go on paying, by reservation; all that were taken while nothing came back. */
+  stripsPaying: ReadonlyMap<number, number>;
   topUpNow: TopUp | null;
   /** What stays paid with credit. */
   creditNow: number;

@@ -1,10 +1,10 @@
 import type { SaleCommand } from "../../../src/domain/ledger/command.ts";
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
-import type { Pile, RefHold, RefSale } from "./account.ts";
+import type { CapturedHold, Pile, RefHold } from "./account.ts";
 import { cut, payable } from "./credit.ts";
 import { discountOf, floorDiv, sum } from "./rules.ts";
-import { stripsOff, stripUnit } from "./strips.ts";
+import { type FreeItems, stripsOff, stripUnit } from "./strips.ts";
 
 /** A reservation that a sale uses up. */
 export interface Captured {
@@ -17,6 +17,8 @@ export interface Captured {
   readonly free: readonly Pile[];
   /** Whether the basket has what it is for. */
   readonly fits: boolean;
+  /** The items that strips pay for. */
+  readonly items: readonly FreeItems[];
 }
 
 /** What a reservation does to a basket in the end. `before` is what credit has paid of it already. */
@@ -25,7 +27,7 @@ export function settled(
   command: SaleCommand,
   { lines, program, before }: { lines: readonly BasketLine[]; program: ProgramDocument; before: number },
 ): Captured {
-  const whole = { hold, off: 0, pays: 0, spent: hold.piles, free: [], fits: true };
+  const whole = { hold, off: 0, pays: 0, spent: hold.piles, free: [], fits: true, items: hold.items };
   if (hold.for === "credit") {
     const open = command.currency === program.currency ? payable(lines, command.total) : 0;
     const { first, rest } = cut(hold.piles, open - before);
@@ -38,7 +40,7 @@ export function settled(
     const off = card === undefined ? null : stripsOff(card, held, lines);
     if (off === null) return { ...whole, off: hold.off ?? 0, fits: false };
     const { first, rest } = cut(hold.piles, off.used);
-    return { ...whole, off: off.off, spent: first, free: rest };
+    return { ...whole, off: off.off, spent: first, free: rest, items: off.items };
   }
   const off = offOf(hold, lines, command.total, program);
   return { ...whole, off: off ?? hold.off ?? 0, fits: off !== null };
@@ -60,6 +62,13 @@ function offOf(hold: RefHold, lines: readonly BasketLine[], total: number, progr
 }
 
 /** What the sale keeps of it, for a return. */
-export function kept({ hold, spent }: Captured): RefSale["captured"][number] {
-  return { seq: hold.seq, piles: spent, issue: hold.issue, pays: hold.for === "credit" };
+export function kept({ hold, spent, items }: Captured): CapturedHold {
+  const isStrips = hold.for === "strips";
+  return {
+    seq: hold.seq,
+    piles: spent,
+    issue: hold.issue,
+    pays: hold.for === "credit",
+    items: isStrips ? items : null,
+  };
 }

@@ -30,7 +30,7 @@ import {
   sameRequest,
   sameSale,
 } from "./sameness.ts";
-import { stripsOff, stripUnit } from "./strips.ts";
+import { type FreeItems, stripsOff, stripUnit } from "./strips.ts";
 import { creditUnit, datingOf, type Discount, discountOf, inRate, knowsUnit, lastDayOf, sum } from "./rules.ts";
 
 /** What the ledger must answer. `facts` are what a till would print; a refusal has its code alone. */
@@ -399,7 +399,7 @@ export class ReferenceLedger {
     if (account.holds.size >= HOLD_MAX) return { refused: "too_many_holds" };
     const found = effectOf(wanted, command, program);
     if (found === null) return { refused: "no_eligible_item" };
-    const { discount, amount } = found;
+    const { discount, amount, items } = found;
     const seq = account.book();
     const { unit, reward, effect, issue } = wanted;
     const piles = account.take(account.free(unit), amount);
@@ -415,6 +415,7 @@ export class ReferenceLedger {
       for: wanted.for,
       off: discount.off,
       final,
+      items,
       deadline_ms,
       spend,
       minimum: wanted.minimum,
@@ -455,7 +456,16 @@ export class ReferenceLedger {
     if (account.available(unit) < amount) return { refused: "insufficient_balance" };
     const piles = account.take(account.free(unit), amount);
     const seq = account.book();
-    const nothing = { reward: null, issue: null, effect: null, off: null, final: true, minimum: 0, spend: null };
+    const nothing = {
+      reward: null,
+      issue: null,
+      effect: null,
+      off: null,
+      final: true,
+      minimum: 0,
+      spend: null,
+      items: [],
+    };
     account.holds.set(seq, { ...nothing, seq, unit, piles, for: "transfer", deadline_ms: NEVER_MS });
     this.#sent.set(`${account.id} ${seq}`, piles);
     return { seq, type: "transfer_sent", facts: {} };
@@ -503,22 +513,29 @@ export class ReferenceLedger {
   }
 }
 
+interface HoldEffect {
+  readonly discount: Exclude<Discount, { is: "none" }>;
+  readonly amount: number;
+  readonly items: readonly FreeItems[];
+}
+
 /** What a reservation does, and how many units it takes; null when the basket has nothing for it. */
 function effectOf(
   wanted: Exclude<Wanted, { readonly refused: string }>,
   { lines, sale_total }: HoldCommand,
   program: ProgramDocument,
-): { readonly discount: Exclude<Discount, { is: "none" }>; readonly amount: number } | null {
+): HoldEffect | null {
   const { amount, effect } = wanted;
-  if (wanted.for === "credit") return { discount: { is: "open", off: 0 }, amount };
+  if (wanted.for === "credit") return { discount: { is: "open", off: 0 }, amount, items: [] };
   if (effect === null) {
     const card = program.strip_cards.find((one) => stripUnit(one) === wanted.unit);
-    if (lines === null || card === undefined) return { discount: { is: "open", off: null }, amount };
+    if (lines === null || card === undefined) return { discount: { is: "open", off: null }, amount, items: [] };
     const strips = stripsOff(card, amount, lines);
-    return strips === null ? null : { discount: { is: "final", off: strips.off }, amount: strips.used };
+    if (strips === null) return null;
+    return { discount: { is: "final", off: strips.off }, amount: strips.used, items: strips.items };
   }
   const discount = discountOf(effect, lines, sale_total);
-  return discount.is === "none" ? null : { discount, amount };
+  return discount.is === "none" ? null : { discount, amount, items: [] };
 }
 
 const OK: Outcome = { seq: 0, type: "ok", facts: {} };

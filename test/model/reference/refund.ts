@@ -3,7 +3,7 @@ import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import { Asking } from "./clawed.ts";
 import { leastBonus, paidBack, payable, storedIn, topUpBack, toppedUp } from "./credit.ts";
-import { stripsBack, stripsIn } from "./strips.ts";
+import { stripsBack, stripsFreed, stripsIn } from "./strips.ts";
 import { uncount } from "./challenges.ts";
 import { couponAfter, neededBack, type NewIssue, plainIssue, put, takeBack } from "./issues.ts";
 import { remember } from "./undo.ts";
@@ -59,8 +59,12 @@ function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, to
   const { kept, amount, full } = applied;
   const next = full ? nothing(sale) : keptEarned(sale, kept);
   const back: Pile[] = full
-    ? sale.captured.flatMap(({ piles, pays }) => (pays ? [] : piles.map((pile) => restored(pile, today.on))))
+    ? sale.captured.flatMap(({ piles, pays, items }) =>
+        pays || items !== null ? [] : piles.map((pile) => restored(pile, today.on)),
+      )
     : [];
+  const freed = stripsFreed(sale, full ? null : (line) => quantityOf(kept, line));
+  back.push(...freed.piles.map((pile) => restored(pile, today.on)));
   const creditNow = full ? 0 : keptCredit(sale, kept);
   const refunded = paidBack(sale, sale.creditNow, creditNow).map((pile) => restored(pile, today.on));
   account.piles.push(...back, ...refunded);
@@ -97,6 +101,7 @@ function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, to
   sale.now = next;
   sale.isGone = full;
   sale.creditNow = creditNow;
+  sale.stripsPaying = freed.now;
   const lost = uncount(asking, full ? null : keptGoods(sale, kept));
   const writtenOff = asking.writtenOff();
   const missing = Object.fromEntries(Object.entries(writtenOff).filter(([, short]) => short > 0));

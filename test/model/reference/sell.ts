@@ -146,6 +146,7 @@ export function decideSale(
     bought,
     strips: cards.sold,
     stripsNow: cards.sold,
+    stripsPaying: new Map(),
     topUp: charged.topUp,
     topUpNow: charged.topUp,
     paidWithCredit: paid,

@@ -1,8 +1,9 @@
 import type { BasketLine } from "../../../src/domain/program/basket.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import type { StripCard } from "../../../src/domain/program/strip-rules.ts";
-import type { Pile, RefAccount } from "./account.ts";
+import type { Pile, RefAccount, RefSale } from "./account.ts";
 import type { Asking } from "./clawed.ts";
+import { cut } from "./credit.ts";
 import { isGoods, lastDayOf, named, priceOfOne, sum } from "./rules.ts";
 
 // Cards of strips: bought ahead, one strip an item.
@@ -48,15 +49,59 @@ export function stripsBought(
   return { warning, sold, piles };
 }
 
+/** Items of one line that strips pay for. */
+export interface FreeItems {
+  readonly line: string;
+  readonly count: number;
+}
+
 /** What so many strips take off a basket, and how many of them it needs; null when it has nothing they are for. */
 export function stripsOff(
   card: StripCard,
   strips: number,
   lines: readonly BasketLine[],
-): { readonly off: number; readonly used: number } | null {
-  const prices = lines.filter((line) => isGoods(line) && named(card.items, line)).flatMap(pricesOf);
-  const free = prices.sort((left, right) => left - right).slice(0, strips);
-  return free.length === 0 ? null : { off: sum(free), used: free.length };
+): { readonly off: number; readonly used: number; readonly items: readonly FreeItems[] } | null {
+  const fitting = lines.filter((line) => isGoods(line) && named(card.items, line));
+  const prices = fitting.flatMap((line) => pricesOf(line).map((price) => ({ line: line.id, price })));
+  const free = prices.sort((left, right) => left.price - right.price).slice(0, strips);
+  if (free.length === 0) return null;
+  const items = fitting
+    .map(({ id }) => ({ line: id, count: free.filter(({ line }) => line === id).length }))
+    .filter(({ count }) => count > 0);
+  return { off: sum(free.map(({ price }) => price)), used: free.length, items };
+}
+
+/** What of strips that paid in a sale is free again when this much of its lines is kept. */
+export function stripsFreed(
+  sale: RefSale,
+  kept: ((line: BasketLine) => number) | null,
+): { readonly now: Map<number, number>; readonly piles: readonly Pile[] } {
+  const now = new Map<number, number>();
+  const piles: Pile[] = [];
+  for (const { seq, piles: paid, items } of sale.captured) {
+    if (items === null) continue;
+    const all = sum(paid.map(({ amount }) => amount));
+    const before = sale.stripsPaying.get(seq) ?? all;
+    const after = kept === null ? 0 : stillFree(sale, items, kept, all);
+    now.set(seq, after);
+    piles.push(...cut(cut(paid, before).first, after).rest);
+  }
+  return { now, piles };
+}
+
+/** Items that were free and are kept; all of them where the sale has other lines than the strips were asked for. */
+function stillFree(
+  sale: RefSale,
+  items: readonly FreeItems[],
+  kept: (line: BasketLine) => number,
+  all: number,
+): number {
+  const counts = items.map(({ line: id, count }) => {
+    const line = sale.lines.find((one) => one.id === id);
+    return line === undefined ? null : Math.min(count, Math.ceil(kept(line) / 1000));
+  });
+  if (items.length === 0 || counts.includes(null)) return all;
+  return Math.min(all, sum(counts.map((count) => count ?? 0)));
 }
 
 /** What each item of a line costs; cents that do not divide evenly are on the last of whole items. */

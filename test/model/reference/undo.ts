@@ -30,6 +30,7 @@ export function remember(account: RefAccount, sales: readonly RefSale[]): () => 
       isGone: sale.isGone,
       coupon: sale.coupon,
       stripsNow: sale.stripsNow,
+      stripsPaying: sale.stripsPaying,
       topUpNow: sale.topUpNow,
       creditNow: sale.creditNow,
       clawed: sale.clawed.map((one) => ({ ...one, piles: [...one.piles] })),
