@@ -158,20 +158,35 @@ export function couponIssue(
   return { ...plainIssue(program, coupon.reward, "promotion"), expires, promotion: coupon.promotion };
 }
 
+interface CouponAfter {
+  readonly standing: string | null;
+  readonly gone: readonly RefIssue[];
+  readonly instead: readonly NewIssue[];
+  /** One that a reservation holds: it ends with that. */
+  readonly recalled: RefIssue | null;
+}
+
 /** What a return makes of its sale's coupon: one that what is kept would not give goes, and a lesser one comes instead. */
-export function couponAfter(
-  account: RefAccount,
-  sale: RefSale,
-  kept: Goods | null,
-): { readonly standing: string | null; readonly gone: readonly RefIssue[]; readonly instead: readonly NewIssue[] } {
+export function couponAfter(account: RefAccount, sale: RefSale, kept: Goods | null): CouponAfter {
   const { program, context, coupon: standing } = sale;
-  const unchanged = { standing, gone: [], instead: [] };
+  const unchanged = { standing, gone: [], instead: [], recalled: null };
   if (standing === null) return unchanged;
   const wanted = kept === null ? null : couponOn(program, context, kept);
   const asks = (id: string) => program.promotions.find((one) => one.id === id)?.minimum_spend ?? 0;
   if (wanted !== null && (wanted.promotion === standing || asks(wanted.promotion) > asks(standing))) return unchanged;
-  const gone = account.issues.filter((issue) => issue.sale === placeOf(sale) && !isHeld(account, issue));
-  if (gone.length === 0) return unchanged;
+  const given = account.issues.filter((issue) => issue.sale === placeOf(sale));
+  const gone = given.filter((issue) => !isHeld(account, issue));
+  const [held] = given;
+  if (gone.length === 0) return held === undefined ? unchanged : { ...unchanged, standing: null, recalled: held };
   const instead = wanted === null ? [] : [{ ...couponIssue(program, wanted, sale.on), sale: placeOf(sale) }];
-  return { standing: wanted?.promotion ?? null, gone, instead };
+  return { standing: wanted?.promotion ?? null, gone, instead, recalled: null };
+}
+
+/** Gives an issued reward another last day. */
+export function endOn(account: RefAccount, issue: RefIssue, expires: string): void {
+  const next = { ...issue, expires };
+  account.issues = account.issues.map((one) => (one.id === issue.id ? next : one));
+  for (const [seq, hold] of account.holds) {
+    if (hold.issue?.id === issue.id) account.holds.set(seq, { ...hold, issue: next });
+  }
 }

@@ -5,7 +5,7 @@ import { Asking } from "./clawed.ts";
 import { leastBonus, paidBack, payable, storedIn, topUpBack, toppedUp } from "./credit.ts";
 import { stripsBack, stripsFreed, stripsIn } from "./strips.ts";
 import { uncount } from "./challenges.ts";
-import { couponAfter, neededBack, type NewIssue, plainIssue, put, takeBack } from "./issues.ts";
+import { couponAfter, endOn, neededBack, type NewIssue, plainIssue, put, takeBack } from "./issues.ts";
 import { remember } from "./undo.ts";
 import { type Pile, type RefAccount, type RefSale } from "./account.ts";
 import { plusDays } from "./calendar.ts";
@@ -107,6 +107,7 @@ function carryOut(account: RefAccount, sale: RefSale, request: ReturnRequest, to
   const missing = Object.fromEntries(Object.entries(writtenOff).filter(([, short]) => short > 0));
   for (const [unit, gone] of lost) missing[unit] = (missing[unit] ?? 0) + gone;
   takeBack(account, coupon.gone);
+  if (coupon.recalled !== null) endOn(account, coupon.recalled, plusDays(today.on, -1));
   sale.coupon = coupon.standing;
   const issues = [...coupon.instead, ...(full ? sale.captured.flatMap((one) => again(one, today)) : [])];
   put(account, account.seq + 1, issues);
