@@ -164,7 +164,9 @@ class Stage {
     return answer;
   }
 
+  /** What was booked just before is told first: otherwise it would be counted with what comes next. */
   async restart(): Promise<void> {
+    if (this.#running !== null) await sleep(AFTERMATH_MS);
     await this.close();
     await this.client();
   }
