@@ -18,6 +18,8 @@ export interface Effect {
   /** Whether the amounts are settled; otherwise they are settled at the sale. */
   readonly final: boolean;
   readonly percent: number | null;
+  /** The most that a percentage takes off; absent when there is no most, and once the amounts are settled. */
+  readonly max_discount?: number;
   /** The amount off that the reward names, before the basket limits it. */
   readonly amount: number | null;
   /** The line that is free, or the product that is handed over. */
@@ -85,7 +87,8 @@ function emptyEffect(effect: RewardEffect): Effect {
 
 /** Without lines only an amount over the whole sale can be told, and only when the reward is not bound to some items. */
 function withoutLines(effect: Exclude<RewardEffect, HandedOver>, saleTotal: number | null): Effect {
-  const open = emptyEffect(effect);
+  const most = effect.kind === "percent_off" ? effect.max_discount : undefined;
+  const open = { ...emptyEffect(effect), ...(most === undefined ? {} : { max_discount: most }) };
   if (saleTotal === null || effect.kind === "free_item" || effect.kind === "upgrade" || effect.only !== undefined)
     return open;
   if (effect.kind === "amount_off") return { ...open, discount: Math.min(effect.amount, saleTotal) };

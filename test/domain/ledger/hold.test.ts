@@ -90,6 +90,16 @@ describe("a hold", () => {
     expect(ledger.must(holdOf("rew_coffee"))).toMatchObject({ expires_at_ms: NOW_MS + MINUTE_MS });
   });
 
+  test("keeps the most that a percentage takes off when the programme has dropped the reward before the sale", () => {
+    const half = reward({ effect: { kind: "percent_off", percent: 50, max_discount: 100 } });
+    const ledger = new Ledger(program({ rewards: [half] }));
+    ledger.must(adjust(10));
+    const held = ledger.must(holdOf("rew_coffee"));
+    ledger.publish(program({ rewards: [] }, 2));
+    const sold = ledger.must(sale([line("a", 1990)], { holds: [held.seq] }));
+    expect(sold).toMatchObject({ captures: [{ hold: held.seq, effect: { discount: 100, final: true } }] });
+  });
+
   test("computes its effect per line and tax rate when the lines are given", () => {
     const ledger = ledgerWith(10);
     const lines = [line("a", 100, { tax_rate: "9" }), line("b", 500, { tax_rate: "21" })];

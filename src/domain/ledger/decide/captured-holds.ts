@@ -113,7 +113,9 @@ function settleEffect(
 
 function payable(effect: Effect, total: number): number {
   if (effect.amount !== null) return Math.min(effect.amount, Math.max(0, total));
-  return effect.percent === null ? 0 : mulDivFloor(Math.max(0, total), effect.percent, 100);
+  if (effect.percent === null) return 0;
+  const whole = mulDivFloor(Math.max(0, total), effect.percent, 100);
+  return Math.min(whole, effect.max_discount ?? whole);
 }
 
 /** What rewards took off. Strips were paid for ahead: what they pay earns nothing, on the gross price too. */
