@@ -218,3 +218,12 @@ test("in words", () => {
     expect(new Set(said).size).toBe(2);
   }
 });
+
+test("a strip card comes back from what was paid for, also where its sale topped up with a bonus and strips were given", () => {
+  const credit = { top_up_bonus: [{ from: 1000, percent: 10 }] };
+  const ledger = new Ledger(rules({ credit }));
+  ledger.must({ type: "gift", unit: STRIPS, amount: 37, card_no: null });
+  const sold = ledger.must(sale([buy(), line("t", 2000, { kind: "top_up" })]));
+  ledger.must(refund(sold.seq, "all"));
+  expect(ledger.state.units[STRIPS]?.lots).toMatchObject([{ class: "granted", amount: 37 }]);
+});

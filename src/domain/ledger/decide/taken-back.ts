@@ -73,7 +73,7 @@ function creditTaken(state: AccountState, { sale, topped_up, policy }: LeftOfSal
   if (topped_up === null) return [];
   const { unit } = topped_up.before;
   const again = { bonus: shortfalls.again("bonus", unit), paid: shortfalls.again("bought", unit) };
-  const { paid, bonus } = takeTopUpBack(state, { ...topped_up, again, own: boughtLots(sale), policy });
+  const { paid, bonus } = takeTopUpBack(state, { ...topped_up, again, own: boughtLots(sale, unit), policy });
   return [
     { entries: paid.entries, clawed: shortfalls.after("bought", unit, again.paid, paid.missing) },
     { entries: bonus.entries, clawed: shortfalls.after("bonus", unit, again.bonus, bonus.missing) },
@@ -90,7 +90,7 @@ function stripsTaken(
     const { unit } = before;
     const again = shortfalls.again("bought", unit);
     const after = strips.find((one) => one.unit === unit)?.count ?? 0;
-    const { entries, missing } = takeStripsBack(state, before, after, { again, own: boughtLots(sale), policy });
+    const { entries, missing } = takeStripsBack(state, before, after, { again, own: boughtLots(sale, unit), policy });
     return { entries, clawed: shortfalls.after("bought", unit, again, missing) };
   });
 }
@@ -122,9 +122,11 @@ function ownLots(sale: SaleBooking, { unit }: UnitOutcome): LotKey[] {
   return sale.entries.filter((entry) => entry.unit === unit && EARNED.has(entry.why.code)).map((entry) => entry.lot);
 }
 
-/** The lots that a sale's top-up went to. */
-function boughtLots({ entries }: SaleBooking): LotKey[] {
-  return entries.filter(({ why: { code } }) => code === "bought" || code === "bonus").map(({ lot }) => lot);
+/** The lots of a unit that what was bought in a sale went to, with its bonus. Lots of other units may look the same. */
+function boughtLots({ entries }: SaleBooking, unit: string): LotKey[] {
+  return entries
+    .filter((entry) => entry.unit === unit && (entry.why.code === "bought" || entry.why.code === "bonus"))
+    .map(({ lot }) => lot);
 }
 
 const EARNED: ReadonlySet<string> = new Set(["earned_spend", "earned_visit", "earned_units", "earned_with"]);
