@@ -2,11 +2,9 @@ import type { Actor } from "../../domain/ledger/booking.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
 import type { AccountClient } from "./client.ts";
 import { confirmDelivery } from "./estate.ts";
+import { followMoved } from "./follow-moved.ts";
 import type { Desk } from "./run-command.ts";
 import { openTenders, type PendingTender, releaseClaim, takeTender } from "./tender.ts";
-
-/** The account of a sale may have gone up in another; so often at most. */
-const HOPS_MAX = 6;
 
 /** An account that brings, or asks, something by itself. */
 export interface Bringer {
@@ -55,14 +53,9 @@ export async function askClaimant(
   { account, ...asked }: { readonly account: string; readonly hold: number; readonly claim: number },
   { by, preview }: { readonly by: Actor; readonly preview: boolean },
 ): Promise<ClaimUse> {
-  let from = account;
-  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const answer = await clientOf(from).declineTender({ giftcard, ...asked, by, preview });
-    if (answer.ok) return { from, tender: answer.value };
-    if (answer.refusal.code !== "account_moved") break;
-    from = answer.refusal.to;
-  }
-  throw new Error(`nobody knows what became of a promise to ${account}`);
+  const found = await followMoved(account, (from) => clientOf(from).declineTender({ giftcard, ...asked, by, preview }));
+  if (found?.answer.ok !== true) throw new Error(`nobody knows what became of a promise to ${account}`);
+  return { from: found.account, tender: found.answer.value };
 }
 
 /**

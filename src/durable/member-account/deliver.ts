@@ -5,11 +5,9 @@ import { RegistryClient } from "../merchant-registry/client.ts";
 import type { MerchantRegistry } from "../merchant-registry/merchant-registry.ts";
 import { accountClient } from "./client.ts";
 import type { Parcel, Received } from "./estate.ts";
+import { followMoved } from "./follow-moved.ts";
 import type { MemberAccount } from "./member-account.ts";
 import type { ProgramPayloads } from "./protocol.ts";
-
-/** A receiver may itself have gone up in another; so often at most. */
-const HOPS_MAX = 6;
 
 /** What delivers a parcel. */
 export interface Carrier {
@@ -37,25 +35,21 @@ export type Delivered =
 export async function deliver(carrier: Carrier, parcel: Parcel): Promise<Delivered> {
   const { accounts, giver, clock_offset_ms, by, programs } = carrier;
   const { reason, estate } = parcel;
-  let receiver = parcel.receiver;
-  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const client = accountClient(accounts, giver, receiver, { clock_offset_ms });
-    const rules = programs === undefined ? {} : { programs };
-    const which = reason === "transfer" ? { parcel: parcel.seq } : {};
-    const answer = await client.receive({ from: giver.id, reason, estate, by, ...which, ...rules });
-    if (answer.ok) {
-      if (reason === "merge") await bringPerson(carrier, receiver, answer.value);
-      return { outcome: "arrived", account: receiver, received: answer.value };
-    }
-    const { refusal } = answer;
-    if (refusal.code === "account_erased") {
-      if (reason === "merge") await registryOf(carrier).eraseMember({ account: giver.id, now_ms: Date.now() });
-      return { outcome: "erased" };
-    }
-    if (refusal.code !== "account_moved") return { outcome: "lost" };
-    receiver = refusal.to;
+  const rules = programs === undefined ? {} : { programs };
+  const which = reason === "transfer" ? { parcel: parcel.seq } : {};
+  const message = { from: giver.id, reason, estate, by, ...which, ...rules };
+  const found = await followMoved(parcel.receiver, (receiver) =>
+    accountClient(accounts, giver, receiver, { clock_offset_ms }).receive(message),
+  );
+  if (found === null) return { outcome: "lost" };
+  const { account, answer } = found;
+  if (answer.ok) {
+    if (reason === "merge") await bringPerson(carrier, account, answer.value);
+    return { outcome: "arrived", account, received: answer.value };
   }
-  return { outcome: "lost" };
+  if (answer.refusal.code !== "account_erased") return { outcome: "lost" };
+  if (reason === "merge") await registryOf(carrier).eraseMember({ account: giver.id, now_ms: Date.now() });
+  return { outcome: "erased" };
 }
 
 async function bringPerson(carrier: Carrier, into: string, { cards }: Received): Promise<void> {

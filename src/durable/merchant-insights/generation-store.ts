@@ -407,10 +407,10 @@ export class GenerationStore {
   /**
    * What promotions with a budget have given over all accounts, and may give. Added up once per waking.
    *
-   * @param folded the place up to which bookings are in the roll-ups
+   * @param folded the place up to which bookings are in the roll-ups; asked when they are added up
    */
-  budgets(folded: number): BudgetUse[] {
-    this.#budgets ??= this.#addUpBudgets(folded);
+  budgets(folded: () => number): BudgetUse[] {
+    this.#budgets ??= this.#addUpBudgets(folded());
     return [...this.#budgets.values()].toSorted((left, right) => (left.promotion < right.promotion ? -1 : 1));
   }
 

@@ -297,7 +297,7 @@ export class InsightsStore {
   /** What promotions with a budget have given over all accounts, and may give. */
   budgets(): BudgetUse[] {
     const seen = this.current();
-    return seen.budgets(this.meta(`folded:${seen.generation}`) ?? 0);
+    return seen.budgets(() => this.meta(`folded:${seen.generation}`) ?? 0);
   }
 }
 

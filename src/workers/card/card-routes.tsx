@@ -4,7 +4,7 @@ import type { Locale } from "../../domain/tenancy/config.ts";
 import { connectLive } from "../../durable/member-account/live-client.ts";
 import type { CardEnv } from "./card-env.ts";
 import { cardView } from "./card-view.ts";
-import { HOPS_MAX } from "../edge/follow-moved.ts";
+import { HOPS_MAX } from "../../durable/member-account/follow-moved.ts";
 import { ICON_SIZES, iconPng } from "./icon.ts";
 import { cardOfToken, type MemberDesk, type ShownCard } from "./member-desk.ts";
 import { CardPage } from "./pages/card-page.tsx";

@@ -2,7 +2,7 @@ import type { Refusal } from "../../domain/ledger/refusal.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import type { AccountClient } from "../../durable/member-account/client.ts";
 import type { Answer } from "../../durable/member-account/protocol.ts";
-import { followMoved } from "../edge/follow-moved.ts";
+import { followMoved } from "../../durable/member-account/follow-moved.ts";
 import type { MemberDesk } from "./member-desk.ts";
 
 export interface Followed<Value> {

@@ -3,6 +3,7 @@ import type { Refusal } from "../../domain/ledger/refusal.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import type { AccountClient } from "../../durable/member-account/client.ts";
 import type { Parcel } from "../../durable/member-account/estate.ts";
+import { followMoved } from "../../durable/member-account/follow-moved.ts";
 
 /** What claiming needs of the outside world. */
 export interface ClaimPorts {
@@ -11,9 +12,6 @@ export interface ClaimPorts {
 }
 
 export type ClaimRefusal = "claim_used" | "claim_expired" | "member_unknown" | "member_erased";
-
-/** A receipt may be handed to a member who is just going up in another. */
-const HOPS_MAX = 6;
 
 /**
  * Moves everything a receipt account holds to a member's account. The receipt books it first, so that no two members can
@@ -39,15 +37,10 @@ export async function claimReceipt(
 
 /** The account that a member's id means today; a member who was erased claims nothing. */
 async function livingAccount(ports: ClaimPorts, member: string): Promise<Result<string, ClaimRefusal>> {
-  let account = member;
-  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const answer = await ports.account(account).bookings({ beyond_seq: null, order: "asc", limit: 1, types: null });
-    if (answer.ok) return ok(account);
-    if (answer.refusal.code === "account_erased") return fail("member_erased");
-    if (answer.refusal.code !== "account_moved") return fail("member_unknown");
-    account = answer.refusal.to;
-  }
-  return fail("member_unknown");
+  const first = { beyond_seq: null, order: "asc", limit: 1, types: null } as const;
+  const found = await followMoved(member, (account) => ports.account(account).bookings(first));
+  if (found?.answer.ok === true) return ok(found.account);
+  return fail(found?.answer.refusal.code === "account_erased" ? "member_erased" : "member_unknown");
 }
 
 /** A receipt account that is not there any more has been deleted, because nobody claimed it in time. */

@@ -4,7 +4,7 @@ import type { CardRef } from "../../domain/tenancy/ids.ts";
 import type { AccountClient } from "../../durable/member-account/client.ts";
 import type { Answer, CommandAnswer, ProgramPayload } from "../../durable/member-account/protocol.ts";
 import type { MemberDesk } from "../card/member-desk.ts";
-import { followMoved } from "../edge/follow-moved.ts";
+import { followMoved } from "../../durable/member-account/follow-moved.ts";
 import { ProblemError } from "../http/problem.ts";
 import { sha256Hex } from "../services/sha256.ts";
 

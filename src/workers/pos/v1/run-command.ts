@@ -3,7 +3,7 @@ import type { Command } from "../../../domain/ledger/command.ts";
 import type { BookingRef } from "../../../domain/tenancy/ids.ts";
 import type { AccountClient } from "../../../durable/member-account/client.ts";
 import type { Answer, BookingStory, BookingView, ProgramPayloads } from "../../../durable/member-account/protocol.ts";
-import { followMoved } from "../../edge/follow-moved.ts";
+import { followMoved } from "../../../durable/member-account/follow-moved.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { refusalProblem } from "../../http/refusal-problem.ts";
 import { sha256Hex } from "../../services/sha256.ts";
