@@ -6,7 +6,7 @@ import { isInSegment, type PromotionMoment } from "../program/promotion.ts";
 import { tierLevel } from "../program/tier.ts";
 import { monthOf } from "../time/calendar.ts";
 import { type LocalDate, localDate } from "../time/local-date.ts";
-import { type ChallengeWindow, isWithin, progressOf, tallyOf } from "./challenge.ts";
+import { type ChallengeWindow, inOrder, isWithin, progressOf, tallyOf } from "./challenge.ts";
 import type { AccountState } from "./state.ts";
 
 /** How far a member is with a challenge. */
@@ -56,7 +56,7 @@ function currentWindow(state: AccountState, challenge: Challenge, on: LocalDate)
   const windows = state.challenges?.[tallyOf(challenge)] ?? {};
   const byCalendar = calendarWindow(challenge, on);
   if (byCalendar !== null) return windows[byCalendar.key] ?? null;
-  const all = Object.values(windows);
+  const all = inOrder(windows).map(([, window]) => window);
   const today = all.find(({ from, until }) => isWithin(on, from, until)) ?? null;
   if (today !== null || (challenge.window.kind === "days" && challenge.window.again)) return today;
   return all.find(({ done }) => done !== undefined) ?? null;

@@ -116,11 +116,22 @@ export function applySteps(states: ChallengeStates, steps: readonly ChallengeSte
 }
 
 function latest(windows: Readonly<Record<string, ChallengeWindow>>): Readonly<Record<string, ChallengeWindow>> {
+  const all = inOrder(windows);
+  return all.length <= WINDOWS_KEPT ? windows : Object.fromEntries(all.slice(-WINDOWS_KEPT));
+}
+
+/**
+ * Windows by their first day, then by what they are stored under. Periods of another length may overlap after the programme changed, and
+ * an object lists keys such as "2026" before others whatever came first.
+ */
+export function inOrder(
+  windows: Readonly<Record<string, ChallengeWindow>>,
+): readonly (readonly [key: string, window: ChallengeWindow])[] {
   const all = Object.entries(windows);
-  if (all.length <= WINDOWS_KEPT) return windows;
-  const from = ({ from: first }: ChallengeWindow) => first ?? "";
-  const newest = all.toSorted(([, left], [, right]) => (from(left) < from(right) ? 1 : -1)).slice(0, WINDOWS_KEPT);
-  return Object.fromEntries(newest.reverse());
+  if (all.length < 2) return all;
+  return all.toSorted(([key, { from }], [other, { from: also }]) =>
+    (from ?? "") === (also ?? "") ? (key < other ? -1 : 1) : (from ?? "") < (also ?? "") ? -1 : 1,
+  );
 }
 
 function issuedIn(done: ChallengeDone, seq: number): ChallengeDone {
@@ -137,7 +148,7 @@ export function windowOf(
 ): readonly [key: string, window: ChallengeWindow] | null {
   const own = windows[key];
   if (own !== undefined) return [key, own];
-  return Object.entries(windows).find(([, { from, until }]) => isWithin(on, from, until)) ?? null;
+  return inOrder(windows).find(([, { from, until }]) => isWithin(on, from, until)) ?? null;
 }
 
 export function isWithin(on: LocalDate, from: LocalDate | null, until: LocalDate | null): boolean {
@@ -151,7 +162,7 @@ export function isWithin(on: LocalDate, from: LocalDate | null, until: LocalDate
 export function joinChallenges(states: ChallengeStates, arriving: ChallengeStates, seq: number): ChallengeStates {
   let all = states;
   for (const [tally, windows] of Object.entries(arriving)) {
-    for (const [key, window] of Object.entries(windows)) {
+    for (const [key, window] of inOrder(windows)) {
       all = { ...all, [tally]: latest(joinWindow(all[tally] ?? {}, key, window, seq)) };
     }
   }
@@ -193,7 +204,7 @@ function overlapping(
   const touches = (other: ChallengeWindow) =>
     (until === null || other.from === null || other.from <= until) &&
     (from === null || other.until === null || from <= other.until);
-  return Object.entries(windows).find(([, other]) => touches(other)) ?? null;
+  return inOrder(windows).find(([, other]) => touches(other)) ?? null;
 }
 
 function joinedSeen(left: ChallengeWindow["seen"], right: ChallengeWindow["seen"]): ChallengeWindow["seen"] {

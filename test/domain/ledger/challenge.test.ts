@@ -479,6 +479,20 @@ describe("two accounts that become one", () => {
       "2026-06-17": { from: "2026-06-16", until: "2026-06-19", last: "2026-06-17", counted: 2 },
     });
   });
+
+  test.each([
+    ["a week and then a month", ["week", "month"], "2026-06"],
+    ["a month and then a year", ["month", "year"], "2026"],
+  ] as const)("with periods that overlap, %s, count in the one that began first", (_what, [first, second], key) => {
+    const by = (kind: "week" | "month" | "year") => rules({ goal: 9, window: { kind } });
+    const giver = new Ledger(by(first));
+    sellOn(giver, "2026-06-16");
+    giver.publish({ ...by(second), version: 2 });
+    sellOn(giver, "2026-06-17");
+    const state = merged(giver, ledgerOf({ goal: 9 }));
+    const windows = Object.entries(state.challenges?.["chl_a:visits"] ?? {});
+    expect(windows.map(([at, { counted }]) => [at, counted])).toEqual([[key, 2]]);
+  });
 });
 
 test("many months leave no more than a few behind", () => {

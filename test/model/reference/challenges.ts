@@ -103,12 +103,11 @@ function daysFor(
   window: Extract<Challenge["window"], { kind: "days" }>,
   on: string,
 ): Pick<RefWindow, "key" | "from" | "until"> | null {
-  const current = windows.find((one) => isIn(one, on));
+  const current = inOrder(windows).find((one) => isIn(one, on));
   if (current !== undefined) return current;
   if (!window.again && windows.some(({ reached }) => reached !== null)) return null;
   const end = plusDays(on, window.days - 1);
-  const later = windows.filter((one) => (one.from ?? "") > on);
-  const [next] = later.sort((left, right) => ((left.from ?? "") < (right.from ?? "") ? -1 : 1));
+  const next = inOrder(windows).find((one) => (one.from ?? "") > on);
   if (next === undefined) return { key: on, from: on, until: end };
   // A sale that comes late begins the window, when all that counted by now is within it.
   if (next.last <= end) return { key: next.key, from: on, until: end };
@@ -190,7 +189,7 @@ export function uncount(asking: Asking, kept: Goods | null): Map<string, number>
   const missing = new Map<string, number>();
   for (const { challenge, part: whole, window: first } of sale.counted) {
     const windows = account.challenges.get(tallyOf(challenge)) ?? [];
-    const known = windows.find((one) => one.key === first.key) ?? windows.find((one) => isIn(one, sale.on));
+    const known = windows.find((one) => one.key === first.key) ?? inOrder(windows).find((one) => isIn(one, sale.on));
     const window = known ?? { ...first, last: sale.on, parts: new Map<string, Part>(), reached: null };
     const part = window.parts.get(placeOf(sale)) ?? { amount: 0, values: [] };
     const left = kept === null ? null : partOf(sale.program, challenge, kept, sale.on);
@@ -247,9 +246,9 @@ function spendable({ account, sale: { program } }: Asking, unit: string, own: Pi
 /** What another account did counts together with what this one did in the same time. */
 export function joinChallenges(account: RefAccount, arriving: RefAccount["challenges"]): void {
   for (const [tally, theirs] of arriving) {
-    for (const other of theirs) {
+    for (const other of inOrder(theirs)) {
       const windows = account.challenges.get(tally) ?? [];
-      const own = windows.find(({ key }) => key === other.key) ?? windows.find((one) => overlap(one, other));
+      const own = windows.find(({ key }) => key === other.key) ?? inOrder(windows).find((one) => overlap(one, other));
       if (own === undefined) {
         account.challenges.set(tally, newest([...windows, { ...other, parts: new Map(other.parts) }]));
         continue;
@@ -271,6 +270,11 @@ function overlap(left: RefWindow, right: RefWindow): boolean {
 
 /** The oldest of many windows are forgotten. */
 function newest(windows: readonly RefWindow[]): RefWindow[] {
-  if (windows.length <= WINDOWS_KEPT) return [...windows];
-  return windows.toSorted((left, right) => ((left.from ?? "") < (right.from ?? "") ? -1 : 1)).slice(-WINDOWS_KEPT);
+  return windows.length <= WINDOWS_KEPT ? [...windows] : inOrder(windows).slice(-WINDOWS_KEPT);
+}
+
+/** Windows that overlap, since the period was changed, by their first day and then by their name. */
+function inOrder(windows: readonly RefWindow[]): RefWindow[] {
+  const place = ({ from, key }: RefWindow) => `${from ?? ""} ${key}`;
+  return windows.toSorted((left, right) => (place(left) < place(right) ? -1 : 1));
 }

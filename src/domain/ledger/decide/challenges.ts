@@ -21,6 +21,7 @@ import {
   movedWindow,
   progressOf,
   tallyOf,
+  inOrder,
   windowOf,
 } from "../challenge.ts";
 import type { SaleBooking } from "../command.ts";
@@ -104,12 +105,11 @@ function spanFor(challenge: Challenge, windows: Windows, on: LocalDate): Span | 
   const byCalendar = calendarWindow(challenge, on);
   if (byCalendar !== null || challenge.window.kind !== "days") return byCalendar;
   const { days, again } = challenge.window;
-  const within = Object.entries(windows).find(([, { from, until }]) => isWithin(on, from, until));
+  const within = inOrder(windows).find(([, { from, until }]) => isWithin(on, from, until));
   if (within !== undefined) return { key: within[0], from: within[1].from, until: within[1].until };
   if (!again && Object.values(windows).some(({ done }) => done !== undefined)) return null;
   const end = addSpan(on, { days: days - 1 });
-  const later = Object.entries(windows).filter(([, { from }]) => from !== null && from > on);
-  const [next] = later.toSorted(([, left], [, right]) => ((left.from ?? "") < (right.from ?? "") ? -1 : 1));
+  const next = inOrder(windows).find(([, { from }]) => from !== null && from > on);
   if (next === undefined) return { key: on, from: on, until: end };
   // A sale that comes late may turn out to be the first one: then the window begins with it, if all that counted fits.
   if (next[1].last <= end) return { key: next[0], from: on, until: end };
