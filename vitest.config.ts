@@ -110,10 +110,9 @@ export default defineConfig({
           name: "e2e",
           environment: "node",
           include: ["test/e2e/**/*.e2e.ts"],
+          globalSetup: ["test/e2e/support/build-once.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // After everything else: a browser and a Worker for each of two files are all that two cores bear.
-          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -20,6 +20,7 @@ import {
   TestAccount,
 } from "../../support/workerd/account.ts";
 import { countRows } from "../../support/workerd/row-meter.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const EUR = "credit:EUR";
 const WORTH = 2500;
@@ -71,7 +72,7 @@ interface CutOff {
 function cutOff(): CutOff {
   const refusal = { code: "hold_claimed", hold: 0, account: "", claim: 0 } as const;
   const spy = vi.spyOn(MemberAccount.prototype, "takeTender").mockResolvedValue({ ok: false, refusal });
-  const tried = () => vi.waitFor(() => expect(spy).toHaveBeenCalled());
+  const tried = () => eventually(() => expect(spy).toHaveBeenCalled());
   return { restore: () => spy.mockRestore(), tried };
 }
 
@@ -82,7 +83,7 @@ const left = async ({ gift }: Shop) => (await gift.balances())[EUR];
 
 /** Until the gift card has heard: the account tells it right after its answer. */
 async function settled({ member }: Shop): Promise<void> {
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const [pending, delivered] = [await of(member, "tender_pending"), await of(member, "delivered")];
     expect(delivered).toHaveLength(pending.length);
   });

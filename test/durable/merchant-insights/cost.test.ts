@@ -4,6 +4,7 @@ import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts
 import { generationTables } from "../../../src/durable/merchant-insights/migrations.ts";
 import { cafeProgram, coffee, grant, hold, programPayload, returnOf, sale } from "../../support/workerd/account.ts";
 import { TestShop } from "./support.ts";
+import { eventually } from "../../support/eventually.ts";
 
 // What the projection of a booking costs. The budget is a promise: three rows for a sale, in one call.
 
@@ -45,7 +46,7 @@ async function countProjection(shop: TestShop, run: () => Promise<unknown>): Pro
       shop.accounts.map(async (account) => [account.id, (await account.chainRows()).at(-1)?.seq] as const),
     ),
   );
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const anchors = await runInDurableObject(shop.stub, (object) =>
       object.anchors({ to: shop.name, after: "", limit: 500 }),
     );

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { Projector } from "../../../src/durable/member-account/projector.ts";
 import { cafeProgram, grant, programPayload, returnOf, sale } from "../../support/workerd/account.ts";
 import { ledgerRows, TestShop } from "./support.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const OWNER = { who: "stf_0000000000000001", role: "owner", location: null };
 
@@ -24,10 +25,7 @@ describe("one receipt on two cards", () => {
   test("is flagged within one projection, with both sales as evidence", async () => {
     const shop = new TestShop();
     const { anna, bram, first, second } = await twice(shop);
-    await vi.waitFor(async () => expect((await openFlags(shop)).flags).toHaveLength(1), {
-      timeout: 1000,
-      interval: 10,
-    });
+    await eventually(async () => expect((await openFlags(shop)).flags).toHaveLength(1));
 
     const [flag] = (await openFlags(shop)).flags;
     expect(flag).toMatchObject({ rule: "receipt_on_two_cards", state: "open", resolved_by: null });
@@ -163,7 +161,7 @@ test("a reward handed out without a connection for points that have gone is flag
     ({ type: "offline_redemption", ask, ...basket, handed_out_at_ms: Date.now() - ago_ms, snapshot }) as const;
   await anna.book(handedOut(60_000));
   const { body } = await anna.book(handedOut(0));
-  await vi.waitFor(async () => expect((await openFlags(shop)).flags).toHaveLength(1), { timeout: 1000, interval: 10 });
+  await eventually(async () => expect((await openFlags(shop)).flags).toHaveLength(1));
   expect((await openFlags(shop)).flags).toMatchObject([
     { rule: "offline_shortfall", evidence: [{ account: anna.id, seq: body.seq, type: "offline_redemption" }] },
   ]);

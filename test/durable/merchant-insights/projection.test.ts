@@ -16,6 +16,7 @@ import {
   type TestAccount,
 } from "../../support/workerd/account.ts";
 import { ledgerRows, newAccountId, randomFrom, TestShop } from "./support.ts";
+import { eventually } from "../../support/eventually.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -83,7 +84,7 @@ test("a sale is in the feed, the roll-ups and the baskets within a second, and n
   const account = await shop.account();
   const sold = await account.book(sale({ lines: [coffee("1", 2), line("2", 450, { sku: "CAKE", name: "Taart" })] }));
 
-  await vi.waitFor(async () => expect(await shop.feed()).toHaveLength(2), { timeout: 1000, interval: 10 });
+  await eventually(async () => expect(await shop.feed()).toHaveLength(2));
 
   const [item] = (await shop.insights.feed({ before: null, limit: 1, account: null, location: null, types: null }))
     .items;
@@ -192,7 +193,7 @@ describe("however bookings arrive", () => {
 
     await account.book(sale());
 
-    await vi.waitFor(async () => expect(await shop.feed()).toHaveLength(4), { timeout: 2000, interval: 20 });
+    await eventually(async () => expect(await shop.feed()).toHaveLength(4));
     await expectEqual(shop);
   });
 
@@ -235,7 +236,7 @@ describe("insights out of order", () => {
 
     await account.book(sale());
 
-    await vi.waitFor(() => expect(log.mock.calls.flat().join("\n")).toContain("projection_failed"));
+    await eventually(() => expect(log.mock.calls.flat().join("\n")).toContain("projection_failed"));
     const waits: number[] = [];
     const real = Date.now;
     let passed_ms = 0;

@@ -14,6 +14,7 @@ import {
   sale,
 } from "../../support/workerd/account.ts";
 import { ledgerRows, newAccountId, TestShop } from "./support.ts";
+import { eventually } from "../../support/eventually.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -88,7 +89,7 @@ describe("a rebuild", () => {
         expect((await shop.totals()).sum.sales).toBe(total + sold);
         await shop.accounts[(round * 37) % 120]?.book(sale());
         sold += 1;
-        await vi.waitFor(async () => expect((await shop.totals()).sum.sales).toBe(total + sold));
+        await eventually(async () => expect((await shop.totals()).sum.sales).toBe(total + sold));
         if (round % 2 === 0) await evictDurableObject(shop.stub);
         await runDurableObjectAlarm(shop.stub);
         steps += 1;
@@ -110,7 +111,7 @@ describe("a rebuild", () => {
     });
 
     await shop.insights.startWalk("rebuild");
-    await vi.waitFor(async () => expect((await shop.insights.health()).failed_steps).toBeGreaterThan(0));
+    await eventually(async () => expect((await shop.insights.health()).failed_steps).toBeGreaterThan(0));
     const alarm_ms = (await shop.inside((storage) => storage.getAlarm())) ?? 0;
     expect(alarm_ms - Date.now()).toBeGreaterThan(1_000);
     expect(await shop.snapshot()).toEqual(before);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildWorker } from "../../../scripts/start/build-worker.ts";
+import { inject } from "vitest";
 import { loadTools, type Platform, startPlatform } from "../../../scripts/start/platform.ts";
 import { openWorkerLog } from "../../../scripts/start/worker-log.ts";
 import { testSecrets } from "../../support/test-secrets.ts";
@@ -22,14 +22,9 @@ export interface TestWorker {
 export async function startWorker(settings: Readonly<Record<string, string>> = {}): Promise<TestWorker> {
   const state = mkdtempSync(join(tmpdir(), "stempel-e2e-"));
   const config = join(root, "wrangler.toml");
-  const bundle = join(state, "bundle");
-  const signal = AbortSignal.timeout(100_000);
+  const bundle = inject("worker_bundle");
   try {
-    const [tools, port] = await Promise.all([
-      loadTools(),
-      freePort(),
-      buildWorker({ root, config, out: bundle, logs: join(state, "logs"), signal }),
-    ]);
+    const [tools, port] = await Promise.all([loadTools(), freePort()]);
     const log = openWorkerLog(state, false);
     const secrets = { ...testSecrets, ...settings };
     const platform = await startPlatform(tools, { root, config, state, port, secrets, bundle, log });

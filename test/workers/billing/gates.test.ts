@@ -19,6 +19,7 @@ import { testTill } from "../../support/workerd/merchant.ts";
 import { customerOf, installStripe } from "../../support/workerd/stripe.ts";
 import { countedCall } from "../pos/counting.ts";
 import { DAY_MS, endTrial, sessionOf } from "./support.ts";
+import { eventually } from "../../support/eventually.ts";
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 30_000 });
 
@@ -187,7 +188,7 @@ describe("the nightly walk", () => {
     });
     expect(text(bought["sale"]?.["id"])).not.toBe("");
     const insights = new InsightsClient(env.MERCHANT_INSIGHTS, { mode: "live", merchant: merchant.locator });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const feed = await insights.feed({
         before: null,
         limit: 100,

@@ -11,6 +11,7 @@ import { createTestMerchant, type Json, type TestMerchant } from "../../support/
 import { text } from "../pos/routes.ts";
 import { newMember, ORIGIN, sell } from "./support.ts";
 import { fetchWorker } from "../../support/workerd/fetch-worker.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** Asks for the live connection of a card as a page of ours does. */
 function connect(token: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
@@ -39,7 +40,7 @@ class Listener {
   }
 
   async hears(count: number): Promise<Json> {
-    return vi.waitFor(() => {
+    return eventually(() => {
       const message = this.heard[count - 1];
       if (message === undefined) throw new Error(`heard ${this.heard.length} of ${count} messages`);
       return message;
@@ -47,7 +48,7 @@ class Listener {
   }
 
   async closes(): Promise<number> {
-    return vi.waitFor(() => {
+    return eventually(() => {
       if (this.closed === null) throw new Error("it is still open");
       return this.closed;
     });
@@ -140,7 +141,7 @@ describe("an open page", () => {
     const page = await listen(token);
     page.socket.send(LIVE_PING);
 
-    await vi.waitFor(() => expect(page.pongs).toEqual([LIVE_PONG]));
+    await eventually(() => expect(page.pongs).toEqual([LIVE_PONG]));
     expect(page.closed).toBeNull();
   });
 

@@ -3,21 +3,19 @@ import { describe, expect, test, vi } from "vitest";
 import { openTenant } from "../services/harness.ts";
 import { Browser, newAddress, signUpBody, signUpMerchant, text } from "../../support/workerd/browser.ts";
 import { callApi } from "../../support/workerd/merchant.ts";
+import { eventually } from "../../support/eventually.ts";
 
 // Each test makes a merchant or signs people in over HTTP: many calls, which a busy machine answers slowly.
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 40_000 });
 
 /** The newest mail to an address, once the queue has delivered it. */
 async function mailTo(address: string): Promise<string> {
-  return vi.waitFor(
-    async () => {
-      const { data } = await new Browser().must("GET", `/dev/mailbox.json?to=${encodeURIComponent(address)}`);
-      const newest = text(data?.["0"]?.["text"]);
-      expect(newest).not.toBe("");
-      return newest;
-    },
-    { timeout: 15_000, interval: 100 },
-  );
+  return eventually(async () => {
+    const { data } = await new Browser().must("GET", `/dev/mailbox.json?to=${encodeURIComponent(address)}`);
+    const newest = text(data?.["0"]?.["text"]);
+    expect(newest).not.toBe("");
+    return newest;
+  });
 }
 
 describe("from nothing to a sale", { timeout: 30_000 }, () => {

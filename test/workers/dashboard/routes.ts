@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
-import { vi } from "vitest";
 import { z } from "zod";
 import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts";
 import { createDashboardApp } from "../../../src/workers/dashboard/app.ts";
 import { addColleague, type Browser, type SignedUp, signUpMerchant, text } from "../../support/workerd/browser.ts";
 import { BILLING_ROWS, giveRoom } from "./billing-rows.ts";
 import { testTill } from "../../support/workerd/merchant.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** Who may be asked about: the roles of a small business with two locations. */
 export const ROLES = ["owner", "manager", "manager elsewhere", "cashier"] as const;
@@ -116,7 +116,7 @@ async function newFlag({ liveKey, locator }: World): Promise<string> {
     await till.must("POST", "/v1/sales", { receipt, total, member: { id: text(made["member"]?.["id"]) } });
   }
   const insights = new InsightsClient(env.MERCHANT_INSIGHTS, { mode: "live", merchant: locator });
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const { flags } = await insights.flags({ state: "open", behind: null, limit: 100 });
     const found = flags.find(({ evidence }) => evidence.some((piece) => piece.receipt === receipt));
     if (found === undefined) throw new Error("not flagged yet");

@@ -7,6 +7,7 @@ import { InsightsClient } from "../../../src/durable/merchant-insights/client.ts
 import { cafeProgram } from "../../support/workerd/account.ts";
 import { createApp } from "../../../src/workers/app.ts";
 import { apiRequest, createTestMerchant, type Json, type TestTill, testTill } from "../../support/workerd/merchant.ts";
+import { eventually } from "../../support/eventually.ts";
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 40_000 });
 
@@ -45,7 +46,7 @@ test("what a till sells, the owner sees", async () => {
   const sale = await sell(anna, "R-1");
   await till.must("POST", "/v1/returns", { return_id: "b-1", sale: { id: sale }, total: EUR(400) });
 
-  const feed = await vi.waitFor(async () => {
+  const feed = await eventually(async () => {
     const found = rows(await get(`feed?mode=test&member=${anna}`));
     expect(found.map(({ type }) => type)).toEqual(["return", "sale", "opened"]);
     return found;
@@ -80,7 +81,7 @@ test("what a till sells, the owner sees", async () => {
 test("a page of the feed leads to the next", async () => {
   const bram = await member("Bram");
   for (let index = 0; index < 5; index += 1) await sell(bram, `P-${index}`);
-  await vi.waitFor(async () => expect(rows(await get(`feed?mode=test&member=${bram}`))).toHaveLength(6));
+  await eventually(async () => expect(rows(await get(`feed?mode=test&member=${bram}`))).toHaveLength(6));
 
   const seen: string[] = [];
   let cursor = "";
@@ -96,7 +97,7 @@ test("a page of the feed leads to the next", async () => {
 test("a receipt on two cards is flagged, a manager of the shop decides, and it stands in the audit log", async () => {
   const [cees, dirk] = [await member("Cees"), await member("Dirk")];
   const sales = [await sell(cees, "R-2"), await sell(dirk, "R-2")];
-  const flags = await vi.waitFor(async () => {
+  const flags = await eventually(async () => {
     const found = rows(await get("flags?mode=test&state=open"));
     expect(found).toHaveLength(1);
     return found;
@@ -153,9 +154,7 @@ test("a rebuild goes on while everything is read, and says so", async () => {
 
   await shop.owner.must("POST", `${shop.path}/insights/rebuild?mode=test`, { body: {} });
 
-  await vi.waitFor(async () => expect(await get("health?mode=test")).toMatchObject({ rebuilding: false }), {
-    timeout: 5000,
-  });
+  await eventually(async () => expect(await get("health?mode=test")).toMatchObject({ rebuilding: false }));
   expect((await get("health?mode=test"))["rebuilt_at"]).not.toBe(null);
   expect(rows(await get("feed?mode=test")).map(({ sale, type }) => [sale, type])).toEqual(before);
 });
@@ -176,7 +175,7 @@ test("a card used more than is usual is flagged; deciding that it was misuse blo
     await checkout.must("POST", "/v1/sales", { receipt, member: { card }, total: EUR(300) });
   }
   const list = `${canteen.path}/insights/flags`;
-  const [flag] = await vi.waitFor(async () => {
+  const [flag] = await eventually(async () => {
     const found = rows(await canteen.owner.must("GET", `${list}?state=open`));
     expect(found).toHaveLength(1);
     return found;
@@ -242,10 +241,10 @@ test("a promotion ends by itself when its budget is used up, and goes on when it
   const extra = (sold: Json) => JSON.stringify(sold["explanation"]).includes("+ 5 (Vijf extra)");
 
   expect(extra(await sellTo("1"))).toBe(true);
-  await vi.waitFor(async () => expect(await insights.budgets()).toMatchObject([{ used: 5, max: 10, used_up: false }]));
+  await eventually(async () => expect(await insights.budgets()).toMatchObject([{ used: 5, max: 10, used_up: false }]));
   const second = await sellTo("2");
   expect(extra(second)).toBe(true);
-  await vi.waitFor(async () => expect(await insights.budgets()).toMatchObject([{ used: 10, used_up: true }]));
+  await eventually(async () => expect(await insights.budgets()).toMatchObject([{ used: 10, used_up: true }]));
   merchant.forget();
   const third = await sellTo("3");
   expect(extra(third)).toBe(false);
@@ -253,11 +252,11 @@ test("a promotion ends by itself when its budget is used up, and goes on when it
 
   // A return gives back what it took; once used up, the promotion stays over all the same.
   await merchant.till.must("POST", "/v1/returns", { return_id: "b", sale: { id: text(second["sale"]?.["id"]) } });
-  await vi.waitFor(async () => expect(await insights.budgets()).toMatchObject([{ used: 5, used_up: true }]));
+  await eventually(async () => expect(await insights.budgets()).toMatchObject([{ used: 5, used_up: true }]));
   merchant.forget();
   expect(extra(await sellTo("4"))).toBe(false);
   await insights.startWalk("rebuild");
-  await vi.waitFor(
+  await eventually(
     async () => {
       await runDurableObjectAlarm(
         env.MERCHANT_INSIGHTS.getByName(formatObjectName(insightsObjectName(merchant.tenant))),
@@ -292,7 +291,7 @@ test("what is still to be handed out: listed over all members, handed over by wh
   const film_id = text(claimed["issued_reward"]?.["id"]);
   const second = await merchant.till.must("POST", "/v1/issued-rewards", { member: bram, reward: "rew_mug_out" });
   const mug_id = text(second["issued_reward"]?.["id"]);
-  const open = await vi.waitFor(async () => {
+  const open = await eventually(async () => {
     const found = rows(await ask("/v1/hand-outs?state=open"));
     expect(found).toHaveLength(2);
     return found;
@@ -321,7 +320,7 @@ test("what is still to be handed out: listed over all members, handed over by wh
     staff: "c07",
   });
   await merchant.till.must("POST", `/v1/issued-rewards/${mug_id}/cancel`);
-  await vi.waitFor(async () => expect(rows(await ask("/v1/hand-outs?state=open"))).toEqual([]));
+  await eventually(async () => expect(rows(await ask("/v1/hand-outs?state=open"))).toEqual([]));
   const [done] = rows(await ask("/v1/hand-outs?state=handed_over"));
   expect(done).toMatchObject({ id: film_id, redemption: red, handed_over: { staff: "c07", till: merchant.till.id } });
   expect(rows(await ask("/v1/hand-outs?kind=product"))).toMatchObject([
@@ -367,7 +366,7 @@ test("the bookkeeper's statement: what was sold, given, spent and handed back, a
   await merchant.till.must("POST", "/v1/returns", back);
 
   const credit = { unit: "credit:EUR", counted_in: "minor_units", vat_purpose: "single_purpose", moved: 0 };
-  const [paid, granted] = await vi.waitFor(async () => {
+  const [paid, granted] = await eventually(async () => {
     const periods: Json[] = rows(await ask("/v1/stored-value"), "periods");
     const found = rows(periods.at(-1) ?? {});
     expect(found).toMatchObject([

@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { IdCodec } from "../../../src/domain/tenancy/ids.ts";
 import { readSecrets } from "../../../src/workers/secrets.ts";
 import { cafeProgram } from "../../support/workerd/account.ts";
 import { createTestMerchant, type TestMerchant } from "../../support/workerd/merchant.ts";
 import { balances, text } from "./routes.ts";
+import { eventually } from "../../support/eventually.ts";
 
 interface Shop extends TestMerchant {
   readonly member: string;
@@ -206,7 +207,7 @@ describe("a gift card in a sale of a member", () => {
   };
   /** Until the gift card has heard of it. */
   const balance = (world: Shop, code: string, amount: number) =>
-    vi.waitFor(async () => expect((await story(world, code)).balance).toBe(amount));
+    eventually(async () => expect((await story(world, code)).balance).toBe(amount));
 
   test("pays its part, earns on the rest alone, and has its share of what comes back, after a merge too", async () => {
     const world = await shop();
