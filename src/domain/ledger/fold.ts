@@ -132,33 +132,12 @@ function lifetimeAfter(unit: UnitState, entry: Entry): UnitState["lifetime"] {
 
 function applyEvent(state: AccountState, body: BookingBody): AccountState {
   switch (body.type) {
-    case "opened": {
-      const cards = body.card_no === null ? {} : { [body.card_no]: newCard(body.card_no, "digital", body) };
-      return { ...state, account_kind: body.account_kind, opened_at_ms: body.at_ms, cards };
-    }
+    case "opened":
+      return openedAccount(state, body);
     case "sale":
-      return {
-        ...withChallenges(withMeters(state, body.meters), body),
-        ...seenIn(state, body),
-        ...redeemed(state, body.captures, 1),
-        ...usedIssues(
-          state,
-          body.captures.map(({ hold }) => hold),
-        ),
-        remainders: applyRemainders(state.remainders, body.remainders),
-        holds: withoutHolds(
-          state.holds,
-          body.captures.map((capture) => capture.hold),
-        ),
-      };
+      return applySale(state, body);
     case "return":
-      return {
-        ...withChallenges(withMeters(state, body.meters), body),
-        ...redeemed(state, body.restored, -1),
-        ...recallIssue(state, body.coupon?.recalled),
-        remainders: applyRemainders(state.remainders, body.remainders),
-        parked: withoutKey(state.parked, body.parked),
-      };
+      return applyReturn(state, body);
     case "return_parked": {
       const waiting = { ...body.parked, note_digest: body.note_digest ?? null };
       return { ...state, parked: { ...state.parked, [body.seq]: waiting } };
@@ -166,12 +145,8 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     case "hold": {
       return { ...state, holds: { ...state.holds, [body.seq]: openHold(body) } };
     }
-    case "hold_captured": {
-      const hold = state.holds[String(body.hold)];
-      const counted = hold === undefined ? {} : redeemed(state, [hold], 1);
-      const used = usedIssues(state, [body.hold]);
-      return { ...state, ...counted, ...used, holds: withoutHolds(state.holds, [body.hold]) };
-    }
+    case "hold_captured":
+      return captureHold(state, body.hold);
     case "hold_cancelled":
       return { ...state, holds: withoutHolds(state.holds, [body.hold]) };
     case "hold_renewed":
@@ -180,21 +155,9 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     case "card_blocked":
       return { ...state, cards: applyCard(state.cards, body) };
     case "erased":
-      return {
-        ...state,
-        tombstone: { kind: "erased" },
-        ...(body.forgets === true ? { outbox: { ...state.outbox, [body.seq]: { to: "", since_ms: body.at_ms } } } : {}),
-      };
+      return applyErased(state, body);
     case "handed_over":
-      return {
-        ...state,
-        tombstone: { kind: "merged", to: body.to },
-        holds: {},
-        // Returns that wait go on waiting where the account went.
-        parked: body.estate.parked === undefined ? state.parked : {},
-        ...(state.issued === undefined ? {} : { issued: {} }),
-        outbox: { ...state.outbox, [body.seq]: { to: body.to, since_ms: body.at_ms } },
-      };
+      return applyHandedOver(state, body);
     case "absorbed":
       return applyAbsorbed(state, body);
     case "delivered":
@@ -204,15 +167,8 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
         outbox: withoutKey(state.outbox, body.delivered),
         holds: withoutKey(state.holds, body.delivered),
       };
-    case "transfer_sent": {
-      const { seq, what, unit, parts, to } = body;
-      const hold = { seq, reward: null, what, unit, parts, effect: NO_EFFECT, expires_at_ms: NEVER_MS };
-      return {
-        ...state,
-        holds: { ...state.holds, [seq]: hold },
-        outbox: { ...state.outbox, [seq]: { to, since_ms: body.at_ms } },
-      };
-    }
+    case "transfer_sent":
+      return applyTransferSent(state, body);
     case "hold_claimed":
       return { ...state, holds: claimHold(state.holds, body) };
     case "tender_pending": {
@@ -239,6 +195,68 @@ function applyEvent(state: AccountState, body: BookingBody): AccountState {
     default:
       return assertNever(body, "booking");
   }
+}
+
+type Booked<Type extends BookingBody["type"]> = Extract<BookingBody, { type: Type }>;
+
+function openedAccount(state: AccountState, body: Booked<"opened">): AccountState {
+  const cards = body.card_no === null ? {} : { [body.card_no]: newCard(body.card_no, "digital", body) };
+  return { ...state, account_kind: body.account_kind, opened_at_ms: body.at_ms, cards };
+}
+
+function applySale(state: AccountState, body: Booked<"sale">): AccountState {
+  const captured = body.captures.map(({ hold }) => hold);
+  return {
+    ...withChallenges(withMeters(state, body.meters), body),
+    ...seenIn(state, body),
+    ...redeemed(state, body.captures, 1),
+    ...usedIssues(state, captured),
+    remainders: applyRemainders(state.remainders, body.remainders),
+    holds: withoutHolds(state.holds, captured),
+  };
+}
+
+function applyReturn(state: AccountState, body: Booked<"return">): AccountState {
+  return {
+    ...withChallenges(withMeters(state, body.meters), body),
+    ...redeemed(state, body.restored, -1),
+    ...recallIssue(state, body.coupon?.recalled),
+    remainders: applyRemainders(state.remainders, body.remainders),
+    parked: withoutKey(state.parked, body.parked),
+  };
+}
+
+function captureHold(state: AccountState, seq: number): AccountState {
+  const hold = state.holds[String(seq)];
+  const counted = hold === undefined ? {} : redeemed(state, [hold], 1);
+  return { ...state, ...counted, ...usedIssues(state, [seq]), holds: withoutHolds(state.holds, [seq]) };
+}
+
+function applyErased(state: AccountState, { seq, at_ms, forgets }: Booked<"erased">): AccountState {
+  const outbox = forgets === true ? { outbox: { ...state.outbox, [seq]: { to: "", since_ms: at_ms } } } : {};
+  return { ...state, tombstone: { kind: "erased" }, ...outbox };
+}
+
+function applyHandedOver(state: AccountState, { seq, to, at_ms, estate }: Booked<"handed_over">): AccountState {
+  return {
+    ...state,
+    tombstone: { kind: "merged", to },
+    holds: {},
+    // Returns that wait go on waiting where the account went.
+    parked: estate.parked === undefined ? state.parked : {},
+    ...(state.issued === undefined ? {} : { issued: {} }),
+    outbox: { ...state.outbox, [seq]: { to, since_ms: at_ms } },
+  };
+}
+
+function applyTransferSent(state: AccountState, body: Booked<"transfer_sent">): AccountState {
+  const { seq, what, unit, parts, to } = body;
+  const hold = { seq, reward: null, what, unit, parts, effect: NO_EFFECT, expires_at_ms: NEVER_MS };
+  return {
+    ...state,
+    holds: { ...state.holds, [seq]: hold },
+    outbox: { ...state.outbox, [seq]: { to, since_ms: body.at_ms } },
+  };
 }
 
 function withMeters(state: AccountState, changes: readonly MeterChange[] | undefined): AccountState {
@@ -330,7 +348,7 @@ function withDeeds(
   };
 }
 
-function applyAbsorbed(before: AccountState, body: BookingHeader & AbsorbedEvent): AccountState {
+function applyAbsorbed(before: AccountState, body: Booked<"absorbed">): AccountState {
   const state = withDeeds(withPast(withMeters(before, body.meters), body.past), body);
   const arrived = (body.cards ?? []).map(({ card_no, card_kind, state: is, issued_at_ms, origin }): CardState => ({
     card_no,
