@@ -162,7 +162,10 @@ function amountOf(reader: Reader, unit: string, amount: number): string {
   return `${signOf(amount)}${formatMoney(Math.abs(amount), reader.currency, reader.locale)} ${label}`;
 }
 
-function explainFact(reader: Reader, { unit, why: fact }: { readonly unit: string; readonly why: EntryFact }): string {
+function explainFact(
+  reader: Reader,
+  { unit, delta, why: fact }: { readonly unit: string; readonly delta: number; readonly why: EntryFact },
+): string {
   const nl = reader.locale === "nl";
   switch (fact.code) {
     case "reserved":
@@ -184,6 +187,7 @@ function explainFact(reader: Reader, { unit, why: fact }: { readonly unit: strin
         ? `${fact.percent}% extra bij ${text(reader, fact.what)}`
         : `${fact.percent}% on top of ${text(reader, fact.what)}`;
     case "bought_back":
+      if (delta > 0) return `${nl ? "meer blijft over van" : "more is left of"} ${text(reader, fact.what)}`;
       return nl ? `${text(reader, fact.what)} geretourneerd` : `${text(reader, fact.what)} was returned`;
     case "refunded":
       return `${nl ? "terug na een retour" : "given back after a return"}${receiptText(reader, fact.receipt)}`;

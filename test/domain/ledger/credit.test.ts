@@ -116,6 +116,39 @@ describe("topping up", () => {
 
 describe("returning a top-up", () => {
   const bonus = { top_up_bonus: [{ from: 2000, percent: 10 }] };
+  const off = line("off", -500, { kind: "discount" });
+
+  test("and then a discount by itself never leaves more than was topped up", () => {
+    const ledger = account(bonus);
+    ledger.must(sale([topUp(2500), off]));
+    expect(credit(ledger).slice(0, 2)).toEqual([2000, 200]);
+    ledger.must(refund(2, [byLine("off")], "T1"));
+    expect(credit(ledger).slice(0, 2)).toEqual([2000, 200]);
+    expect(ledger.must(refund(2, "all", "T2"))).toMatchObject({ full: true, written_off: [] });
+    expect(ledger.totals()).toEqual({});
+  });
+
+  test("leaves more of it again when the discount comes back after a part", () => {
+    const ledger = account(bonus);
+    ledger.must(sale([topUp(3000), off]));
+    ledger.must(refund(2, 1000, "T1"));
+    expect(credit(ledger).slice(0, 2)).toEqual([1500, 0]);
+    ledger.must(refund(2, [byLine("off")], "T2"));
+    expect(credit(ledger).slice(0, 2)).toEqual([2000, 200]);
+    ledger.must(refund(2, "all", "T3"));
+    expect(ledger.totals()).toEqual({});
+  });
+
+  test("that was spent writes off less again when the discount comes back after a part", () => {
+    const ledger = account();
+    ledger.must(sale([topUp(3000), off]));
+    payWith(ledger, 2500, sale(2500, { receipt: "T9" }));
+    const written = (body: ReturnType<Ledger["must"]>) => (body.type === "return" ? body.written_off : null);
+    expect(written(ledger.must(refund(2, 1000, "T1")))).toEqual([{ unit: EUR, amount: 1000 }]);
+    expect(written(ledger.must(refund(2, [byLine("off")], "T2")))).toEqual([{ unit: EUR, amount: -500 }]);
+    expect(written(ledger.must(refund(2, "all", "T3")))).toEqual([{ unit: EUR, amount: 2000 }]);
+    expect(ledger.totals()).toEqual({});
+  });
 
   test("takes back what was paid and the bonus on it", () => {
     const ledger = credited(bonus, 5000);

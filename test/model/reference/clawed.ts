@@ -79,6 +79,19 @@ export class Asking {
     this.taken("earned", unit, { wanted: Math.max(0, less), again: asked, from: from() });
   }
 
+  /** What earlier returns wanted and did not find. */
+  short(kind: Kind, unit: string): number {
+    return clawedOf(this.sale, kind, unit).short;
+  }
+
+  /** More of something bought stays than before: what was not found is not wanted any more, and the rest is given again. */
+  more(kind: "bought" | "bonus", own: Pile): void {
+    const clawed = clawedOf(this.sale, kind, own.unit);
+    const forgiven = Math.min(own.amount, clawed.short);
+    clawed.short -= forgiven;
+    if (own.amount > forgiven) this.account.piles.push({ ...own, amount: own.amount - forgiven });
+  }
+
   /** Takes what is wanted; answers how much was not there. */
   taken(
     kind: Kind,

@@ -104,9 +104,16 @@ export function topUpBack(asking: Asking, { before, after }: { readonly before: 
     return sale.program.returns.spent_points === "pending_only" ? [] : free;
   };
   const again = { bonus: asking.again("bonus", unit), bought: asking.again("bought", unit) };
-  const bonus = [...ownFirst(account.waitingPiles(unit)), ...given()];
-  asking.taken("bonus", unit, { wanted: before.granted - after.granted, again: again.bonus, from: bonus });
-  const own = ownFirst(account.free(unit)).filter(({ rank }) => rank === "paid");
-  const from = [...own, ...given()];
-  asking.taken("bought", unit, { wanted: before.paid - after.paid, again: again.bought, from });
+  const move = (kind: "bonus" | "bought", less: number, from: readonly Pile[]) => {
+    const own = sale.bought.find((pile) => pile.unit === unit && (pile.rank === "paid") === (kind === "bought"));
+    if (less < 0 && own !== undefined) asking.more(kind, { ...own, amount: -less });
+    asking.taken(kind, unit, {
+      wanted: Math.max(0, less),
+      again: Math.min(again[kind], asking.short(kind, unit)),
+      from,
+    });
+  };
+  move("bonus", before.granted - after.granted, [...ownFirst(account.waitingPiles(unit)), ...given()]);
+  const paid = ownFirst(account.free(unit)).filter(({ rank }) => rank === "paid");
+  move("bought", before.paid - after.paid, [...paid, ...given()]);
 }

@@ -120,7 +120,7 @@ function boughtBack(asking: Asking, kept: Kept | null): void {
   const { topUp, topUpNow } = sale;
   if (topUp !== null && topUpNow !== null) {
     const lines = kept === null ? [] : keptLines(sale, kept);
-    const paid = kept === null ? 0 : toppedUp(lines, moneyLeft(sale, kept));
+    const paid = kept === null ? 0 : Math.min(topUp.paid, toppedUp(lines, moneyLeft(sale, kept)));
     const after = { paid, granted: Math.min(topUp.granted, leastBonus(sale.program, paid, topUp.paid)) };
     topUpBack(asking, { before: topUpNow, after });
     sale.topUpNow = after;

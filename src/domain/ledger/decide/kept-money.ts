@@ -52,5 +52,7 @@ function keptTops(
 ): KeptMoney["topped_up"] {
   if (sold === undefined) return null;
   const before = previous?.topped_up ?? sold;
-  return { before, after: keptTopUp(program, sold, full ? 0 : keptTopUpPaid(sale, kept)) };
+  // A discount that comes back by itself leaves more to be paid, but tops nothing up.
+  const paid = full ? 0 : Math.min(sold.paid, keptTopUpPaid(sale, kept));
+  return { before, after: keptTopUp(program, sold, paid) };
 }

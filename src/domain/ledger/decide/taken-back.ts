@@ -11,7 +11,7 @@ import type { KeptMoney } from "./kept-money.ts";
 import { moveUnits, withParts } from "./move-units.ts";
 import type { Shortfalls } from "./shortfalls.ts";
 import { takeStripsBack } from "./strips.ts";
-import { takeTopUpBack } from "./top-up.ts";
+import { type Less, takeTopUpBack } from "./top-up.ts";
 
 /** What a return leaves of what a sale gave. */
 export interface LeftOfSale {
@@ -71,13 +71,23 @@ interface Taken {
 
 function creditTaken(state: AccountState, { sale, topped_up, policy }: LeftOfSale, shortfalls: Shortfalls): Taken[] {
   if (topped_up === null) return [];
-  const { unit } = topped_up.before;
-  const again = { bonus: shortfalls.again("bonus", unit), paid: shortfalls.again("bought", unit) };
-  const { paid, bonus } = takeTopUpBack(state, { ...topped_up, again, own: boughtLots(sale, unit), policy });
+  const { before, after } = topped_up;
+  const { unit } = before;
+  const less = {
+    bonus: lessOf(shortfalls, "bonus", unit, before.granted - after.granted),
+    paid: lessOf(shortfalls, "bought", unit, before.paid - after.paid),
+  };
+  const { paid, bonus } = takeTopUpBack(state, { unit, ...less, own: boughtLots(sale, unit), policy });
   return [
-    { entries: paid.entries, clawed: shortfalls.after("bought", unit, again.paid, paid.missing) },
-    { entries: bonus.entries, clawed: shortfalls.after("bonus", unit, again.bonus, bonus.missing) },
+    { entries: paid.entries, clawed: shortfalls.after("bought", unit, less.paid.again, paid.missing) },
+    { entries: bonus.entries, clawed: shortfalls.after("bonus", unit, less.bonus.again, bonus.missing) },
   ];
+}
+
+function lessOf(shortfalls: Shortfalls, of: ClawedBack["of"], unit: string, less: number): Less {
+  const short = shortfalls.earlier(of, unit)?.written_off ?? 0;
+  const forgiven = Math.min(Math.max(0, -less), short);
+  return { less, forgiven, again: Math.min(shortfalls.again(of, unit), short - forgiven) };
 }
 
 function stripsTaken(

@@ -8,7 +8,7 @@ import type { LocalDate } from "../../time/local-date.ts";
 import type { SaleWarning, ToppedUp } from "../booking.ts";
 import type { EntryDraft } from "../draft.ts";
 import { DEBT_LOT } from "../debt.ts";
-import { type Lot, type LotKey, type LotPart, sameLot, sumParts, takeFrom } from "../lot.ts";
+import { type Lot, type LotKey, type LotPart, PLAIN_LOT, sameLot, sumParts, takeFrom } from "../lot.ts";
 import { type AccountState, unitState } from "../state.ts";
 
 const WHAT = { nl: "opwaarderen", en: "top-up" } as const;
@@ -65,12 +65,20 @@ export function keptTopUp(program: CompiledProgram, sold: ToppedUp, paid: number
   return { ...sold, paid, granted: Math.min(sold.granted, least) };
 }
 
+/** How much less than before stays of something bought; negative where more of it does. */
+export interface Less {
+  readonly less: number;
+  /** What earlier returns wrote off and is no longer wanted. */
+  readonly forgiven: number;
+  /** What earlier returns wrote off and this one asks again. */
+  readonly again: number;
+}
+
 /** What a return of a top-up takes. */
 export interface TopUpReturn {
-  readonly before: ToppedUp;
-  readonly after: ToppedUp;
-  /** What earlier returns wrote off and this one asks again. */
-  readonly again: { readonly paid: number; readonly bonus: number };
+  readonly unit: string;
+  readonly paid: Less;
+  readonly bonus: Less;
   /** The lots that the top-up went to. */
   readonly own: readonly LotKey[];
   readonly policy: ProgramDocument["returns"]["spent_points"];
@@ -91,19 +99,36 @@ export interface TakenBack {
  */
 export function takeTopUpBack(
   state: AccountState,
-  { before, after, again, own, policy }: TopUpReturn,
+  { unit, paid: lessPaid, bonus: lessBonus, own, policy }: TopUpReturn,
 ): { readonly paid: TakenBack; readonly bonus: TakenBack } {
-  const { unit } = before;
   const isOwn = (lot: Lot) => own.some((key) => key.class === lot.class && key.expires_on === lot.expires_on);
   const free = unitState(state, unit).lots.filter(({ bucket, class: of }) => bucket !== "held" && of !== "debt");
   const ordered = [...free.filter(isOwn), ...free.filter((lot) => !isOwn(lot))];
   const paid = ordered.filter((lot) => lot.class === "paid");
   const waiting = ordered.filter(({ bucket }) => bucket === "pending");
   const open = policy === "pending_only" ? [] : ordered.filter((lot) => lot.class !== "paid" && !waiting.includes(lot));
-  const bonus = take([...waiting, ...open], before.granted - after.granted + again.bonus);
+  const bonus = take([...waiting, ...open], wantedOf(lessBonus));
   const left = open.map((lot) => ({ ...lot, amount: lot.amount - partOf(bonus, lot) }));
-  const bought = take([...paid, ...left], before.paid - after.paid + again.paid);
-  return { paid: settled(unit, bought, WHAT, policy), bonus: settled(unit, bonus, WHAT, policy) };
+  const bought = take([...paid, ...left], wantedOf(lessPaid));
+  const ownPaid = own.find((lot) => lot.class === "paid");
+  const ownBonus = own.find((lot) => lot.class !== "paid");
+  return {
+    paid: withGrowth(settled(unit, bought, WHAT, policy), lessPaid, ownPaid),
+    bonus: withGrowth(settled(unit, bonus, WHAT, policy), lessBonus, ownBonus),
+  };
+}
+
+function wantedOf({ less, again }: Less): number {
+  return Math.max(0, less) + again;
+}
+
+/** Where a return leaves more of a top-up than the one before it, what was written off is forgiven, and the rest given again. */
+function withGrowth(taken: TakenBack, { less, forgiven }: Less, lot: LotKey = PLAIN_LOT): TakenBack {
+  const given = Math.max(0, -less) - forgiven;
+  const missing = taken.missing - forgiven;
+  if (given === 0) return { ...taken, missing };
+  const entry = { unit: taken.unit, lot, delta: given, why: { code: "bought_back", what: WHAT } } as const;
+  return { ...taken, entries: [entry, ...taken.entries], missing };
 }
 
 /** Something bought that is taken back. */
