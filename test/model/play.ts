@@ -12,9 +12,10 @@ export interface Story {
   readonly commands: Iterable<AsyncCommand<World, Side>>;
 }
 
-/** How much to run: `MODEL_RUNS`, `MODEL_COMMANDS` and `MODEL_SEED` change it; `MODEL_SECONDS` ends it early. */
+/** How much to run: `MODEL_RUNS`, `MODEL_COMMANDS` and `MODEL_SEED` change it; `MODEL_FROM` leaves out those before, `MODEL_SECONDS` ends it early. */
 export function modelRuns(): {
   readonly sequences: number;
+  readonly from: number;
   readonly commands: number;
   readonly seed: number;
   readonly seconds_max: number;
@@ -22,6 +23,7 @@ export function modelRuns(): {
   const number = (name: string, usual: number) => Number(process.env[name] ?? usual);
   return {
     sequences: number("MODEL_RUNS", 80),
+    from: number("MODEL_FROM", 0),
     commands: number("MODEL_COMMANDS", 100),
     seed: number("MODEL_SEED", 20_261_122),
     seconds_max: number("MODEL_SECONDS", 3600),

@@ -388,6 +388,21 @@ describe("a sale that was paid with a reward", () => {
     ledger.must(refund(4, [byLine("b")]));
     expect(ledger.available()).toBe(7);
   });
+
+  test.each([
+    ["by what they cost", [line("a", 200), line("b", 100), line("off", -300, { kind: "discount" })]],
+    ["alike where nothing cost anything", [line("a", 0, { quantity_milli: 2000 }), line("b", 0)]],
+  ])("of a sale that a reward paid whole, lines keep their share of the gross price %s", (_what, lines) => {
+    const ledger = ledgerOf({ earn_on: "gross" });
+    ledger.must(adjust(10));
+    ledger.must(holdOf("rew_coffee", { sale_total: 300 }));
+    ledger.must(sale(lines, { holds: [3] }));
+    expect(ledger.available()).toBe(3);
+    ledger.must(refund(4, [byLine("b")], "T1"));
+    expect(ledger.available()).toBe(2);
+    ledger.must(refund(4, [byLine("a")], "T2"));
+    expect(ledger.available()).toBe(10);
+  });
 });
 
 test("a sale in a foreign currency comes back and moves nothing", () => {

@@ -257,11 +257,25 @@ function keptGoods(sale: RefSale, kept: Kept): Goods {
   const lines = keptLines(sale, kept);
   if (kept.inAll > 0) lines.push(moneyLine("returned", "discount", -kept.inAll));
   const of = payable(lines, sum(lines.map(({ amount }) => amount)));
-  const { total } = sale.command;
-  const gross = total > 0 ? floorDiv(sale.grossUp, moneyLeft(sale, kept), total) : 0;
+  const gross = sale.grossUp === 0 ? 0 : keptGross(sale, kept);
   if (gross > 0) lines.push(moneyLine("gross", "unallocated", gross));
   const paid = keptCredit(sale, kept);
   return { lines, credit: paid === 0 ? { paid, of: 0 } : { paid, of } };
+}
+
+/** What counts on top of what is paid; where nothing was paid, what is missing to the kept part of the goods. */
+function keptGross(sale: RefSale, kept: Kept): number {
+  const { total } = sale.command;
+  if (total > 0) return floorDiv(sale.grossUp, moneyLeft(sale, kept), total);
+  const left = keptLines(sale, kept);
+  const cost = (lines: readonly BasketLine[]) => sum(lines.map(({ amount }) => Math.max(0, amount)));
+  const count = (lines: readonly BasketLine[]) =>
+    sum(lines.filter(({ amount }) => amount >= 0).map(({ quantity_milli }) => quantity_milli));
+  const share = cost(sale.lines) > 0 ? [cost(left), cost(sale.lines)] : [count(left), count(sale.lines)];
+  const [part = 0, whole = 0] = share;
+  if (whole === 0) return 0;
+  const paid = sum(left.map(({ amount }) => amount));
+  return Math.max(0, floorDiv(Math.max(0, total + sale.grossUp), part, whole) - paid);
 }
 
 export function moneyLine(id: string, kind: "discount" | "unallocated", amount: number): BasketLine {

@@ -47,10 +47,32 @@ export function keptSpend(sale: Pick<SaleFacts, "lines">, kept: KeptSale): numbe
 export function keptBasket(sale: SaleFacts, kept: KeptSale): Basket {
   const lines = keptLines(sale.lines, kept);
   const off = kept.amount_returned;
-  const gross_up = sale.total > 0 ? mulDivFloor(sale.gross_up, keptTotal(sale, kept), sale.total) : 0;
+  const gross_up = keptGrossUp(sale, kept);
   const all = off === 0 ? lines : [...lines, amountOffLine(off)];
   const paid_with_credit = keptCredit(sale, kept);
   return earningBasket({ lines: all, total: sumOf(all), gross_up, paid_with_credit });
+}
+
+/**
+ * What stays of what rewards took off: its share by what is paid. Where rewards paid for everything, as much as brings the kept
+ * basket to its share of the goods, by what they cost or, when they cost nothing, by how many they are.
+ */
+function keptGrossUp(sale: SaleFacts, kept: KeptSale): number {
+  if (sale.gross_up === 0) return 0;
+  if (sale.total > 0) return mulDivFloor(sale.gross_up, keptTotal(sale, kept), sale.total);
+  const left = keptLines(sale.lines, kept);
+  const weigh = sale.lines.some(({ amount }) => amount > 0) ? costOf : countOf;
+  const whole = sumBy(sale.lines, weigh);
+  if (whole === 0) return 0;
+  const gross = Math.max(0, sale.total + sale.gross_up);
+  return Math.max(0, mulDivFloor(gross, sumBy(left, weigh), whole) - sumOf(left));
+}
+
+const costOf = ({ amount }: BasketLine): number => Math.max(0, amount);
+const countOf = ({ amount, quantity_milli }: BasketLine): number => (amount < 0 ? 0 : quantity_milli);
+
+function sumBy(lines: readonly BasketLine[], weigh: (line: BasketLine) => number): number {
+  return lines.reduce((sum, line) => sum + weigh(line), 0);
 }
 
 /** What of the kept sale is stored value: what bare amounts gave back was goods first. */
