@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { invariant } from "../../domain/invariant.ts";
 import type { ObjectName } from "../../domain/tenancy/object-name.ts";
 import { accountClient } from "../member-account/client.ts";
+import { HOPS_MAX } from "../member-account/follow-moved.ts";
 import type { StockClaim } from "../member-account/protocol.ts";
 import { assertObjectIdentity } from "../shared/object-identity.ts";
 import type * as protocol from "./protocol.ts";
@@ -9,8 +10,6 @@ import { reserveReceipt, settleReceipt } from "./receipts.ts";
 import { readStock, reserveStock, settleStock } from "./stock.ts";
 import { GuardStore } from "./store.ts";
 
-/** An account may have gone up in another, and that in a third; so often at most. */
-const HOPS_MAX = 6;
 const REAL_TIME = { clock_offset_ms: 0 };
 
 /**

@@ -1,12 +1,11 @@
 import { OCCURRED_BACK_MAX_MS } from "../../domain/time/clock-window.ts";
 import { accountKindOf } from "../../domain/tenancy/account-id.ts";
 import type { BookingRow, GenerationStore } from "./generation-store.ts";
+import { holderOf } from "./holder.ts";
 import type { ActiveMembersQuery } from "./protocol.ts";
 import { placeAt } from "../../domain/insights/retention.ts";
 
 const PAGE = 5_000;
-/** A receipt that was claimed by a member who was merged, and merged again: as far as anybody is followed. */
-const HOPS_MAX = 8;
 
 /**
  * How many members have at least one sale or redemption in the span that was not wholly taken back. A late sale counts
@@ -21,7 +20,7 @@ export function countActiveMembers(store: GenerationStore, { from_ms, to_ms }: A
     for (const row of rows) {
       if (accounts.has(row.account) || !isActivity(store, row, from_ms, to_ms)) continue;
       accounts.add(row.account);
-      const member = holderOf(store, row.account);
+      const member = memberOf(store, row.account);
       if (member !== null) members.add(member);
     }
     const last = rows.at(-1);
@@ -39,12 +38,7 @@ function isActivity(store: GenerationStore, row: BookingRow, from_ms: number, to
 }
 
 /** The member that an account is, or has gone up in; null for a receipt that nobody has claimed. */
-function holderOf(store: GenerationStore, account: string): string | null {
-  let current = account;
-  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const next = store.handedTo(current);
-    if (next === null) return accountKindOf(current) === "member" ? current : null;
-    current = next;
-  }
-  return null;
+function memberOf(store: GenerationStore, account: string): string | null {
+  const holder = holderOf(store, account);
+  return accountKindOf(holder) === "member" ? holder : null;
 }

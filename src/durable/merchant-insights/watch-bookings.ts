@@ -13,11 +13,11 @@ import {
 } from "../../domain/insights/watch.ts";
 import type { BookingRow, GenerationStore } from "./generation-store.ts";
 import { evidenceOf, judge } from "./judge.ts";
+import { holderOf } from "./holder.ts";
 import type { InsightsStore } from "./store.ts";
 
 /** Redemptions that are looked at for one finding. */
 const SUSPECTS_MAX = 200;
-const HOPS_MAX = 8;
 
 export interface WatchDeps {
   readonly store: InsightsStore;
@@ -123,15 +123,4 @@ function suspectsOf(
 function hasBought({ seen, onDay }: Pick<WatchDays, "seen" | "onDay">, row: BookingRow): boolean {
   const { account, location, day } = row;
   return onDay(account, day, ["sale"]).some((sale) => sale.location === location && !seen.isVoided(account, sale.seq));
-}
-
-/** The account that carries on for one that was merged. */
-function holderOf(seen: GenerationStore, account: string): string {
-  let current = account;
-  for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const next = seen.handedTo(current);
-    if (next === null) break;
-    current = next;
-  }
-  return current;
 }

@@ -256,15 +256,10 @@ test("a promotion ends by itself when its budget is used up, and goes on when it
   merchant.forget();
   expect(extra(await sellTo("4"))).toBe(false);
   await insights.startWalk("rebuild");
-  await eventually(
-    async () => {
-      await runDurableObjectAlarm(
-        env.MERCHANT_INSIGHTS.getByName(formatObjectName(insightsObjectName(merchant.tenant))),
-      );
-      expect(await insights.health()).toMatchObject({ generation: 2, walk: null });
-    },
-    { timeout: 10_000 },
-  );
+  await eventually(async () => {
+    await runDurableObjectAlarm(env.MERCHANT_INSIGHTS.getByName(formatObjectName(insightsObjectName(merchant.tenant))));
+    expect(await insights.health()).toMatchObject({ generation: 2, walk: null });
+  });
   expect(await insights.budgets()).toMatchObject([{ used: 5, max: 10, used_up: true }]);
 
   await merchant.changeProgram(programme(20));

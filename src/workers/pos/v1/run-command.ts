@@ -3,7 +3,7 @@ import type { Command } from "../../../domain/ledger/command.ts";
 import type { BookingRef } from "../../../domain/tenancy/ids.ts";
 import type { AccountClient } from "../../../durable/member-account/client.ts";
 import type { Answer, BookingStory, BookingView, ProgramPayloads } from "../../../durable/member-account/protocol.ts";
-import { followMoved } from "../../../durable/member-account/follow-moved.ts";
+import { followMoved, HOPS_MAX } from "../../../durable/member-account/follow-moved.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { refusalProblem } from "../../http/refusal-problem.ts";
 import { sha256Hex } from "../../services/sha256.ts";
@@ -11,9 +11,6 @@ import { idemOf, type PosDesk } from "./desk.ts";
 import { freeClaim } from "./free-claim.ts";
 import { rebase, searchSale } from "./moved.ts";
 import type { NamedAccount } from "./resolve-member.ts";
-
-/** How often a request may be passed on: to the account a member moved to, or again with rules it lacked. */
-const HOPS_MAX = 6;
 
 /** A command as a till sent it. */
 export interface TillCommand {

@@ -1,5 +1,5 @@
 import type { ApiKeyRow } from "../../../db/schema/api-key.ts";
-import { MODES } from "../../../domain/tenancy/merchant.ts";
+import { type Mode, MODES } from "../../../domain/tenancy/merchant.ts";
 import type { ServiceContext } from "../context.ts";
 import { type ApiKey, toApiKey } from "./schemas.ts";
 
@@ -11,16 +11,17 @@ export async function withLastUses(
   { tenant, ports }: ServiceContext,
   rows: readonly ApiKeyRow[],
 ): Promise<(row: ApiKeyRow) => ApiKey> {
-  const uses = new Map<string, number>();
-  for (const mode of MODES) {
+  const usesIn = async (mode: Mode): Promise<Readonly<Record<string, number>>> => {
     const keys = rows.filter((row) => row.mode === mode).map(({ id }) => id);
-    if (keys.length === 0) continue;
+    if (keys.length === 0) return {};
     try {
-      const found = await ports.registry.keyUses({ mode, merchant: tenant.locator }, keys);
-      for (const [key, at_ms] of Object.entries(found)) uses.set(key, at_ms);
+      return await ports.registry.keyUses({ mode, merchant: tenant.locator }, keys);
     } catch (error) {
       ports.log({ event: "key_uses_unknown", merchant: tenant.locator, error: String(error) });
+      return {};
     }
-  }
+  };
+  const found = await Promise.all(MODES.map(usesIn));
+  const uses = new Map(found.flatMap((one) => Object.entries(one)));
   return (row) => toApiKey(row, uses.get(row.id) ?? null);
 }
