@@ -13,7 +13,7 @@ declare module "vitest" {
 }
 
 /** Bundles the Worker once for all files that start one; answers how to remove it. */
-export default async function buildOnce(project: TestProject): Promise<() => void> {
+export async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), "stempel-bundle-"));
   const out = join(folder, "bundle");
   const signal = AbortSignal.timeout(100_000);
