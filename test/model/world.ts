@@ -103,10 +103,11 @@ export class World {
 export type Heard = CommandAnswer | { readonly ok: false; readonly replayed: false; readonly edge: string };
 
 /** The request as it was made, for an account that carries on for the one that was named. */
-function formerly({ account, command }: Sent): Pick<Message, "former_hash" | "shown"> {
+function formerly({ account, command }: Sent, passed: readonly string[]): Partial<Message> {
   const card_no = command.type === "issue_card" ? command.replaces : "card_no" in command ? command.card_no : null;
   return {
     former_hash: sha256(JSON.stringify([account, command])),
+    passed_hashes: passed.map((one) => sha256(JSON.stringify([one, command]))),
     ...(card_no === null ? {} : { shown: { account, card_no } }),
   };
 }
@@ -115,6 +116,7 @@ function formerly({ account, command }: Sent): Pick<Message, "former_hash" | "sh
 export async function carry(world: World, side: Side, sent: Sent, preview: boolean): Promise<Heard> {
   let { account, command } = sent;
   let versions = [sent.version];
+  const passed: string[] = [];
   for (let hop = 0; hop < 12; hop += 1) {
     const [first = world.program().payload, ...others] = versions.map((version) => world.program(version).payload);
     const message: Message = {
@@ -127,12 +129,13 @@ export async function carry(world: World, side: Side, sent: Sent, preview: boole
       programs: [first, ...others],
       preview,
       opens: sent.opens,
-      ...(account === sent.account ? {} : formerly(sent)),
+      ...(account === sent.account ? {} : formerly(sent, passed)),
     };
     const answer = await side.run(account, message);
     if (answer.ok) return answer;
     if (answer.refusal.code === "need_program") versions = [...versions, answer.refusal.version];
     else if (answer.refusal.code === "account_moved") {
+      passed.push(account);
       const rebased = await rebase(side, command, account, answer.refusal.to);
       if ("refused" in rebased) return { ok: false, replayed: false, edge: rebased.refused };
       ({ command, account } = rebased);

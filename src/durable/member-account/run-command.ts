@@ -54,9 +54,10 @@ export function runCommand(desk: Desk, message: CommandMessage): CommandAnswer {
   return own === null ? refused({ code: "card_unknown", card_no: 0 }) : decideAndBook(desk, own, state);
 }
 
-/** A request that came by an account that has moved is the same request, whichever of the two it was hashed for. */
-function isSameRequest({ request_hash, former_hash }: CommandMessage, known: string | undefined): boolean {
-  return known === request_hash || (former_hash !== undefined && known === former_hash);
+/** A request that came by accounts that have moved is the same request, whichever of them it was hashed for. */
+function isSameRequest(message: CommandMessage, known: string | undefined): boolean {
+  const { request_hash, former_hash = request_hash, passed_hashes = [] } = message;
+  return known !== undefined && [request_hash, former_hash, ...passed_hashes].includes(known);
 }
 
 const UNKNOWN: CommandAnswer = { ok: false, replayed: false, refusal: { code: "account_unknown" } };

@@ -137,6 +137,24 @@ describe("merging two members", () => {
     expect(late.body["return"]).toMatchObject({ full: true, member: both.kept });
   });
 
+  test("a return that waits goes by its key after another merge too, however many accounts it came by", async () => {
+    const both = await pair();
+    await merged(both);
+    const body = { return_id: "R-1", sale: { receipt: "L-1" }, member: { id: both.old } };
+    const again = (changes: object = {}) =>
+      both.till.call("POST", "/v1/returns", { body: { ...body, ...changes }, idem: "early" });
+    expect((await again()).body).toMatchObject({ code: "sale_not_known_yet" });
+    const third = await both.till.must("POST", "/v1/members", { name: "Bram" });
+    const last = text(third["member"]?.["id"]);
+    await merged({ ...both, old: both.kept, kept: last });
+
+    expect((await again()).body).toMatchObject({ code: "sale_not_known_yet" });
+    expect((await again({ total: EUR(100) })).body).toMatchObject({ code: "idempotency_mismatch" });
+    await both.till.must("POST", "/v1/sales", { receipt: "L-1", member: { id: both.old }, total: EUR(900) });
+    expect((await again()).body["return"]).toMatchObject({ full: true, member: last });
+    expect((await again({ total: EUR(100) })).body).toMatchObject({ code: "idempotency_mismatch" });
+  });
+
   test("a blocked card stays blocked, and a card that came along can be blocked", async () => {
     const both = await pair();
     await both.till.must("POST", "/v1/cards/block", { card: "0001000000112345", reason: "lost" });

@@ -49,13 +49,17 @@ export async function runCommand(desk: PosDesk, named: NamedAccount, till: TillC
   let { command } = till;
   let programs = await desk.programsAt(till.at_ms);
   const asNamed = { account, command };
+  const passed: string[] = [];
   let time = 1;
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
-    const answer = await desk.account(account).run(message(desk, { ...till, command }, { account, asNamed }, programs));
+    const answer = await desk
+      .account(account)
+      .run(message(desk, { ...till, command }, { account, asNamed, passed }, programs));
     if (answer.ok) return { account, replayed: answer.replayed, view: answer.view };
     const { refusal } = answer;
     if (refusal.code === "account_moved") {
       command = await rebase(desk, command, account);
+      passed.push(account);
       account = till.anew?.((time += 1)) ?? refusal.to;
     } else if (refusal.code === "need_sale") {
       ({ command, account } = await searchSale(desk, { command, account }, refusal.accounts));
@@ -106,11 +110,20 @@ interface Named {
   readonly command: Command;
 }
 
+/** How a request has come to an account. */
+interface Journey {
+  readonly account: string;
+  readonly asNamed: Named;
+  /** Accounts that had moved. */
+  readonly passed: readonly string[];
+}
+
 /** What an account that carries on for another is told of the request as it was made. */
-function formerly(till: TillCommand, { account, command }: Named) {
+function formerly(till: TillCommand, { account, command }: Named, passed: readonly string[]) {
   const card_no = command.type === "issue_card" ? command.replaces : "card_no" in command ? command.card_no : null;
   return {
     former_hash: requestHash(till.operation, account, till.body),
+    passed_hashes: passed.map((one) => requestHash(till.operation, one, till.body)),
     ...(card_no === null ? {} : { shown: { account, card_no } }),
   };
 }
@@ -118,7 +131,7 @@ function formerly(till: TillCommand, { account, command }: Named) {
 function message(
   desk: PosDesk,
   till: TillCommand,
-  { account, asNamed }: { readonly account: string; readonly asNamed: Named },
+  { account, asNamed, passed }: Journey,
   programs: ProgramPayloads,
 ): Parameters<AccountClient["run"]>[0] {
   const { till: facts, location, key } = desk.parts;
@@ -129,7 +142,7 @@ function message(
     till: facts.id,
     idem: till.key === null ? null : idemOf(desk, till.key),
     request_hash: requestHash(till.operation, account, till.body),
-    ...(account === asNamed.account ? {} : formerly(till, asNamed)),
+    ...(account === asNamed.account ? {} : formerly(till, asNamed, passed)),
     note: till.note,
     programs,
     preview: till.preview ?? false,
