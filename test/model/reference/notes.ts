@@ -131,7 +131,8 @@ export function levelOn(account: RefAccount, document: ProgramDocument, on: stri
     return highest;
   };
   if (tiers.downgrade === "reassess") return held(on);
-  const [first = on] = account.notes.map((one) => one.on).sort();
+  // A sale that comes late may be older than every note.
+  const [first = on] = [on, ...account.notes.map((one) => one.on)].sort();
   let level = -1;
   for (let month = `${first.slice(0, 7)}-01`; month <= on; month = plusDays(lastOfMonth(month), 1)) {
     level = tiers.downgrade === "never" ? Math.max(level, held(month)) : Math.max(level - 1, held(month));
