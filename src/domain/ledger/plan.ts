@@ -34,6 +34,7 @@ import { applyBooking } from "./fold.ts";
 import { isSaleMeant, parkedNaturalKey } from "./natural-key.ts";
 import type { Refusal } from "./refusal.ts";
 import type { AccountState } from "./state.ts";
+import { waitedFor } from "./waiting-return.ts";
 
 /** What a command needs besides the state. */
 export interface PlanContext {
@@ -192,7 +193,10 @@ function refusedReturn(refusal: Refusal, parked: number): Draft {
 
 function planReturn(draft: PlanBuilder, command: ReturnCommand, context: PlanContext): Result<Plan, Refusal> {
   const { sale, request } = command;
-  if ("origin" in sale) return draft.answer(decideForeignReturn(draft, sale, request, context));
+  if ("origin" in sale) {
+    const moved = { foreign: sale, parked: waitedFor(draft.state, command) };
+    return draft.answer(decideForeignReturn(draft, moved, request, context));
+  }
   const seq = "seq" in sale ? sale.seq : context.history.findSale(sale);
   if (seq !== null) return draft.answer(decideKnownReturn(draft, seq, request, null, context));
   invariant(!("seq" in sale), "a sale named by id has a sequence");
@@ -224,12 +228,13 @@ function decideKnownReturn(
 /** A sale that stands in the ledger of an account that went up in this one; returns since then are booked here. */
 function decideForeignReturn(
   draft: PlanBuilder,
-  { origin, sale, last_return }: ForeignSale,
+  { foreign, parked }: { readonly foreign: ForeignSale; readonly parked: number | null },
   request: ReturnRequest,
   context: PlanContext,
 ): Decision {
+  const { origin, sale, last_return } = foreign;
   const here = context.history.foreignReturn(origin, sale.seq);
-  return decideReturnOf(draft, { origin, sale, last_return: here ?? last_return }, request, null, context);
+  return decideReturnOf(draft, { origin, sale, last_return: here ?? last_return }, request, parked, context);
 }
 
 function decideReturnOf(

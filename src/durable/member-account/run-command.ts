@@ -13,6 +13,7 @@ import {
 import { plan, type Plan, type PlanContext, type PlannedBooking } from "../../domain/ledger/plan.ts";
 import { type Refusal, STORED_REFUSALS } from "../../domain/ledger/refusal.ts";
 import { sameReturn, sameSale } from "../../domain/ledger/same-content.ts";
+import { stillWaiting, waitedFor } from "../../domain/ledger/waiting-return.ts";
 import type { AccountState } from "../../domain/ledger/state.ts";
 import { issuesOf, rewardsOf, walletOf } from "../../domain/ledger/view.ts";
 import type { CompiledProgram } from "../../domain/program/compile.ts";
@@ -39,13 +40,17 @@ export function runCommand(desk: Desk, message: CommandMessage): CommandAnswer {
   const known = message.idem === null ? null : desk.store.byIdem(message.idem);
   if (known !== null) return replay(desk, message, known, isSameRequest(message, known.body.request_hash));
   const waiting = waitingUnder(state, message.idem);
-  if (waiting !== null) return replayWaiting(message, waiting);
+  if (waiting !== null) {
+    const heard = heardWaiting(state, message, waiting);
+    if (heard !== null) return refused(heard);
+  }
   const buried = buriedRefusal(state);
   if (buried?.code === "account_erased") return refused(buried);
   // An account that went up in another still knows its own sales and its own blocked cards.
   const twin = naturalTwin(desk, message.command, message.till);
   // A return that waits there no longer was carried out, or waits on, where the account went.
-  if (twin !== null && (buried === null || twin.body.type !== "return_parked")) return replayTwin(desk, message, twin);
+  if (twin !== null && (buried === null || twin.body.type !== "return_parked"))
+    return replayTwin(desk, message, state, twin);
   const used = usedTender(desk, message.command);
   if (used !== null) return refused(used);
   if (buried !== null) return refused(shownCardRefusal(state, message.command) ?? buried);
@@ -114,7 +119,8 @@ function write(desk: Desk, planned: Plan, note: BookingNote | null): void {
   const notes = new Map<PlannedBooking, BookingNote>();
   if (note !== null && answer !== undefined) notes.set(answer, note);
   for (const booking of planned.bookings) {
-    const waited = waitedNote(desk, booking);
+    // What is carried out at the till's asking has the note of the asking.
+    const waited = booking === answer ? null : waitedNote(desk, booking);
     if (waited !== null) notes.set(booking, waited);
   }
   desk.ledger.commit(planned.bookings, notes);
@@ -146,7 +152,8 @@ function refuse(
   const isAsked = message.command.type !== "action" || message.command.automatic !== true;
   if (isAsked && !message.preview && message.idem !== null && STORED_REFUSALS.has(refusal.code)) {
     const { due } = settle(state, stamp.now_ms);
-    const body = finishDraft(state, plainDraft({ type: "refused", refusal, parked: null }), stamp, due);
+    const parked = message.command.type === "return" ? waitedFor(state, message.command) : null;
+    const body = finishDraft(state, plainDraft({ type: "refused", refusal, parked }), stamp, due);
     desk.ledger.commitOne(state, body, message.idem);
   }
   return refused(refusal);
@@ -181,7 +188,7 @@ function reusesReturnId(desk: Desk, command: Command): boolean {
   return new Set(keys).size < keys.length || keys.some((key) => desk.store.byNaturalKey(key) !== null);
 }
 
-function replayTwin(desk: Desk, message: CommandMessage, twin: BookingRow): CommandAnswer {
+function replayTwin(desk: Desk, message: CommandMessage, state: AccountState, twin: BookingRow): CommandAnswer {
   const { command } = message;
   const { body } = twin;
   // A till that has lost its queue sends again what it handed out, with a newer snapshot perhaps: it was handed out once.
@@ -191,7 +198,7 @@ function replayTwin(desk: Desk, message: CommandMessage, twin: BookingRow): Comm
   }
   const request = body.type === "return" ? body.request : body.type === "return_parked" ? body.parked.request : null;
   if (command.type === "return" && request !== null && sameReturn(command.request, request)) {
-    return replay(desk, message, twin, true);
+    return body.type === "return_parked" ? refused(stillWaiting(state, command)) : replay(desk, message, twin, true);
   }
   return refused({ code: "return_id_reused" });
 }
@@ -201,9 +208,12 @@ export function waitingUnder(state: AccountState, idem: string | null): ParkedRe
   return Object.values(state.parked).find((parked) => parked.idem === idem) ?? null;
 }
 
-function replayWaiting(message: CommandMessage, waiting: ParkedReturn): CommandAnswer {
-  const same = isSameRequest(message, waiting.request_hash);
-  return refused({ code: same ? "sale_not_known_yet" : "idempotency_mismatch" });
+/** What a return that waits under this key hears; null when its sale was found elsewhere, and it is carried out now. */
+function heardWaiting(state: AccountState, message: CommandMessage, waiting: ParkedReturn): Refusal | null {
+  const { command } = message;
+  const isSame = command.type === "return" && isSameRequest(message, waiting.request_hash);
+  if (!isSame) return { code: "idempotency_mismatch" };
+  return "origin" in command.sale ? null : stillWaiting(state, command);
 }
 
 /** Renders the stored outcome again, as it was: the wallet of that moment, by the rules of that moment. */

@@ -9,7 +9,7 @@ import type {
 } from "../../../src/domain/ledger/command.ts";
 import type { ProgramDocument } from "../../../src/domain/program/document.ts";
 import { becomeOne, shownTo, stoppedBy } from "./become-one.ts";
-import { type Pile, RefAccount, type RefHold, type RefSale } from "./account.ts";
+import { type Pile, RefAccount, type RefHold, type RefSale, type WaitingRefund } from "./account.ts";
 import { dateAt } from "./calendar.ts";
 import { refund } from "./refund.ts";
 import { bought, hasRoom, inOrder, isHeld, lastDayAfter, nameOf, plainIssue, put, takeBack } from "./issues.ts";
@@ -119,9 +119,10 @@ export class ReferenceLedger {
       const known = this.#keys.get(key(account.id));
       if (known !== undefined) return known.asked === request ? known.outcome : { refused: "idempotency_mismatch" };
       const waiting = account.waiting.find(({ idem }) => idem === asked.idem);
-      if (waiting !== undefined) {
-        return { refused: waiting.asked === request ? "sale_not_known_yet" : "idempotency_mismatch" };
-      }
+      if (waiting !== undefined && waiting.asked !== request) return { refused: "idempotency_mismatch" };
+      // Its sale may have come along with another account since.
+      if (waiting !== undefined && this.#searched(account, waiting.sale) === null)
+        return { refused: "sale_not_known_yet" };
       if (account.end === null) break;
       if (account.end.kind === "erased") return { refused: "account_erased" };
       // What was done once is not done again because its account has gone up in another meanwhile.
@@ -222,7 +223,7 @@ export class ReferenceLedger {
     const waiting = account.waiting.length;
     if (asked.command.type !== "erase") giveDated(account, asked.program, this.now_ms);
     const outcome = this.#decide(named, account, asked, request);
-    if ("refused" in outcome && account.waiting.length === waiting) undo();
+    if ("refused" in outcome && account.waiting.length <= waiting) undo();
     return outcome;
   }
 
@@ -344,19 +345,27 @@ export class ReferenceLedger {
     const sale = "seq" in of ? this.saleAt(named, of.seq) : (meant(account, of).at(-1) ?? null);
     if (sale !== null) return this.#book(account, sale, request, asked.program);
     if ("seq" in of) return { refused: "sale_unknown" };
-    // What waits here goes on waiting, also when the sale has come along with another account since.
-    const same = account.waiting.find(
-      (other) =>
-        !other.brought && JSON.stringify(keyOf(other.sale, other.request)) === JSON.stringify(keyOf(of, request)),
-    );
-    if (same !== undefined)
-      return { refused: sameRequest(same.request, request) ? "sale_not_known_yet" : "return_id_reused" };
+    const isIt = (other: WaitingRefund) =>
+      JSON.stringify(keyOf(other.sale, other.request)) === JSON.stringify(keyOf(of, request));
+    const same = account.waiting.find((other) => !other.brought && isIt(other));
+    if (same !== undefined && !sameRequest(same.request, request)) return { refused: "return_id_reused" };
     const elsewhere = this.#searched(account, of);
     if (elsewhere !== null) {
       const known = elsewhere.returns.get(request.return_id);
-      if (known === undefined) return this.#book(account, elsewhere, request, asked.program);
-      return sameRequest(known.request, request) ? repeatedReturn(known) : { refused: "return_id_reused" };
+      if (known !== undefined)
+        return sameRequest(known.request, request) ? repeatedReturn(known) : { refused: "return_id_reused" };
+      const outcome = this.#book(account, elsewhere, request, asked.program);
+      const waited = account.waiting.find(
+        (other) =>
+          other.sale.receipt === of.receipt &&
+          other.request.return_id === request.return_id &&
+          sameRequest(other.request, request),
+      );
+      if (!("refused" in outcome) || REMEMBERED.includes(outcome.refused))
+        account.waiting = account.waiting.filter((other) => other !== waited);
+      return outcome;
     }
+    if (same !== undefined) return { refused: "sale_not_known_yet" };
     const seq = account.book();
     account.waiting.push({ seq, sale: of, request, idem: asked.idem, asked: asked.request, brought: false });
     return { refused: "sale_not_known_yet" };

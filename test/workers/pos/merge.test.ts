@@ -137,6 +137,30 @@ describe("merging two members", () => {
     expect(late.body["return"]).toMatchObject({ full: true, member: both.kept });
   });
 
+  test.each([["its own"], ["another"]])(
+    "a return that waited is carried out under %s key when its sale has come along",
+    async (which) => {
+      const both = await pair();
+      const { till, kept } = both;
+      const metadata = { reason: "te laat" };
+      const body = { return_id: "R-1", sale: { receipt: "A-1" }, member: { id: kept }, metadata };
+      const ask = (idem: string, changes: object = {}) =>
+        till.call("POST", "/v1/returns", { body: { ...body, ...changes }, idem });
+      expect((await ask("early")).body).toMatchObject({ code: "sale_not_known_yet" });
+      await merged(both);
+
+      expect((await ask("early", { total: EUR(1) })).body).toMatchObject({ code: "idempotency_mismatch" });
+      expect((await ask("other", { total: EUR(1) })).body).toMatchObject({ code: "return_id_reused" });
+      const carried = await ask(which === "another" ? "fresh" : "early");
+      expect(carried.body["return"]).toMatchObject({ full: true, member: kept, sale: both.sale, metadata });
+      expect(await balances({ till, member: kept })).toMatchObject({ points: 5 });
+      for (const idem of ["early", "fresh", "later"]) expect((await ask(idem)).body).toEqual(carried.body);
+      // A newer sale with that receipt has nothing to give back.
+      await till.must("POST", "/v1/sales", { receipt: "A-1", member: { id: kept }, total: EUR(700) });
+      expect(await balances({ till, member: kept })).toMatchObject({ points: 12 });
+    },
+  );
+
   test("a return that waits goes by its key after another merge too, however many accounts it came by", async () => {
     const both = await pair();
     await merged(both);
