@@ -127,8 +127,6 @@ export class RefAccount {
   seen_ms: number | null = null;
   holds = new Map<number, RefHold>();
   ended = new Map<number, HoldEnding>();
-  /** Units that it ever had any of. */
-  hadUnits = new Set<string>();
   /** What was done of challenges, by what they count. */
   challenges = new Map<string, RefWindow[]>();
   /** Dated gifts by their id, and what is known of the birthday. */
@@ -165,10 +163,15 @@ export class RefAccount {
     return this.seq;
   }
 
+  /** Whether it has any of a unit, free, waiting or set apart. */
+  hasSome(unit: string): boolean {
+    const heldToo = [...this.piles, ...[...this.holds.values()].flatMap(({ piles }) => piles)];
+    return heldToo.some((pile) => pile.unit === unit && pile.amount !== 0);
+  }
+
   /** Lets time do its work: reservations lapse, waiting piles open, old piles go. */
   passTo(now_ms: number, zone: string): void {
     if (this.end !== null) return;
-    for (const { unit } of this.piles) this.hadUnits.add(unit);
     const today = dateAt(now_ms, zone);
     for (const hold of [...this.holds.values()].filter(({ deadline_ms }) => deadline_ms <= now_ms)) {
       this.release(hold, "expired");

@@ -19,8 +19,10 @@ export function becomeOne(receiver: RefAccount, giver: RefAccount): void {
 }
 
 /** Why a request does not go on to the account that carries on; null when it does. */
-export function stoppedBy(account: RefAccount, command: Command): string | null {
-  if ("card_no" in command && command.type !== "block_card" && command.card_no !== null) {
+export function stoppedBy(account: RefAccount, named: string, command: Command): string | null {
+  // The number is that of the account that was named; here another card may have it.
+  const isShown = account.id === named && "card_no" in command && command.type !== "block_card";
+  if (isShown && command.card_no !== null) {
     if (account.cards.get(command.card_no) === "blocked") return "card_blocked";
   }
   switch (command.type) {

@@ -128,7 +128,7 @@ export class ReferenceLedger {
       // What was done once is not done again because its account has gone up in another meanwhile.
       const done = this.#doneBefore(id, account, asked);
       if (done !== null) return done;
-      const stopped = stoppedBy(account, asked.command);
+      const stopped = stoppedBy(account, id, asked.command);
       if (stopped !== null) return { refused: stopped };
       account = this.account(account.end.to);
     }

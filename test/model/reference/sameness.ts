@@ -51,7 +51,7 @@ export function wantedBy(account: RefAccount, { ask }: HoldCommand, program: Pro
   }
   if ("issue" in ask) return issuedBy(account, ask.issue, program);
   const nothing = { reward: null, issue: null, effect: null, minimum: 0 };
-  if (ask.unit === creditUnit(program) && account.hadUnits.has(ask.unit)) return { ...nothing, ...ask, for: "credit" };
+  if (ask.unit === creditUnit(program) && account.hasSome(ask.unit)) return { ...nothing, ...ask, for: "credit" };
   if (!knowsUnit(program, ask.unit)) return { refused: "unit_unknown" };
   if (ask.unit === creditUnit(program)) return { ...nothing, ...ask, for: "credit" };
   if (ask.unit.startsWith("strip:")) return { ...nothing, ...ask, for: "strips" };

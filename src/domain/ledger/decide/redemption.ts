@@ -211,7 +211,7 @@ function payWithCredit(
   { unit, amount }: UnitsAsked,
   program: CompiledProgram,
 ): Result<Wanted, Refusal> {
-  if (!program.units.has(unit) && state.units[unit] === undefined) return fail({ code: "unit_unknown", unit });
+  if (!program.units.has(unit) && unitState(state, unit).lots.length === 0) return fail({ code: "unit_unknown", unit });
   const nothing = { reward: null, effect: null, minimum_spend: 0, conditions: null, issue: null, tier_price: null };
   return ok({ ...nothing, what: CREDIT_WHAT, unit, amount });
 }
