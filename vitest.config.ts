@@ -44,7 +44,8 @@ const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 // The folder of a test decides where it runs.
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the two cores that it is to run on: browsers, mail and alarms are mostly waited for.
+    maxWorkers: 3,
     projects: [
       {
         test: {

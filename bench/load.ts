@@ -34,10 +34,15 @@ export interface Round {
 /** Rounds by target, in the order in which they ran. */
 export type Rounds = ReadonlyMap<string, readonly Round[]>;
 
+/** Sends sales that nobody measures. */
+export async function warmUp(targets: readonly Target[], load: Pick<Load, "clients" | "sales">): Promise<void> {
+  for (const target of targets) await runRound(target, load);
+}
+
 /** Sends the same load to every target in turn, in alternating order. */
 export async function compare(targets: readonly Target[], load: Load): Promise<Rounds> {
   const rounds = new Map<string, Round[]>(targets.map(({ name }) => [name, []]));
-  for (const target of targets) await runRound(target, { ...load, sales: load.warmup });
+  await warmUp(targets, { ...load, sales: load.warmup });
   for (let round = 0; round < load.rounds; round += 1) {
     for (const target of round % 2 === 0 ? targets : targets.toReversed()) {
       rounds.get(target.name)?.push(await runRound(target, load));

@@ -1,4 +1,4 @@
-import { compare, type Load, type Target } from "./load.ts";
+import { compare, type Load, type Target, warmUp } from "./load.ts";
 import type { BenchSize } from "./options.ts";
 import type { Measured } from "./report.ts";
 import type { Member, Shop } from "./shop.ts";
@@ -54,6 +54,8 @@ export async function takeFigures(
   const alone = { clients: 1, sales: size.alone, rounds: size.rounds, warmup: size.alone };
   const together = { clients: CLIENTS_MAX, sales: size.together, rounds: size.rounds, warmup: size.together };
   const warmAll = { warmup: many.length };
+  console.log("… warming up");
+  await warmUp(every(hot), { clients: CLIENTS_MAX, sales: size.warm });
   const spreadText = `${many.length.toLocaleString("en")} accounts`;
   return {
     alone: await measure("1 client, one account", every(hot), alone),

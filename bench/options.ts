@@ -15,6 +15,8 @@ export interface BenchOptions {
 /** How much is sent. */
 export interface BenchSize {
   readonly rounds: number;
+  /** Sales that every target gets before anything is measured: a runtime compiles what it runs often. */
+  readonly warm: number;
   /** Requests per target and round, alone and by 16 clients. */
   readonly alone: number;
   readonly together: number;
@@ -49,6 +51,6 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
 
 export function benchSize(quick: boolean): BenchSize {
   return quick
-    ? { rounds: 3, alone: 100, together: 320, accounts: 100, long_entries: 10_000 }
-    : { rounds: 10, alone: 300, together: 960, accounts: 1_000, long_entries: 100_000 };
+    ? { rounds: 3, warm: 320, alone: 100, together: 320, accounts: 100, long_entries: 10_000 }
+    : { rounds: 10, warm: 8_000, alone: 300, together: 960, accounts: 1_000, long_entries: 100_000 };
 }
