@@ -332,6 +332,8 @@ describe("paying with credit", () => {
     ledger.publish({ ...program({}, 2) });
     payWith(ledger, 500, sale(500, { receipt: "R2" }));
     expect(ledger.totals()).toEqual({});
+    // Then it is unknown, as it is to an account that never had any.
+    expect(ledger.refuses(holdOf("", { ask: { unit: EUR, amount: 1 } }))).toEqual({ code: "unit_unknown", unit: EUR });
   });
 
   test("spending counts for a level once: when it is paid in", () => {
