@@ -135,7 +135,7 @@ export async function carry(world: World, side: Side, sent: Sent, preview: boole
     if (answer.ok) return answer;
     if (answer.refusal.code === "need_program") versions = [...versions, answer.refusal.version];
     else if (answer.refusal.code === "account_moved") {
-      passed.push(account);
+      if (account !== sent.account) passed.push(account);
       const rebased = await rebase(side, command, account, answer.refusal.to);
       if ("refused" in rebased) return { ok: false, replayed: false, edge: rebased.refused };
       ({ command, account } = rebased);

@@ -116,8 +116,8 @@ export function applySteps(states: ChallengeStates, steps: readonly ChallengeSte
 }
 
 function latest(windows: Readonly<Record<string, ChallengeWindow>>): Readonly<Record<string, ChallengeWindow>> {
-  const all = inOrder(windows);
-  return all.length <= WINDOWS_KEPT ? windows : Object.fromEntries(all.slice(-WINDOWS_KEPT));
+  if (Object.keys(windows).length <= WINDOWS_KEPT) return windows;
+  return Object.fromEntries(inOrder(windows).slice(-WINDOWS_KEPT));
 }
 
 /**
@@ -127,11 +127,8 @@ function latest(windows: Readonly<Record<string, ChallengeWindow>>): Readonly<Re
 export function inOrder(
   windows: Readonly<Record<string, ChallengeWindow>>,
 ): readonly (readonly [key: string, window: ChallengeWindow])[] {
-  const all = Object.entries(windows);
-  if (all.length < 2) return all;
-  return all.toSorted(([key, { from }], [other, { from: also }]) =>
-    (from ?? "") === (also ?? "") ? (key < other ? -1 : 1) : (from ?? "") < (also ?? "") ? -1 : 1,
-  );
+  const place = ([key, { from }]: readonly [string, ChallengeWindow]) => `${from ?? ""} ${key}`;
+  return Object.entries(windows).toSorted((left, right) => (place(left) < place(right) ? -1 : 1));
 }
 
 function issuedIn(done: ChallengeDone, seq: number): ChallengeDone {

@@ -41,7 +41,7 @@ export interface CommandMessage extends Addressed {
   readonly request_hash: string;
   /** The same for the account that was named, when that one has moved here. */
   readonly former_hash?: string;
-  /** The same for every account that the request was passed on by, the named one included. */
+  /** The same for every account on the way from that one to this. */
   readonly passed_hashes?: readonly string[];
   /** A card that was shown, as the account that issued it knows it, when that one has moved here. */
   readonly shown?: CardOrigin;

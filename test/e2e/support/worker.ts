@@ -1,14 +1,11 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { loadTools, type Platform, startPlatform } from "../../../scripts/start/platform.ts";
 import { openWorkerLog } from "../../../scripts/start/worker-log.ts";
 import { testSecrets } from "../../support/test-secrets.ts";
-
-const root = join(import.meta.dirname, "../../..");
+import { freePort, root } from "./start-process.ts";
 
 export interface TestWorker {
   readonly url: string;
@@ -38,15 +35,4 @@ export async function startWorker(settings: Readonly<Record<string, string>> = {
 async function stop(platform: Platform, state: string): Promise<void> {
   await platform.stop();
   rmSync(state, { recursive: true, force: true });
-}
-
-/** Asked of the system, which does not give the same one again at once. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("the system gave no port");
-  return address.port;
 }

@@ -51,6 +51,7 @@ export async function runCommand(desk: PosDesk, named: NamedAccount, till: TillC
   const asNamed = { account, command };
   const passed: string[] = [];
   let time = 1;
+  // A turn for each account that has moved, for rules that it lacks, and for a sale to be looked for.
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
     const answer = await desk
       .account(account)
@@ -59,7 +60,7 @@ export async function runCommand(desk: PosDesk, named: NamedAccount, till: TillC
     const { refusal } = answer;
     if (refusal.code === "account_moved") {
       command = await rebase(desk, command, account);
-      passed.push(account);
+      if (account !== asNamed.account) passed.push(account);
       account = till.anew?.((time += 1)) ?? refusal.to;
     } else if (refusal.code === "need_sale") {
       ({ command, account } = await searchSale(desk, { command, account }, refusal.accounts));
@@ -114,7 +115,7 @@ interface Named {
 interface Journey {
   readonly account: string;
   readonly asNamed: Named;
-  /** Accounts that had moved. */
+  /** Accounts on the way, after the named one, that had moved too. */
   readonly passed: readonly string[];
 }
 
